@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The make fragment that gives every module a driver's Makefile builds the record of XS_VERSION.
+#
+# Include it in the Makefile a person types `make` to, after the kernel's build folder is known:
+#
+#	KDIR ?= /lib/modules/$(KVER)/build
+#	XS_VERSION := 1.2.3
+#	include /usr/share/xs-ddk/note/xenserver-note.mk
+#
+#	all:
+#		$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+#
+# XS_VERSION      the version. Without one nothing is done, so that the include may stay for good
+# XS_KDIR         the kernel's build folder; else the first set of KDIR, KERNELDIR, KERNEL_SRC, KSRC
+# XS_NOTE_DIR     the folder to build in, default the current one; all is kept in its .xs-note/
+# XS_NOTE_COMPAT  xs9: also emit the section .note.XenServer, for older readers
+#
+# It makes the record's object and a linker fragment there and adds `LDFLAGS_MODULE=-T <fragment>` to
+# MAKEFLAGS, the one way by which it reaches the kernel's makefiles; an LDFLAGS_MODULE given to make
+# is kept. `make clean` removes .xs-note/. In the pass that kbuild makes over the same Makefile
+# (KERNELRELEASE is set) it does nothing, and likewise below an xs-kbuild that was given this version.
+
+ifeq ($(KERNELRELEASE),)
+ifneq ($(XS_VERSION),)
+
+xs-note-tool := $(dir $(lastword $(MAKEFILE_LIST)))xs-kbuild
+xs-note-kdir := $(firstword $(XS_KDIR) $(KDIR) $(KERNELDIR) $(KERNEL_SRC) $(KSRC))
+xs-note-dir := $(or $(XS_NOTE_DIR),$(CURDIR))/.xs-note
+
+ifneq ($(findstring /$(XS_VERSION)/xenserver-note.lds,$(LDFLAGS_MODULE)),)
+# xs-kbuild, or a make above us, has seen to it.
+else ifneq ($(findstring /xenserver-note.lds,$(LDFLAGS_MODULE)),)
+$(error xenserver-note.mk: XS_VERSION is $(XS_VERSION), but this make runs below one that gives another version: $(LDFLAGS_MODULE))
+else ifeq ($(filter-out clean %clean help,$(or $(MAKECMDGOALS),all)),)
+xs-note-removed := $(if $(filter clean %clean,$(MAKECMDGOALS)),$(shell rm -rf '$(xs-note-dir)'))
+else
+ifeq ($(xs-note-kdir),)
+$(error xenserver-note.mk: XS_KDIR is empty; set it to the kernel's build folder)
+endif
+# The reason of a failure is on stderr by then.
+xs-note-fragment := $(shell '$(xs-note-tool)' --fragment '$(xs-note-dir)' --version '$(XS_VERSION)' \
+	--kdir '$(xs-note-kdir)' --compat '$(XS_NOTE_COMPAT)')
+ifeq ($(xs-note-fragment),)
+$(error xenserver-note.mk: no record can be made for XS_VERSION=$(XS_VERSION); the reason is above)
+endif
+xs-note-empty :=
+xs-note-space := $(xs-note-empty) $(xs-note-empty)
+xs-note-ldflags := $(strip $(LDFLAGS_MODULE) -T $(xs-note-fragment))
+MAKEFLAGS += LDFLAGS_MODULE=$(subst $(xs-note-space),\$(xs-note-space),$(xs-note-ldflags))
+endif
+
+endif
+endif
