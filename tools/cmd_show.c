@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-ddk show: what is in modules.
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "folder.h"
+#include "json.h"
+#include "loaded.h"
+#include "module.h"
+#include "options.h"
+#include "text.h"
+#include "walk.h"
+
+struct show {
+	const char *sysroot;
+	bool loaded, json;
+	struct module module; /* its memory serves every file */
+	json_t *modules;
+	enum status status;
+};
+
+/* What is known of one module; NULL where it is not. */
+struct shown {
+	const char *path;
+	const char *name;
+	const char *version;
+	const char *kernel;
+	const char *vermagic;
+	uint64_t size;
+};
+
+static void show_text(const struct shown *shown)
+{
+	const char *const cells[] = { shown->version, shown->name, shown->kernel, shown->path };
+	static const int widths[] = { 12, 16, 26, 0 };
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		char *safe = text_safe(cells[i] && *cells[i] ? cells[i] : "-");
+
+		printf("%-*s%s", widths[i], safe, widths[i] ? "  " : "\n");
+		free(safe);
+	}
+}
+
+static void show_json(struct show *show, const struct shown *shown)
+{
+	json_t *module = json_need(json_pack("{s:o, s:o, s:o, s:o}", "path", json_safe(shown->path), "module",
+					     json_safe(shown->name), "version", json_safe(shown->version), "kernel",
+					     json_safe(shown->kernel)));
+
+	if (shown->vermagic)
+		json_need_zero(json_object_set_new(module, "vermagic", json_safe(shown->vermagic)));
+	if (shown->size)
+		json_need_zero(json_object_set_new(module, "size", json_integer((json_int_t)shown->size)));
+	json_need_zero(json_array_append_new(show->modules, module));
+}
+
+static void show_one(struct show *show, const struct shown *shown)
+{
+	if (show->json)
+		show_json(show, shown);
+	else
+		show_text(shown);
+}
+
+static void trouble(struct show *show, const char *path, const char *why)
+{
+	char *safe = text_safe(path);
+
+	complain("%s: %s", safe, why);
+	free(safe);
+	show->status = STATUS_TROUBLE;
+}
+
+static const char *version_of(const struct note_reading *note)
+{
+	return note->records ? note->version : NULL;
+}
+
+static bool show_file(const struct walk_file *file, void *context)
+{
+	struct show *show = context;
+	char name[MODULE_NAME_SIZE], uname[2 * UNAME_MAX];
+	struct shown shown = { .path = file->path, .name = name, .kernel = uname, .size = file->size };
+
+	if (file->fd < 0) {
+		trouble(show, file->path, file->why);
+		return true;
+	}
+	if (module_read_fd(&show->module, file->fd, file->size) != 0) {
+		trouble(show, file->path, strerror(errno));
+		return true;
+	}
+	if (module_is_broken(&show->module)) {
+		trouble(show, file->path, "it is no whole ELF file; 'xs-ddk verify' tells more");
+		return true;
+	}
+	name_of_module(file->path, name);
+	module_kernel(&show->module, uname, sizeof(uname));
+	if (module_info(&show->module, "name", NULL))
+		shown.name = module_info(&show->module, "name", NULL);
+	shown.vermagic = module_info(&show->module, "vermagic", NULL);
+	shown.version = version_of(&show->module.note);
+	show_one(show, &shown);
+	return true;
+}
+
+static void show_loaded_one(struct show *show, const struct root *root, const char *name, bool named)
+{
+	char path[64 + MODULE_NAME_SIZE], uname[UNAME_MAX + 1];
+	struct loaded loaded;
+	struct shown shown = { .path = path, .name = loaded.name };
+
+	if (loaded_read(root, name, &loaded) != 0) {
+		trouble(show, name, errno == ENOENT ? "no module of this name is loaded" : strerror(errno));
+		return;
+	}
+	if (!named && loaded.note.records == 0)
+		return;
+	snprintf(path, sizeof(path), "/sys/module/%s", loaded.name);
+	shown.version = version_of(&loaded.note);
+	shown.kernel = loaded_uname(root, uname) ? uname : NULL;
+	show_one(show, &shown);
+}
+
+static void show_loaded(struct show *show, char **named)
+{
+	struct root root;
+	char **names;
+
+	if (root_open(&root, show->sysroot) != 0) {
+		trouble(show, show->sysroot, strerror(errno));
+		return;
+	}
+	names = *named ? named : loaded_names(&root);
+	if (!names)
+		trouble(show, "/sys/module", strerror(errno));
+	for (size_t i = 0; names && names[i]; i++)
+		show_loaded_one(show, &root, names[i], names == named);
+	root_close(&root);
+	if (names != named)
+		folder_names_free(names);
+}
+
+static void show_all(struct show *show, char **paths)
+{
+	static const struct shown heading = { "PATH", "MODULE", "VERSION", "KERNEL", NULL, 0 };
+
+	if (show->json)
+		show->modules = json_need(json_array());
+	else
+		show_text(&heading);
+	if (show->loaded)
+		show_loaded(show, paths);
+	else
+		for (; *paths; paths++)
+			walk_modules(*paths, show_file, show);
+	if (show->json)
+		json_print(json_pack("{s:s, s:i, s:o}", "format", "xs-ddk-show", "schema", 1, "modules", show->modules));
+}
+
+static const struct option options[] = {
+	{ "help", no_argument, NULL, OPTION_HELP },	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "loaded", no_argument, NULL, OPTION_LOADED }, { "sysroot", required_argument, NULL, OPTION_SYSROOT },
+	{ 0 },
+};
+
+enum status cmd_show(int argc, char **argv)
+{
+	struct show show = { 0 };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == OPTION_HELP)
+			return command_help("show");
+		else if (option == OPTION_JSON)
+			show.json = true;
+		else if (option == OPTION_LOADED)
+			show.loaded = true;
+		else if (option == OPTION_SYSROOT)
+			show.sysroot = optarg;
+		else
+			return command_misused("show");
+	}
+	if (!show.loaded && optind == argc) {
+		complain("show: a PATH is missing");
+		return command_misused("show");
+	}
+	show_all(&show, argv + optind);
+	module_free(&show.module);
+	return show.status;
+}

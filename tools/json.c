@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Printing JSON with jansson: what every command does alike.
+#include "json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "die.h"
+#include "text.h"
+
+json_t *json_need(json_t *value)
+{
+	if (!value)
+		die_memory();
+	return value;
+}
+
+void json_need_zero(int rc)
+{
+	if (rc)
+		die_memory();
+}
+
+void json_print(json_t *value)
+{
+	/* A failed write shows in stdout's error flag, which close_stdout() looks at. */
+	json_dumpf(json_need(value), stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(value);
+}
+
+json_t *json_safe(const char *s)
+{
+	char *safe;
+	json_t *value;
+
+	if (!s)
+		return json_need(json_null());
+	safe = text_safe(s);
+	value = json_need(json_string(safe));
+	free(safe);
+	return value;
+}

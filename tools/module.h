@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading a kernel module: its notes and its .modinfo, without trusting a byte of it. */
+#ifndef XS_MODULE_H
+#define XS_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "note.h"
+
+/* What can be wrong with the file as a module. */
+enum module_fault {
+	MODULE_NOT_ELF,	       /* no ELF magic, or no ELF file libelf knows */
+	MODULE_NOT_RELOCATABLE, /* found: e_type; limit: ET_REL */
+	MODULE_TRUNCATED,      /* found: the file's size; limit: what its headers promise */
+	MODULE_DAMAGED,	       /* the headers contradict themselves: see damage */
+	MODULE_NOTE_TYPE,      /* .note.xenserver; found: sh_type; limit: SHT_NOTE */
+	MODULE_NOTE_ALLOC,     /* .note.xenserver; found: sh_flags; limit: SHF_ALLOC */
+	MODULE_NOTE_ALIGN,     /* .note.xenserver; found: sh_addralign; limit: 4 */
+	MODULE_NO_MODINFO,     /* no .modinfo section: no kernel module */
+	MODULE_FAULTS,
+};
+
+/* One module as read. Filled by module_read_*(), emptied by module_free(). */
+struct module {
+	uint64_t size; /* bytes of the file, signature included */
+	struct note_reading note;
+	char *modinfo; /* the section: "key=value" strings, each with its NUL; owned; NULL if there is none */
+	size_t modinfo_len;
+	size_t modinfo_room;
+	const char *damage; /* with MODULE_DAMAGED: how, as a clause about "it"; static */
+	bool fault[MODULE_FAULTS];
+	uint64_t found[MODULE_FAULTS], limit[MODULE_FAULTS];
+};
+
+/*
+ * Reads the module in FD (a regular file of SIZE bytes), or in memory. A damaged file is told in the module's
+ * faults; -1 (errno set) is for what could not be read at all. The module must be {0} or one read before, whose
+ * memory is then used again.
+ */
+int module_read_fd(struct module *module, int fd, uint64_t size);
+int module_read_memory(struct module *module, const void *bytes, size_t size);
+
+/* Frees what the module holds and makes it {0} again. */
+void module_free(struct module *module);
+
+/* Whether the file can be loaded by no kernel: then nothing else in it is worth judging. */
+bool module_is_broken(const struct module *module);
+
+/*
+ * The next value of KEY in .modinfo after the value AFTER (NULL: the first), or NULL. It ends in a NUL and
+ * lives as long as the module.
+ */
+const char *module_info(const struct module *module, const char *key, const char *after);
+
+/* The uname in the vermagic, its first word; "" when there is none. Longer ones are cut. */
+void module_kernel(const struct module *module, char *out, size_t size);
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Names of drivers, versions, kernels and modules: which are legal, and how files map to modules.
+#include "name.h"
+
+#include <string.h>
+
+#include "../note/xenserver-note.h"
+
+/* ASCII only: isalnum() would follow the locale. */
+static bool is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+size_t name_legal_prefix(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!is_alnum(s[i]) && (i == 0 || s[i] == '\0' || !strchr("._+~@-", s[i])))
+			return i;
+	return len;
+}
+
+static bool is_name(const char *s, size_t len, size_t max)
+{
+	return len > 0 && len <= max && name_legal_prefix(s, len) == len;
+}
+
+bool name_is_legal_n(const char *s, size_t len)
+{
+	return is_name(s, len, XENSERVER_VERSION_MAX);
+}
+
+bool name_is_legal(const char *s)
+{
+	return name_is_legal_n(s, strlen(s));
+}
+
+bool name_is_uname(const char *s)
+{
+	return is_name(s, strlen(s), UNAME_MAX);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+const char *name_module_suffix(const char *file)
+{
+	static const char *const suffixes[] = { ".ko", ".ko.gz", ".ko.xz", ".ko.zst" };
+	const char *base = base_name(file);
+	size_t len = strlen(base);
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		size_t n = strlen(suffixes[i]);
+
+		if (len > n && strcmp(base + len - n, suffixes[i]) == 0)
+			return base + len - n;
+	}
+	return NULL;
+}
+
+void name_of_module(const char *file, char out[MODULE_NAME_SIZE])
+{
+	const char *base = base_name(file);
+	const char *suffix = name_module_suffix(file);
+	size_t len = suffix ? (size_t)(suffix - base) : strlen(base);
+
+	if (len >= MODULE_NAME_SIZE)
+		len = MODULE_NAME_SIZE - 1;
+	for (size_t i = 0; i < len; i++)
+		out[i] = base[i] == '-' ? '_' : base[i];
+	out[len] = '\0';
+}
+
+bool name_same_module(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
+			return false;
+	return *a == *b;
+}

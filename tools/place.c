@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a path says of a module: for which kernel, of which driver and version it stands there.
+#include "place.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Copies the component at *PATH into OUT and steps over it; false when it is the last one or does not fit. */
+static bool take_component(const char **path, char *out, size_t size)
+{
+	size_t len = strcspn(*path, "/");
+
+	if ((*path)[len] != '/' || len >= size)
+		return false;
+	memcpy(out, *path, len);
+	out[len] = '\0';
+	*path += len + strspn(*path + len, "/");
+	return true;
+}
+
+/* What follows the last "lib/modules/" of a path, or NULL. */
+static const char *after_lib_modules(const char *path)
+{
+	static const char mark[] = "lib/modules/";
+	const char *found = NULL;
+
+	for (const char *at = path; (at = strstr(at, mark)); at++)
+		if (at == path || at[-1] == '/')
+			found = at + sizeof(mark) - 1;
+	return found;
+}
+
+void place_of(const char *path, struct place *place)
+{
+	const char *at = after_lib_modules(path);
+	struct place read = { 0 };
+
+	memset(place, 0, sizeof(*place));
+	if (!at || !take_component(&at, read.uname, sizeof(read.uname)) || !name_is_uname(read.uname))
+		return;
+	snprintf(place->uname, sizeof(place->uname), "%s", read.uname);
+	if (strncmp(at, "xenserver/", strlen("xenserver/")) != 0)
+		return;
+	at += strlen("xenserver/");
+	if (!take_component(&at, read.driver, sizeof(read.driver)) || !name_is_legal(read.driver) ||
+	    !take_component(&at, read.version, sizeof(read.version)) || !name_is_legal(read.version) ||
+	    strchr(at, '/'))
+		return;
+	*place = read;
+}

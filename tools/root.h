@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Files below a root folder: "/" or a --sysroot. No link is followed out of it. */
+#ifndef XS_ROOT_H
+#define XS_ROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * A root. Paths given with it are as a process chrooted there would name them ("/lib/modules"); absolute links
+ * and ".." below it are resolved within it, as RESOLVE_IN_ROOT of openat2(2) does, which kernels before 5.6
+ * lack. /proc magic links are not followed.
+ */
+struct root {
+	int fd;		  /* of the folder, O_PATH */
+	const char *path; /* as given, for messages; "" for "/" */
+};
+
+/* Opens the root at PATH (NULL: "/"), which may itself be a link. PATH must outlive it. 0, or -1 with errno. */
+int root_open(struct root *root, const char *path);
+void root_close(struct root *root);
+
+/*
+ * Opens PATH below the root with FLAGS (O_CLOEXEC and O_NOCTTY are added). With O_NOFOLLOW a link as the last
+ * component is not followed. O_CREAT and O_EXCL are passed on for the last component. Returns a descriptor, or
+ * -1 with errno (ELOOP: over 40 links).
+ */
+int root_openat(const struct root *root, const char *path, int flags, mode_t mode);
+
+/*
+ * Opens the folder that holds PATH's last component, resolving all that comes before it, and points *BASE at
+ * that component in PATH. For linkat, renameat, unlinkat. Fails with EINVAL for a PATH ending in "/", "." or "..".
+ */
+int root_open_parent(const struct root *root, const char *path, const char **base);
+
+/*
+ * Reads a whole small file (of /sys, /proc or /etc) below the root, at most MAX bytes; a longer one is EFBIG, and what is no regular file EINVAL.
+ * Returns memory to free, with a NUL after its *LEN bytes; or NULL with errno.
+ */
+char *root_read(const struct root *root, const char *path, size_t max, size_t *len);
+
+/* The first line of such a file without its newline, cut to SIZE - 1 bytes; false with errno when unreadable. */
+bool root_read_line(const struct root *root, const char *path, char *out, size_t size);
+
+/* Reads from FD up to its end, as root_read() does. */
+char *read_whole(int fd, size_t max, size_t *len);
+
+#endif
