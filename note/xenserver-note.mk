@@ -16,8 +16,8 @@
 # XS_NOTE_COMPAT  xs9: also emit the section .note.XenServer, for older readers
 #
 # It makes the record's object and a linker fragment there and adds `LDFLAGS_MODULE=-T <fragment>` to
-# MAKEFLAGS, the one way by which it reaches the kernel's makefiles; an LDFLAGS_MODULE given to make
-# is kept. `make clean` removes .xs-note/. In the pass that kbuild makes over the same Makefile
+# what make passes down as if it came from its command line, the one way by which it reaches the
+# kernel's makefiles; an LDFLAGS_MODULE that is given to make is kept. GNU make 4. `make clean` removes .xs-note/. In the pass that kbuild makes over the same Makefile
 # (KERNELRELEASE is set) it does nothing, and likewise below an xs-kbuild that was given this version.
 
 ifeq ($(KERNELRELEASE),)
@@ -46,7 +46,7 @@ endif
 xs-note-empty :=
 xs-note-space := $(xs-note-empty) $(xs-note-empty)
 xs-note-ldflags := $(strip $(LDFLAGS_MODULE) -T $(xs-note-fragment))
-MAKEFLAGS += LDFLAGS_MODULE=$(subst $(xs-note-space),\$(xs-note-space),$(xs-note-ldflags))
+MAKEOVERRIDES += LDFLAGS_MODULE=$(subst $(xs-note-space),\$(xs-note-space),$(xs-note-ldflags))
 endif
 
 endif
