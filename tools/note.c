@@ -78,11 +78,13 @@ static void judge_version(struct note_reading *reading, const struct note *note)
 	const char *text = (const char *)note->desc;
 	size_t len = reading->version_len;
 
-	if (note->descsz == 0 || len + 1 != note->descsz)
-		fault(reading, NOTE_UNTERMINATED, note->descsz, len + 1);
-	if (len == 0)
+	if (len == 0) {
 		fault(reading, NOTE_EMPTY, 0, 1);
-	else if (len > XENSERVER_VERSION_MAX)
+		return;
+	}
+	if (len + 1 != note->descsz)
+		fault(reading, NOTE_UNTERMINATED, note->descsz, len + 1);
+	if (len > XENSERVER_VERSION_MAX)
 		fault(reading, NOTE_LONG, len, XENSERVER_VERSION_MAX);
 	else if (!name_is_legal_n(text, len))
 		fault(reading, NOTE_CHARS, (uint8_t)text[name_legal_prefix(text, len)], 0);
@@ -111,6 +113,9 @@ static void take_copy(struct note_reading *reading, const struct note *note)
 	size_t want = reading->copies == 0 ? OWNER_SIZE : OWNER_SIZE_SHORT;
 
 	reading->copies++;
+	/* Without a record there is nothing to agree with: that it is missing is told already. */
+	if (reading->records == 0)
+		return;
 	if (reading->copies > 2)
 		fault(reading, NOTE_COMPAT, reading->copies, 2);
 	else if (note->namesz != want)
@@ -130,7 +135,7 @@ static void note_read_compat(struct note_reading *reading, struct note_walk *wal
 	while ((step = note_next(walk, &note)) == NOTE_FOUND)
 		if (note.type == XENSERVER_NOTE_TYPE && (is_owner(&note, OWNER_SIZE) || is_owner(&note, OWNER_SIZE_SHORT)))
 			take_copy(reading, &note);
-	if (step == NOTE_BROKEN || reading->copies < 2)
+	if (step == NOTE_BROKEN || (reading->copies < 2 && reading->records))
 		fault(reading, NOTE_COMPAT, reading->copies, 2);
 }
 
