@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Notes and .modinfo of real modules have a few KiB; a section that claims more than this is not read. */
 #define SECTION_LIMIT (16u << 20)
@@ -67,6 +68,7 @@ static bool headers_are_whole(struct module *module, Elf *elf, const GElf_Ehdr *
 		damaged(module, "the ELF header's section count or entry size is wrong");
 		return false;
 	}
+	module->elf_end = ehdr->e_shoff + count * entry;
 	return true;
 }
 
@@ -108,6 +110,16 @@ enum pass { PASS_RECORDS, PASS_COMPAT };
 static bool is_compat(const char *name)
 {
 	return strcmp(name, XENSERVER_NOTE_COMPAT_SECTION) == 0;
+}
+
+static void note_extent(struct module *module, const GElf_Shdr *shdr, const char *name)
+{
+	uint64_t end = shdr->sh_type == SHT_NOBITS ? 0 : shdr->sh_offset + shdr->sh_size;
+
+	if (end > module->elf_end && end <= module->size)
+		module->elf_end = end;
+	if (strncmp(name, ".debug_", strlen(".debug_")) == 0 && !(shdr->sh_flags & SHF_ALLOC))
+		module->debug = true;
 }
 
 /* One section in one pass; false when memory is out. */
@@ -155,6 +167,7 @@ static int read_sections(struct module *module, Elf *elf, enum pass pass)
 			damaged(module, "a section header or its name is out of range");
 			return 0;
 		}
+		note_extent(module, &shdr, name);
 		if (!read_section(module, elf, &shdr, name, pass)) {
 			errno = ENOMEM;
 			return -1;
@@ -211,6 +224,11 @@ static bool starts_like_elf(struct module *module, const unsigned char *bytes, s
 	return false;
 }
 
+static bool has_trailer(const struct module *module)
+{
+	return module->elf_end > 0 && module->size >= module->elf_end + SIGNATURE_TRAILER;
+}
+
 int module_read_memory(struct module *module, const void *bytes, size_t size)
 {
 	Elf *elf;
@@ -226,6 +244,8 @@ int module_read_memory(struct module *module, const void *bytes, size_t size)
 	}
 	rc = read_elf(module, elf);
 	elf_end(elf);
+	if (has_trailer(module))
+		memcpy(module->trailer, (const char *)bytes + size - SIGNATURE_TRAILER, SIGNATURE_TRAILER);
 	return rc;
 }
 
@@ -243,6 +263,8 @@ int module_read_fd(struct module *module, int fd, uint64_t size)
 	}
 	rc = read_elf(module, elf);
 	elf_end(elf);
+	if (has_trailer(module) && pread(fd, module->trailer, SIGNATURE_TRAILER, (off_t)(size - SIGNATURE_TRAILER)) < 0)
+		return -1;
 	return rc;
 }
 

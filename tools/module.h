@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "note.h"
+#include "signature.h"
 
 /* What can be wrong with the file as a module. */
 enum module_fault {
@@ -30,6 +31,9 @@ struct module {
 	size_t modinfo_len;
 	size_t modinfo_room;
 	const char *damage; /* with MODULE_DAMAGED: how, as a clause about "it"; static */
+	uint64_t elf_end;   /* where the ELF file ends; what follows was appended */
+	bool debug;	    /* it has sections of debugging information */
+	unsigned char trailer[SIGNATURE_TRAILER]; /* the file's last bytes if something was appended */
 	bool fault[MODULE_FAULTS];
 	uint64_t found[MODULE_FAULTS], limit[MODULE_FAULTS];
 };
