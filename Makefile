@@ -48,19 +48,19 @@ SHARED_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,\
 	$(filter-out tools/xs-ddk.c tools/cmd_%.c,$(wildcard tools/*.c)))
 PROGRAMS := $O/bin/xs-ddk
 
-XS_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' \
-	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
-XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),-fsanitize=address$(,)undefined \
+# Asked for once, when the first file is compiled: "make deps all" installs pkg-config before that.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
+XS_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
+XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
-XS_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
-, := ,
 
 all: $(PROGRAMS) ## build the programs (what plain make does)
 
 $O/bin/xs-ddk: $(XS_DDK_OBJECTS)
 $(PROGRAMS): $O/libxs.a
 	@mkdir -p $(@D)
-	$(CC) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libxs.a $(XS_LDLIBS)
+	$(CC) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libxs.a $(PKG_LIBS)
 
 # Made anew, so that a source that is gone leaves no member.
 $O/libxs.a: $(SHARED_OBJECTS)
@@ -72,7 +72,7 @@ $O/obj/%.o: tools/%.c $O/settings
 	$(CC) $(XS_CPPFLAGS) $(CPPFLAGS) $(XS_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Changes when the compiler or its flags do, and only then: everything compiled with others is stale.
-SETTINGS := $(CC) $(XS_CPPFLAGS) $(CPPFLAGS) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS)
+SETTINGS = $(CC) $(XS_CPPFLAGS) $(CPPFLAGS) $(filter-out -Werror,$(XS_CFLAGS)) $(CFLAGS) $(LDFLAGS)
 $O/settings: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(SETTINGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(SETTINGS))' >$@
@@ -84,8 +84,14 @@ $O/settings: FORCE
 deps: ## install what building, the demo and the tests need (apt or dnf), saying what and why
 	@tools/deps
 
-demo: all ## the main job, shown: the example driver for every kernel, its records, and one read back from a running kernel
+demo: ## the main job, shown: the example driver for every kernel, its records, and one read back from a running kernel
+	@$(MAKE) --no-print-directory -s all
 	@tests/demo $(KERNELS)
+
+# "make -j deps check": what needs the packages waits for them.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+$(filter-out deps,$(MAKECMDGOALS)): | deps
+endif
 
 check: ## all tests; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory WERROR=1 all
@@ -97,13 +103,12 @@ format: ## put the C sources into the project's format
 
 ## Installing -----------------------------------------------------------------
 
-# What is installed where, as "source:target" pairs: install and uninstall read the same list.
-PROGRAM_FILES := $(foreach p,$(PROGRAMS),$p:$(BINDIR)/$(notdir $p)) note/xs-kbuild:$(DATADIR)/note/xs-kbuild
-DATA_FILES := $(foreach f,$(filter-out note/xs-kbuild,$(wildcard note/*)) $(wildcard example-driver/*.c) \
-	example-driver/Kbuild example-driver/Makefile,$f:$(DATADIR)/$f)
-MAN_FILES := $(foreach f,$(wildcard tools/*.[18] note/*.[18]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
-FILES := $(PROGRAM_FILES) $(DATA_FILES) $(MAN_FILES)
-target = $(DESTDIR)$(lastword $(subst :, ,$1))
+# What is installed where, as "source:target" words: install and uninstall read the same list.
+FILES := $(foreach p,$(PROGRAMS),$p:$(BINDIR)/$(notdir $p))
+FILES += $(foreach f,$(wildcard note/*) $(filter-out %/build,$(wildcard example-driver/*)),$f:$(DATADIR)/$f)
+FILES += $(foreach f,$(wildcard tools/*.[18]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
+FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))
+target = '$(DESTDIR)$(lastword $(subst :, ,$1))'
 source = $(firstword $(subst :, ,$1))
 define newline
 
@@ -111,14 +116,15 @@ define newline
 endef
 
 install: all ## install below DESTDIR and PREFIX
-	$(foreach f,$(PROGRAM_FILES),install -D -m 755 $(call source,$f) '$(call target,$f)'$(newline)	)
-	$(foreach f,$(DATA_FILES) $(MAN_FILES),install -D -m 644 $(call source,$f) '$(call target,$f)'$(newline)	)
+	$(foreach f,$(FILES),install -D -m $$(test -x $(call source,$f) && echo 755 || echo 644) $(call source,$f) $(call target,$f)$(newline)	)
 	ln -sf '$(DATADIR)/note/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-kbuild'
 
-uninstall: ## remove what install installed
-	rm -f $(foreach f,$(FILES),'$(call target,$f)') '$(DESTDIR)$(BINDIR)/xs-kbuild'
-	-for d in $(sort $(foreach f,$(filter %,$(FILES)),'$(dir $(call target,$f))')) '$(DESTDIR)$(DATADIR)'; do \
-		rmdir --ignore-fail-on-non-empty "$$d" 2>/dev/null; done
+uninstall: ## remove what install installed, and the folders it leaves empty
+	rm -f $(foreach f,$(FILES),$(call target,$f)) '$(DESTDIR)$(BINDIR)/xs-kbuild'
+	@for d in $(sort $(foreach f,$(FILES),'$(dir $(lastword $(subst :, ,$f)))')); do \
+		! cd "$(DESTDIR)/$$d" 2>/dev/null || \
+		{ cd "$(DESTDIR)/" && rmdir -p --ignore-fail-on-non-empty "$${d#/}"; } || exit 1; \
+	done
 
 ## Housekeeping ---------------------------------------------------------------
 
