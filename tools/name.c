@@ -49,7 +49,7 @@ static const char *base_name(const char *path)
 
 const char *name_module_suffix(const char *file)
 {
-	static const char *const suffixes[] = { ".ko", ".ko.gz", ".ko.xz", ".ko.zst" };
+	static const char *const suffixes[] = {".ko", ".ko.gz", ".ko.xz", ".ko.zst"};
 	const char *base = base_name(file);
 	size_t len = strlen(base);
 
@@ -60,6 +60,15 @@ const char *name_module_suffix(const char *file)
 			return base + len - n;
 	}
 	return NULL;
+}
+
+bool name_is_module_file(const char *file)
+{
+	const char *suffix = name_module_suffix(file);
+
+	/* A module may begin with '_' where nothing else may. */
+	return suffix && suffix - file < MODULE_NAME_SIZE &&
+	       is_name(file + strspn(file, "_"), strlen(file + strspn(file, "_")), MODULE_NAME_SIZE + 8);
 }
 
 void name_of_module(const char *file, char out[MODULE_NAME_SIZE])

@@ -30,6 +30,12 @@ bool name_is_uname(const char *s);
 const char *name_module_suffix(const char *file);
 
 /*
+ * Whether FILE is a bare name that a module's file can have: the characters of other legal names, such a suffix,
+ * and before it no more than a kernel's name for a module can be long.
+ */
+bool name_is_module_file(const char *file);
+
+/*
  * The kernel's name of the module in FILE (a path or a bare name, with or without suffix): the base name
  * with '_' for every '-'. Cut at MODULE_NAME_SIZE - 1 bytes.
  */
