@@ -23,6 +23,7 @@
 ifeq ($(KERNELRELEASE),)
 ifneq ($(XS_VERSION),)
 
+xs-note-quoted = '$(subst ','\'',$(1))'
 xs-note-tool := $(dir $(lastword $(MAKEFILE_LIST)))xs-kbuild
 xs-note-kdir := $(firstword $(XS_KDIR) $(KDIR) $(KERNELDIR) $(KERNEL_SRC) $(KSRC))
 xs-note-dir := $(or $(XS_NOTE_DIR),$(CURDIR))/.xs-note
@@ -32,14 +33,19 @@ ifneq ($(findstring /$(XS_VERSION)/xenserver-note.lds,$(LDFLAGS_MODULE)),)
 else ifneq ($(findstring /xenserver-note.lds,$(LDFLAGS_MODULE)),)
 $(error xenserver-note.mk: XS_VERSION is $(XS_VERSION), but this make runs below one that gives another version: $(LDFLAGS_MODULE))
 else ifeq ($(filter-out clean %clean help,$(or $(MAKECMDGOALS),all)),)
-xs-note-removed := $(if $(filter clean %clean,$(MAKECMDGOALS)),$(shell rm -rf '$(xs-note-dir)'))
+xs-note-removed := $(if $(filter clean %clean,$(MAKECMDGOALS)),$(shell rm -rf $(call xs-note-quoted,$(xs-note-dir))))
 else
 ifeq ($(xs-note-kdir),)
 $(error xenserver-note.mk: XS_KDIR is empty; set it to the kernel's build folder)
 endif
+# What chooses the compiler reaches the kernel's make from our command line by itself, and a $(shell)
+# from the environment; from the command line it has to be told.
+xs-note-toolchain := $(foreach v,ARCH CROSS_COMPILE LLVM LLVM_IAS CC,$(if \
+	$(filter command,$(origin $(v))),$(call xs-note-quoted,$(v)=$($(v)))))
 # The reason of a failure is on stderr by then.
-xs-note-fragment := $(shell '$(xs-note-tool)' --fragment '$(xs-note-dir)' --version '$(XS_VERSION)' \
-	--kdir '$(xs-note-kdir)' --compat '$(XS_NOTE_COMPAT)')
+xs-note-fragment := $(shell $(call xs-note-quoted,$(xs-note-tool)) \
+	--fragment $(call xs-note-quoted,$(xs-note-dir)) --version $(call xs-note-quoted,$(XS_VERSION)) \
+	--kdir $(call xs-note-quoted,$(xs-note-kdir)) --compat $(call xs-note-quoted,$(XS_NOTE_COMPAT)) -- $(xs-note-toolchain))
 ifeq ($(xs-note-fragment),)
 $(error xenserver-note.mk: no record can be made for XS_VERSION=$(XS_VERSION); the reason is above)
 endif
