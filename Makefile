@@ -99,7 +99,7 @@ check: ## all tests; ends with "N passed, N failed"
 	@tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS)
 
 format: ## put the C sources into the project's format
-	clang-format -i tools/*.[ch] example-driver/*.c
+	clang-format -i tools/*.[ch]
 
 ## Installing -----------------------------------------------------------------
 

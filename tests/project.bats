@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What the project promises of itself: installing, building, licences, format, and a README that is true.
+
+load helpers
+
+setup() {
+	cd "$TOP" || return
+}
+
+@test "installing into an empty DESTDIR and uninstalling leaves nothing" {
+	root=$BATS_TEST_TMPDIR/root
+	mkdir "$root"
+	make -s install DESTDIR="$root" PREFIX=/opt/kit
+	[ -x "$root/opt/kit/bin/xs-ddk" ]
+	[ -x "$root/opt/kit/share/xs-ddk/note/xs-kbuild" ]
+	[ "$(readlink "$root/opt/kit/bin/xs-kbuild")" = /opt/kit/share/xs-ddk/note/xs-kbuild ]
+	[ -z "$(find "$root" ! -path "$root" ! -path "$root/opt*")" ]
+	make -s uninstall DESTDIR="$root" PREFIX=/opt/kit
+	[ -z "$(find "$root" -mindepth 1)" ]
+}
+
+@test "the example driver builds from an installed kit" {
+	root=$BATS_TEST_TMPDIR/root
+	make -s install DESTDIR="$root" PREFIX=/opt/kit
+	make -s -C "$root/opt/kit/share/xs-ddk/example-driver" KERNELS="$(a_kernel)" DRIVER_VERSION=1.0.0
+	run -0 xs-ddk verify --version 1.0.0 "$root/opt/kit/share/xs-ddk/example-driver/build"
+}
+
+@test "a folder whose name has spaces does not disturb building or installing" {
+	work="$BATS_TEST_TMPDIR/a folder"
+	git clone -q "$TOP" "$work"
+	make -s -C "$work" all
+	make -s -C "$work" install DESTDIR="$work/a root" PREFIX=/usr
+	[ -x "$work/a root/usr/bin/xs-ddk" ]
+}
+
+@test "building leaves nothing in the tree that git does not ignore" {
+	work=$BATS_TEST_TMPDIR/clone
+	git clone -q "$TOP" "$work"
+	make -s -j2 -C "$work" all
+	make -s -C "$work/example-driver" KERNELS="$(a_kernel)"
+	[ -z "$(git -C "$work" status --porcelain)" ]
+	make -s -C "$work" clean
+	[ -z "$(git -C "$work" status --porcelain --ignored)" ]
+}
+
+@test "a second build does nothing, and other flags build anew" {
+	work=$BATS_TEST_TMPDIR/clone
+	git clone -q "$TOP" "$work"
+	make -s -C "$work" all
+	run -0 make -C "$work" all
+	lacks "$output" " -c "
+	run -0 make -C "$work" all CFLAGS=-O1
+	has "$output" "-O1"
+}
+
+@test "help tells every target and variable" {
+	run -0 --separate-stderr make help
+	for word in all deps demo check install uninstall clean DESTDIR PREFIX KERNELS SANITIZE; do
+		has "$output" "$word"
+	done
+	[ -z "$stderr" ]
+}
+
+@test "deps says that all is there, and does nothing then" {
+	run -0 --separate-stderr make -s deps
+	[ "$output" = "deps: all is there" ]
+}
+
+@test "deps tells what is missing and what for, before it installs" {
+	mkdir "$BATS_TEST_TMPDIR/kit"
+	cp tools/deps "$BATS_TEST_TMPDIR/kit/"
+	echo 'no-such-package-here | no-such-package-here | showing this' >"$BATS_TEST_TMPDIR/kit/deps.list"
+	run -1 --separate-stderr "$BATS_TEST_TMPDIR/kit/deps" --missing
+	[[ $output == *"no-such-package-here"*"showing this"* ]]
+}
+
+@test "every file says its licence" {
+	git ls-files | grep -Ev '^(LICENSE|.*\.md|\.(gitignore|editorconfig|clang-format|shellcheckrc)|.*\.(list|hex|json|csv|txt))$' |
+		while read -r file; do
+			[ ! -f "$file" ] || head -n 5 "$file" | grep -q 'SPDX-License-Identifier: ' || echo "$file"
+		done >"$BATS_TEST_TMPDIR/without"
+	[ ! -s "$BATS_TEST_TMPDIR/without" ] || fail "no licence line in: $(cat "$BATS_TEST_TMPDIR/without")"
+}
+
+@test "what drivers include is under both licences" {
+	for file in $(git ls-files note); do
+		has "$(head -n 3 "$file")" "GPL-2.0-only OR BSD-2-Clause"
+	done
+}
+
+@test "the C sources are formatted" {
+	run -0 clang-format --dry-run -Werror tools/*.[ch]
+}
+
+@test "the shell scripts pass shellcheck" {
+	# Some have bytes that are no ASCII, which shellcheck quotes.
+	git grep -lIE '^#!.*[/ ](sh|bash|bats)$' | LC_ALL=C.UTF-8 xargs shellcheck -S warning
+}
+
+@test "no C file has more than 600 lines" {
+	[ -z "$(git ls-files '*.c' '*.h' | xargs wc -l | awk '$1 > 600 && $2 != "total"')" ]
+}
+
+@test "README names only files that are there, and stays short" {
+	[ "$(wc -l <README.md)" -lt 150 ]
+	for path in $(grep -oE '\]\([^)h][^)]*\)|`(note|tools|tests|rpm|example-driver)[a-z./-]*`' README.md | tr -d '](`)'); do
+		[ -e "$path" ] || fail "README.md names $path"
+	done
+}
