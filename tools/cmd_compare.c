@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
 #include "../note/xenserver-note.h"
+#include "command.h"
 #include "version.h"
 
 enum status cmd_compare(int argc, char **argv)

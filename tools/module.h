@@ -12,14 +12,14 @@
 
 /* What can be wrong with the file as a module. */
 enum module_fault {
-	MODULE_NOT_ELF,	       /* no ELF magic, or no ELF file libelf knows */
+	MODULE_NOT_ELF,		/* no ELF magic, or no ELF file libelf knows */
 	MODULE_NOT_RELOCATABLE, /* found: e_type; limit: ET_REL */
-	MODULE_TRUNCATED,      /* found: the file's size; limit: what its headers promise */
-	MODULE_DAMAGED,	       /* the headers contradict themselves: see damage */
-	MODULE_NOTE_TYPE,      /* .note.xenserver; found: sh_type; limit: SHT_NOTE */
-	MODULE_NOTE_ALLOC,     /* .note.xenserver; found: sh_flags; limit: SHF_ALLOC */
-	MODULE_NOTE_ALIGN,     /* .note.xenserver; found: sh_addralign; limit: 4 */
-	MODULE_NO_MODINFO,     /* no .modinfo section: no kernel module */
+	MODULE_TRUNCATED,	/* found: the file's size; limit: what its headers promise */
+	MODULE_DAMAGED,		/* the headers contradict themselves: see damage */
+	MODULE_NOTE_TYPE,	/* .note.xenserver; found: sh_type; limit: SHT_NOTE */
+	MODULE_NOTE_ALLOC,	/* .note.xenserver; found: sh_flags; limit: SHF_ALLOC */
+	MODULE_NOTE_ALIGN,	/* .note.xenserver; found: sh_addralign; limit: 4 */
+	MODULE_NO_MODINFO,	/* no .modinfo section: no kernel module */
 	MODULE_FAULTS,
 };
 
@@ -30,9 +30,9 @@ struct module {
 	char *modinfo; /* the section: "key=value" strings, each with its NUL; owned; NULL if there is none */
 	size_t modinfo_len;
 	size_t modinfo_room;
-	const char *damage; /* with MODULE_DAMAGED: how, as a clause about "it"; static */
-	uint64_t elf_end;   /* where the ELF file ends; what follows was appended */
-	bool debug;	    /* it has sections of debugging information */
+	const char *damage;			  /* with MODULE_DAMAGED: how, as a clause about "it"; static */
+	uint64_t elf_end;			  /* where the ELF file ends; what follows was appended */
+	bool debug;				  /* it has sections of debugging information */
 	unsigned char trailer[SIGNATURE_TRAILER]; /* the file's last bytes if something was appended */
 	bool fault[MODULE_FAULTS];
 	uint64_t found[MODULE_FAULTS], limit[MODULE_FAULTS];

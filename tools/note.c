@@ -9,7 +9,7 @@
 
 #define NOTE_HEADER 12
 /* The owner with its NUL, as ELF wants namesz to count, and without, as one reader of the compat section does. */
-#define OWNER_SIZE XENSERVER_NOTE_NAMESZ
+#define OWNER_SIZE	 XENSERVER_NOTE_NAMESZ
 #define OWNER_SIZE_SHORT XENSERVER_NOTE_COMPAT_NAMESZ
 
 static uint32_t word_at(const struct note_walk *walk, size_t offset)
@@ -133,7 +133,8 @@ static void note_read_compat(struct note_reading *reading, struct note_walk *wal
 
 	reading->compat = true;
 	while ((step = note_next(walk, &note)) == NOTE_FOUND)
-		if (note.type == XENSERVER_NOTE_TYPE && (is_owner(&note, OWNER_SIZE) || is_owner(&note, OWNER_SIZE_SHORT)))
+		if (note.type == XENSERVER_NOTE_TYPE &&
+		    (is_owner(&note, OWNER_SIZE) || is_owner(&note, OWNER_SIZE_SHORT)))
 			take_copy(reading, &note);
 	if (step == NOTE_BROKEN || (reading->copies < 2 && reading->records))
 		fault(reading, NOTE_COMPAT, reading->copies, 2);
@@ -143,7 +144,7 @@ static void note_read_compat(struct note_reading *reading, struct note_walk *wal
 static void note_read_records(struct note_reading *reading, struct note_walk *walk, bool ours)
 {
 	enum note_step step;
-	struct note note, first = { 0 };
+	struct note note, first = {0};
 	bool any = false, owned = false;
 
 	while ((step = note_next(walk, &note)) == NOTE_FOUND) {
@@ -159,14 +160,15 @@ static void note_read_records(struct note_reading *reading, struct note_walk *wa
 	if (!ours)
 		return;
 	if (step == NOTE_BROKEN)
-		fault(reading, NOTE_TRUNCATED, NOTE_HEADER + (uint64_t)note.namesz + note.descsz, walk->len - walk->pos);
+		fault(reading, NOTE_TRUNCATED, NOTE_HEADER + (uint64_t)note.namesz + note.descsz,
+		      walk->len - walk->pos);
 	else if (any && !owned)
 		fault(reading, NOTE_OWNER, first.namesz, OWNER_SIZE);
 }
 
 void note_read(struct note_reading *reading, const char *name, const uint8_t *data, size_t len, size_t align, bool swap)
 {
-	struct note_walk walk = { .data = data, .len = len, .align = align, .swap = swap };
+	struct note_walk walk = {.data = data, .len = len, .align = align, .swap = swap};
 	bool ours = strcmp(name, XENSERVER_NOTE_SECTION) == 0;
 
 	if (strcmp(name, XENSERVER_NOTE_COMPAT_SECTION) == 0) {

@@ -58,11 +58,11 @@ enum note_fault {
 
 /* What the notes of one module say. Starts as {0}. */
 struct note_reading {
-	bool section;	       /* .note.xenserver was there */
-	bool compat;	       /* .note.XenServer was there */
-	unsigned int records;  /* type-1 records of the owner, compat section apart */
-	unsigned int copies;   /* the same in the compat section */
-	size_t version_len;    /* of the first record's text, as it stands */
+	bool section;				 /* .note.xenserver was there */
+	bool compat;				 /* .note.XenServer was there */
+	unsigned int records;			 /* type-1 records of the owner, compat section apart */
+	unsigned int copies;			 /* the same in the compat section */
+	size_t version_len;			 /* of the first record's text, as it stands */
 	char version[XENSERVER_VERSION_MAX + 1]; /* its first bytes, NUL-terminated; may be illegal: see faults */
 	bool fault[NOTE_FAULTS];
 	uint64_t found[NOTE_FAULTS], limit[NOTE_FAULTS];

@@ -34,7 +34,7 @@ static const char *after_lib_modules(const char *path)
 void place_of(const char *path, struct place *place)
 {
 	const char *at = after_lib_modules(path);
-	struct place read = { 0 };
+	struct place read = {0};
 
 	memset(place, 0, sizeof(*place));
 	if (!at || !take_component(&at, read.uname, sizeof(read.uname)) || !name_is_uname(read.uname))
@@ -44,8 +44,7 @@ void place_of(const char *path, struct place *place)
 		return;
 	at += strlen("xenserver/");
 	if (!take_component(&at, read.driver, sizeof(read.driver)) || !name_is_legal(read.driver) ||
-	    !take_component(&at, read.version, sizeof(read.version)) || !name_is_legal(read.version) ||
-	    strchr(at, '/'))
+	    !take_component(&at, read.version, sizeof(read.version)) || !name_is_legal(read.version) || strchr(at, '/'))
 		return;
 	*place = read;
 }

@@ -3,8 +3,8 @@
 #ifndef XS_PLACE_H
 #define XS_PLACE_H
 
-#include "name.h"
 #include "../note/xenserver-note.h"
+#include "name.h"
 
 /* Each is "" where the path does not say it. */
 struct place {

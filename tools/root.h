@@ -35,8 +35,8 @@ int root_openat(const struct root *root, const char *path, int flags, mode_t mod
 int root_open_parent(const struct root *root, const char *path, const char **base);
 
 /*
- * Reads a whole small file (of /sys, /proc or /etc) below the root, at most MAX bytes; a longer one is EFBIG, and what is no regular file EINVAL.
- * Returns memory to free, with a NUL after its *LEN bytes; or NULL with errno.
+ * Reads a whole small file (of /sys, /proc or /etc) below the root, at most MAX bytes; a longer one is EFBIG, and what
+ * is no regular file EINVAL. Returns memory to free, with a NUL after its *LEN bytes; or NULL with errno.
  */
 char *root_read(const struct root *root, const char *path, size_t max, size_t *len);
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 const struct rule rules[RULES] = {
-#define RULE(symbol, name, level, what, how) \
-	[RULE_##symbol] = { .id = name, .severity = SEVERITY_##level, .problem = what, .mend = how },
+#define RULE(symbol, name, level, what, how)                                                                           \
+	[RULE_##symbol] = {.id = name, .severity = SEVERITY_##level, .problem = what, .mend = how},
 #include "rules.def"
 #undef RULE
 };

@@ -14,7 +14,7 @@
 /* Decodes one UTF-8 sequence; its length, or 0 when it is not valid (RFC 3629: shortest form, no surrogates). */
 static size_t utf8_decode(const unsigned char *s, size_t left, uint32_t *code)
 {
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t len = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
 
 	if (len == 0 || len > left)
@@ -33,6 +33,9 @@ static size_t utf8_decode(const unsigned char *s, size_t left, uint32_t *code)
 static bool is_printable(uint32_t code)
 {
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == '\\')
+		return false;
+	/* Noncharacters, which XML may not hold. */
+	if ((code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef))
 		return false;
 	/* Line separators, and what changes the direction of writing: they can make a name look like another. */
 	return !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define DIGITS "0123456789"
+#define DIGITS	"0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static const char *skip_separators(const char *s)

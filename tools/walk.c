@@ -32,7 +32,7 @@ static void tell(struct walk *walk, const struct walk_file *file)
 
 static void tell_error(struct walk *walk, const char *path, int error, const char *why)
 {
-	struct walk_file file = { .path = path, .place = path, .fd = -1, .error = error, .why = why };
+	struct walk_file file = {.path = path, .place = path, .fd = -1, .error = error, .why = why};
 
 	if (error)
 		file.why = strerror(error);
@@ -41,7 +41,7 @@ static void tell_error(struct walk *walk, const char *path, int error, const cha
 
 static void tell_file(struct walk *walk, const char *path, const char *place, int fd, const struct stat *st)
 {
-	struct walk_file file = { .path = path, .place = place, .fd = fd, .size = (uint64_t)st->st_size };
+	struct walk_file file = {.path = path, .place = place, .fd = fd, .size = (uint64_t)st->st_size};
 
 	tell(walk, &file);
 }
@@ -117,7 +117,7 @@ static void walk_start(struct walk *walk, const char *path, const char *place, i
 
 void walk_modules(const char *path, walk_function *each, void *context)
 {
-	struct walk walk = { .each = each, .context = context };
+	struct walk walk = {.each = each, .context = context};
 	char *place = *path ? realpath(path, NULL) : NULL;
 	int fd = place ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) : -1;
 
