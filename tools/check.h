@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The checks behind the rules: each looks at one thing and adds what it finds to a report. */
+/*
+ * The checks behind the rules. Whoever reads inputs calls check_subject() for each module, from any thread with
+ * a report of its own, and check_set() when all have been seen. The others are a topic each.
+ */
 #ifndef XS_CHECK_H
 #define XS_CHECK_H
 
@@ -7,18 +10,48 @@
 #include "note.h"
 #include "place.h"
 #include "report.h"
+#include "set.h"
 
-/* What a file is expected to be; NULL where anything is right. Safe, legal names. */
-struct expected {
-	const char *version;
-	const char *uname;
+struct certificates;
+struct symvers;
+struct profile;
+
+/* What a verification is held against, from the command line. NULL where anything is right. Read by all threads. */
+struct policy {
+	const char *version; /* a legal name */
+	const char *uname;   /* a legal one */
+	struct symvers *symvers;
+	struct certificates *certificates;
+	const struct profile *profile;
+	const char *sysroot;
+	bool require_signature;
 };
+
+/* One module to judge. */
+struct subject {
+	const char *path;  /* as shown; any bytes */
+	const char *place; /* what place_of() is to read */
+	const struct module *module;
+	const void *bytes; /* the whole file, module->size bytes, if check_wants_bytes(); else NULL */
+};
+
+/* Whether subjects must come with all their bytes. */
+bool check_wants_bytes(const struct policy *policy);
+
+/* All that can be said of one module. What only shows when all are known goes into the set. */
+void check_subject(struct report *report, struct set *set, const struct policy *policy, const struct subject *subject);
+
+/* All that shows only when everything has been seen. */
+void check_set(struct report *report, struct set *set, const struct policy *policy);
 
 /* The record itself: rules note-*, but for those on the section's header. PATH is as in report_add(). */
 void check_note(struct report *report, const char *path, const struct note_reading *note);
 
 /* The file as an ELF module, and the header of the record's section. False: nothing more can be said of it. */
 bool check_module(struct report *report, const char *path, const struct module *module);
+
+/* What .modinfo says, and debugging information: the other rules module-*. */
+void check_modinfo(struct report *report, const char *path, const struct module *module);
 
 /* The record's version against what is expected: rule path-version. */
 void check_version(struct report *report, const char *path, const struct note_reading *note, const char *expected);
@@ -28,5 +61,14 @@ void check_kernel(struct report *report, const char *path, const struct module *
 
 /* The file's name in PATH against the module's name: rule path-name. */
 void check_file_name(struct report *report, const char *path, const struct module *module);
+
+/* The appended signature: rules signature-*. */
+void check_signature(struct report *report, const struct policy *policy, const struct subject *subject);
+
+/* Imported symbols, with --symvers: rules symbol-*. What another module may export waits in the set. */
+void check_symbols(struct report *report, struct set *set, const struct policy *policy, const struct subject *subject);
+
+/* The rest of that, when all exports are known. */
+void check_symbols_set(struct report *report, const struct set *set);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on the file as a kernel module: module-*, the header of the record's section, path-kernel, path-name.
+// The rules on the file as a kernel module: module-*, vermagic-*, licence-*, the header of the record's section,
+// path-kernel, path-name.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,12 +42,41 @@ bool check_module(struct report *report, const char *path, const struct module *
 	return true;
 }
 
+static void check_names(struct report *report, const char *path, const struct module *module)
+{
+	const char *first = module_info(module, "name", NULL);
+	const char *second = first ? module_info(module, "name", first) : NULL;
+	char *safe, *safe_second;
+
+	if (!second)
+		return;
+	safe = text_safe(first);
+	safe_second = text_safe(second);
+	report_add(report, RULE_MODULE_NAMES, path, "found %s and %s, expected one", safe, safe_second);
+	free(safe_second);
+	free(safe);
+}
+
+void check_modinfo(struct report *report, const char *path, const struct module *module)
+{
+	if (module->debug)
+		report_add(report, RULE_MODULE_DEBUG, path, "it has sections .debug_*");
+	if (module->fault[MODULE_NO_MODINFO])
+		return;
+	check_names(report, path, module);
+	if (!module_info(module, "vermagic", NULL))
+		report_add(report, RULE_VERMAGIC_MISSING, path, ".modinfo has no vermagic=");
+	if (!module_info(module, "license", NULL))
+		report_add(report, RULE_LICENCE_MISSING, path, ".modinfo has no license=");
+}
+
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected)
 {
 	/* Wider than any legal uname: a longer one must not be cut to a right one. */
 	char uname[2 * UNAME_MAX], *safe;
 
-	if (module->fault[MODULE_NO_MODINFO])
+	/* Without one there is nothing to compare: rule vermagic-missing. */
+	if (!module_info(module, "vermagic", NULL))
 		return;
 	module_kernel(module, uname, sizeof(uname));
 	if (strcmp(uname, expected) == 0)

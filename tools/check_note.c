@@ -20,8 +20,8 @@ static void check_bytes(struct report *report, const char *path, const struct no
 		report_add(report, RULE_NOTE_SEVERAL, path, "found %" PRIu64 " of type 1, expected 1",
 			   found[NOTE_SEVERAL]);
 	if (note->fault[NOTE_COMPAT])
-		report_add(report, RULE_NOTE_COMPAT, path, "found %u copies that are right so far or differ, expected 2",
-			   note->copies);
+		report_add(report, RULE_NOTE_COMPAT, path,
+			   "found %u copies that are right so far or differ, expected 2", note->copies);
 }
 
 static void check_text(struct report *report, const char *path, const struct note_reading *note)
@@ -48,9 +48,9 @@ void check_note(struct report *report, const char *path, const struct note_readi
 	/* Where a note is broken or another's, the missing record is told already. */
 	if (note->records == 0 && !note->fault[NOTE_TRUNCATED] && !note->fault[NOTE_OWNER])
 		report_add(report, RULE_NOTE_MISSING, path, "%s",
-			   note->section ? "the section .note.xenserver holds no record of type 1" :
-			   note->compat	 ? "it has only the section .note.XenServer of older kits" :
-					   "it has no section .note.xenserver");
+			   note->section  ? "the section .note.xenserver holds no record of type 1"
+			   : note->compat ? "it has only the section .note.XenServer of older kits"
+					  : "it has no section .note.xenserver");
 }
 
 void check_version(struct report *report, const char *path, const struct note_reading *note, const char *expected)

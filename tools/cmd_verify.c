@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "command.h"
@@ -11,52 +13,58 @@
 #include "loaded.h"
 #include "module.h"
 #include "options.h"
+#include "signature.h"
+#include "symvers.h"
 #include "walk.h"
+
+/* No module is larger; a distribution's largest has 20 MiB. */
+#define WHOLE_LIMIT (1u << 30)
 
 struct verify {
 	struct report report;
-	struct expected expected;
+	struct policy policy;
+	struct set set;
 	struct module module; /* its memory serves every file */
-	const char *sysroot;
-	bool loaded, json;
+	const struct report_format *format;
+	bool loaded;
 };
 
-/* What is asked for on the command line goes before what the path says. */
-static void verify_place(struct verify *v, const struct walk_file *file)
+/* All bytes of a regular file, to free. */
+static void *whole_file(const struct walk_file *file)
 {
-	struct place place;
-	const char *version = v->expected.version, *uname = v->expected.uname;
+	void *bytes = file->size <= WHOLE_LIMIT ? need_memory(1, file->size + 1) : NULL;
 
-	place_of(file->place, &place);
-	if (!version && place.version[0])
-		version = place.version;
-	if (!uname && place.uname[0])
-		uname = place.uname;
-	if (version)
-		check_version(&v->report, file->path, &v->module.note, version);
-	if (uname)
-		check_kernel(&v->report, file->path, &v->module, uname);
+	if (!bytes)
+		errno = EFBIG;
+	else if (pread(file->fd, bytes, file->size, 0) == (ssize_t)file->size)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+static void verify_module(struct verify *v, const struct walk_file *file)
+{
+	bool whole = check_wants_bytes(&v->policy) && !module_is_broken(&v->module);
+	void *bytes = whole ? whole_file(file) : NULL;
+	struct subject subject = {file->path, file->place, &v->module, bytes};
+
+	if (whole && !bytes)
+		report_add(&v->report, RULE_READ_FAILED, file->path, "it shrank, or is too large to be read whole");
+	else
+		check_subject(&v->report, &v->set, &v->policy, &subject);
+	free(bytes);
 }
 
 static bool verify_file(const struct walk_file *file, void *context)
 {
 	struct verify *v = context;
 
-	if (file->fd < 0) {
+	if (file->fd < 0)
 		report_add(&v->report, RULE_READ_FAILED, file->path, "%s", file->why);
-		return true;
-	}
-	if (module_read_fd(&v->module, file->fd, file->size) != 0) {
+	else if (module_read_fd(&v->module, file->fd, file->size) != 0)
 		report_add(&v->report, RULE_READ_FAILED, file->path, "%s", strerror(errno));
-		return true;
-	}
-	v->report.checked++;
-	if (!check_module(&v->report, file->path, &v->module))
-		return true;
-	check_note(&v->report, file->path, &v->module.note);
-	/* By its own name, not a link's: updates/ may hold a link of any name. */
-	check_file_name(&v->report, file->path, &v->module);
-	verify_place(v, file);
+	else
+		verify_module(v, file);
 	return true;
 }
 
@@ -74,10 +82,10 @@ static void verify_loaded_one(struct verify *v, const struct root *root, const c
 	if (!named && !loaded.note.section && !loaded.note.compat && loaded.note.records == 0)
 		return;
 	snprintf(path, sizeof(path), "/sys/module/%s", loaded.name);
-	v->report.checked++;
+	report_judged(&v->report, path);
 	check_note(&v->report, path, &loaded.note);
-	if (v->expected.version)
-		check_version(&v->report, path, &loaded.note, v->expected.version);
+	if (v->policy.version)
+		check_version(&v->report, path, &loaded.note, v->policy.version);
 }
 
 static enum status verify_loaded(struct verify *v, char **named)
@@ -85,8 +93,8 @@ static enum status verify_loaded(struct verify *v, char **named)
 	struct root root;
 	char **names;
 
-	if (root_open(&root, v->sysroot) != 0) {
-		complain("cannot open the sysroot %s: %s", v->sysroot, strerror(errno));
+	if (root_open(&root, v->policy.sysroot) != 0) {
+		complain("cannot open the sysroot %s: %s", v->policy.sysroot, strerror(errno));
 		return STATUS_TROUBLE;
 	}
 	names = *named ? named : loaded_names(&root);
@@ -100,13 +108,11 @@ static enum status verify_loaded(struct verify *v, char **named)
 	return names ? STATUS_YES : STATUS_TROUBLE;
 }
 
-static bool set_format(struct verify *v, const char *format)
+static bool set_format(struct verify *v, const char *name)
 {
-	v->json = strcmp(format, "json") == 0;
-	if (v->json || strcmp(format, "text") == 0)
-		return true;
-	complain("there is no format '%s': text and json are", format);
-	return false;
+	v->format = report_format_find(name);
+	v->report.keep_names = v->format && v->format->names;
+	return v->format;
 }
 
 static bool set_expected(const char **where, const char *what, const char *value, bool legal)
@@ -129,19 +135,37 @@ static bool disable(struct verify *v, const char *id)
 	return true;
 }
 
-enum { OPTION_VERSION = OPTION_OWN, OPTION_KERNEL, OPTION_DISABLE, OPTION_STRICT };
+static bool add_certificate(struct verify *v, const char *path)
+{
+	certificates_free(v->policy.certificates);
+	v->policy.certificates = certificates_read(path);
+	return v->policy.certificates;
+}
+
+enum {
+	OPTION_VERSION = OPTION_OWN,
+	OPTION_KERNEL,
+	OPTION_DISABLE,
+	OPTION_STRICT,
+	OPTION_SYMVERS,
+	OPTION_REQUIRE_SIGNATURE,
+	OPTION_CERT
+};
 
 static const struct option options[] = {
-	{ "help", no_argument, NULL, OPTION_HELP },
-	{ "json", no_argument, NULL, OPTION_JSON },
-	{ "format", required_argument, NULL, OPTION_FORMAT },
-	{ "loaded", no_argument, NULL, OPTION_LOADED },
-	{ "sysroot", required_argument, NULL, OPTION_SYSROOT },
-	{ "version", required_argument, NULL, OPTION_VERSION },
-	{ "kernel", required_argument, NULL, OPTION_KERNEL },
-	{ "disable", required_argument, NULL, OPTION_DISABLE },
-	{ "strict", no_argument, NULL, OPTION_STRICT },
-	{ 0 },
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"loaded", no_argument, NULL, OPTION_LOADED},
+	{"sysroot", required_argument, NULL, OPTION_SYSROOT},
+	{"version", required_argument, NULL, OPTION_VERSION},
+	{"kernel", required_argument, NULL, OPTION_KERNEL},
+	{"disable", required_argument, NULL, OPTION_DISABLE},
+	{"strict", no_argument, NULL, OPTION_STRICT},
+	{"symvers", required_argument, NULL, OPTION_SYMVERS},
+	{"require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE},
+	{"cert", required_argument, NULL, OPTION_CERT},
+	{0},
 };
 
 /* Takes one option; false when it is wrong, which has been told. */
@@ -156,17 +180,24 @@ static bool take_option(struct verify *v, int option)
 		v->loaded = true;
 		return true;
 	case OPTION_SYSROOT:
-		v->sysroot = optarg;
+		v->policy.sysroot = optarg;
 		return true;
 	case OPTION_VERSION:
-		return set_expected(&v->expected.version, "version", optarg, name_is_legal(optarg));
+		return set_expected(&v->policy.version, "version", optarg, name_is_legal(optarg));
 	case OPTION_KERNEL:
-		return set_expected(&v->expected.uname, "uname", optarg, name_is_uname(optarg));
+		return set_expected(&v->policy.uname, "uname", optarg, name_is_uname(optarg));
 	case OPTION_DISABLE:
 		return disable(v, optarg);
 	case OPTION_STRICT:
 		v->report.strict = true;
 		return true;
+	case OPTION_SYMVERS:
+		return symvers_read(&v->policy.symvers, optarg);
+	case OPTION_REQUIRE_SIGNATURE:
+		v->policy.require_signature = true;
+		return true;
+	case OPTION_CERT:
+		return add_certificate(v, optarg);
 	}
 	return false;
 }
@@ -180,29 +211,40 @@ static enum status verify_all(struct verify *v, char **paths)
 	else
 		for (; *paths; paths++)
 			walk_modules(*paths, verify_file, v);
+	check_set(&v->report, &v->set, &v->policy);
 	report_sort(&v->report);
-	v->json ? report_print_json(&v->report) : report_print_text(&v->report);
+	v->format->print(&v->report);
 	found = report_status(&v->report);
 	return found > status ? found : status;
 }
 
-enum status cmd_verify(int argc, char **argv)
+static enum status run(struct verify *v, int argc, char **argv)
 {
-	struct verify v = { 0 };
-	enum status status;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == OPTION_HELP)
 			return command_help("verify");
-		if (!take_option(&v, option))
+		if (!take_option(v, option))
 			return command_misused("verify");
 	}
-	if (!v.loaded && optind == argc) {
+	if (!v->loaded && optind == argc) {
 		complain("verify: a PATH is missing");
 		return command_misused("verify");
 	}
-	status = verify_all(&v, argv + optind);
+	return verify_all(v, argv + optind);
+}
+
+enum status cmd_verify(int argc, char **argv)
+{
+	struct verify v = {.format = report_format_find("text")};
+	enum status status;
+
+	set_init(&v.set);
+	status = run(&v, argc, argv);
+	set_free(&v.set);
+	symvers_free(v.policy.symvers);
+	certificates_free(v.policy.certificates);
 	module_free(&v.module);
 	report_free(&v.report);
 	return status;

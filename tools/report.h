@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a verification found, and how it is printed. */
+/* What a verification found. How it is printed is in report_<format>.c. */
 #ifndef XS_REPORT_H
 #define XS_REPORT_H
 
@@ -19,9 +19,12 @@ struct finding {
 struct report {
 	struct finding *findings;
 	size_t count, room;
-	size_t checked;		/* files judged */
-	bool disabled[RULES];	/* findings of these rules are not taken */
-	bool strict;		/* warnings fail too */
+	char **names;	/* what was judged, if names are kept: safe text */
+	size_t checked; /* how many */
+	size_t names_room;
+	bool keep_names;      /* the format tells of what is right too */
+	bool disabled[RULES]; /* findings of these rules are not taken */
+	bool strict;	      /* warnings fail too */
 };
 
 /*
@@ -31,18 +34,51 @@ struct report {
 void report_add(struct report *report, enum rule_id rule, const char *path, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Puts the findings in the order of their paths, then of the catalogue. Printing expects it. */
+/* Counts PATH among what was judged. */
+void report_judged(struct report *report, const char *path);
+
+/* Moves what FROM holds to the end of INTO and leaves FROM empty. Both must keep names, or neither. */
+void report_merge(struct report *into, struct report *from);
+
+/* Puts findings in the order of their paths, then of the catalogue, and names in byte order; for printing. */
 void report_sort(struct report *report);
 
-/* For people; may change. */
-void report_print_text(const struct report *report);
+/* How many findings have the severity. */
+size_t report_count(const struct report *report, enum severity severity);
 
-/* {"format": "xs-ddk-verify", "schema": 1, ...}: promised, described in the manual. */
-void report_print_json(const struct report *report);
+/* Whether the finding makes a verification fail. */
+bool report_fails(const struct report *report, const struct finding *finding);
 
 /* STATUS_TROUBLE if a file could not be read, STATUS_NO if there are findings that fail, else STATUS_YES. */
 enum status report_status(const struct report *report);
 
 void report_free(struct report *report);
+
+/* A way to print a sorted report on stdout. */
+struct report_format {
+	const char *name;
+	void (*print)(const struct report *report);
+	bool names; /* wants keep_names */
+};
+
+/* The format called NAME, or NULL with a complaint that lists those there are. */
+const struct report_format *report_format_find(const char *name);
+
+/*
+ * The findings of one path after another, for formats that tell of each path once. The path is one that was
+ * judged, one that was not but has findings, or both; they come in byte order.
+ */
+struct report_case {
+	const char *path;
+	const struct finding *findings; /* of this path */
+	size_t count;
+	size_t next_name, next_finding; /* where the walk stands */
+};
+
+/* The next case; start with {0}. Needs a sorted report with names. */
+bool report_next_case(const struct report *report, struct report_case *at);
+
+/* How many cases there are. */
+size_t report_cases(const struct report *report);
 
 #endif
