@@ -123,6 +123,13 @@ bare_copy() {
 	[ ! -e build ]
 }
 
+@test "without any kernel's headers make says so" {
+	bare_copy "$BATS_TEST_TMPDIR"
+	run -2 --separate-stderr make XS_KBUILD=true
+	has "$stderr" "no kernel headers are installed"
+	[ ! -e build ]
+}
+
 @test "a changed source is built again, by a parallel make, without asking for the running kernel" {
 	local uname before
 	uname=$(a_kernel)
