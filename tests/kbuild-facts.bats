@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Facts about kbuild, linkers and binutils that note/ is built upon.
 
+# shellcheck disable=SC1083 # the braces of {kdir} are for xs-kbuild
 load helpers
 load note/note
 

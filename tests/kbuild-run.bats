@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # xs-kbuild: its command line, the command it runs and what it leaves behind.
 
+# shellcheck disable=SC1083 # the braces of {kdir} are for xs-kbuild
 load helpers
 load note/note
 
@@ -119,6 +120,14 @@ ended() {
 	[ "$output" = "$K:$(kdir "$K"):$K $(kdir "$K") $K 1.2.3 unset" ]
 	run -0 --separate-stderr xs-kbuild --version 1 --kdir "$(kdir "$K")" -- echo {uname}
 	[ "$output" = "$K" ]
+}
+
+@test "a link to xs-kbuild works as xs-kbuild does, from any folder" {
+	driver 'obj-m := single.o'
+	mkdir bin
+	ln -s "$NOTE/xs-kbuild" bin/link
+	run -0 bin/link --version 1.2.3 --kernel "$K" -- make KDIR={kdir}
+	has_record single.ko 1.2.3
 }
 
 @test "a build through a script gets the record, and the vendor's default of uname -r is overridden" {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The record in modules that real kernels' kbuild links: each kind of driver, kernel and linker.
 
+# shellcheck disable=SC1083 # the braces of {kdir} are for xs-kbuild
 load helpers
 load note/note
 

@@ -5,7 +5,7 @@
 load helpers
 load note/note
 
-setup() { cd "$BATS_TEST_TMPDIR"; }
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
 # c_file TEXT: a C file that includes the header.
 c_file() { printf '#include "xenserver-note.h"\n%s\n' "$1" >note.c; }
@@ -147,6 +147,15 @@ refuses() {
 	for ld in ld ld.lld; do
 		run -1 $ld -r -o out.o a.o b.o
 		has "$output" xenserver_note_allowed_once__by_header_or_by_fragment
+	done
+}
+
+@test "the linkers have nothing to say about the fragment's object" {
+	compile gcc "$NOTE/xenserver-note.S" -DXS_VERSION='"1.2.3"'
+	has_record note.o 1.2.3
+	for ld in ld ld.lld; do
+		run -0 $ld -r -o out.o note.o
+		[ -z "$output" ]
 	done
 }
 

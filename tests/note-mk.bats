@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # xenserver-note.mk: the make fragment in a driver's own Makefile.
 
+# shellcheck disable=SC1083 # the braces of {kdir} are for xs-kbuild
 load helpers
 load note/note
 
@@ -94,6 +95,13 @@ teardown() { [ -z "$(leftovers)" ]; }
 	[ -d .xs-note ]
 	run -0 make clean KDIR="$KDIR" XS_VERSION=1.2.3
 	diff <(echo "$before") <(find . | sort)
+}
+
+@test "a build after kbuild's own clean makes the record anew" {
+	run -0 make KDIR="$KDIR" XS_VERSION=1.2.3
+	run -0 make -C "$KDIR" M="$D" clean
+	run -0 make KDIR="$KDIR" XS_VERSION=1.2.3
+	has_record single.ko 1.2.3
 }
 
 @test "XS_NOTE_DIR keeps what is made out of the source folder" {

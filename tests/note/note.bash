@@ -59,7 +59,7 @@ driver() {
 	cp "$SOURCES"/*.[cS] "$D"
 	cp "$SOURCES/vendor.mk" "$D/Makefile"
 	printf '%s\n' "$@" "ccflags-y += -I$NOTE" "asflags-y += -I$NOTE" >"$D/Kbuild"
-	cd "$D"
+	cd "$D" || return
 }
 
 # kbuild ARG...: what a driver's Makefile does, for the kernel that one-kernel tests take.
