@@ -31,7 +31,7 @@ void check_subject(struct report *report, struct set *set, const struct policy *
 	if (!check_module(report, subject->path, subject->module))
 		return;
 	place_of(subject->place, &place);
-	check_modinfo(report, subject->path, subject->module);
+	check_modinfo(report, subject);
 	check_note(report, subject->path, &subject->module->note);
 	check_file_name(report, subject->path, subject->module);
 	check_place(report, policy, subject, &place);

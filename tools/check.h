@@ -32,6 +32,7 @@ struct subject {
 	const char *path;  /* as shown; any bytes */
 	const char *place; /* what place_of() is to read */
 	const struct module *module;
+	bool packaged;	   /* it stands in a package: it is what gets installed */
 	const void *bytes; /* the whole file, module->size bytes, if check_wants_bytes(); else NULL */
 };
 
@@ -50,8 +51,8 @@ void check_note(struct report *report, const char *path, const struct note_readi
 /* The file as an ELF module, and the header of the record's section. False: nothing more can be said of it. */
 bool check_module(struct report *report, const char *path, const struct module *module);
 
-/* What .modinfo says, and debugging information: the other rules module-*. */
-void check_modinfo(struct report *report, const char *path, const struct module *module);
+/* What .modinfo says: the other rules module-*. A fresh build has debugging information; a package should not. */
+void check_modinfo(struct report *report, const struct subject *subject);
 
 /* The record's version against what is expected: rule path-version. */
 void check_version(struct report *report, const char *path, const struct note_reading *note, const char *expected);

@@ -57,17 +57,19 @@ static void check_names(struct report *report, const char *path, const struct mo
 	free(safe);
 }
 
-void check_modinfo(struct report *report, const char *path, const struct module *module)
+void check_modinfo(struct report *report, const struct subject *subject)
 {
-	if (module->debug)
-		report_add(report, RULE_MODULE_DEBUG, path, "it has sections .debug_*");
+	const struct module *module = subject->module;
+
+	if (module->debug && subject->packaged)
+		report_add(report, RULE_MODULE_DEBUG, subject->path, "it has sections .debug_*");
 	if (module->fault[MODULE_NO_MODINFO])
 		return;
-	check_names(report, path, module);
+	check_names(report, subject->path, module);
 	if (!module_info(module, "vermagic", NULL))
-		report_add(report, RULE_VERMAGIC_MISSING, path, ".modinfo has no vermagic=");
+		report_add(report, RULE_VERMAGIC_MISSING, subject->path, ".modinfo has no vermagic=");
 	if (!module_info(module, "license", NULL))
-		report_add(report, RULE_LICENCE_MISSING, path, ".modinfo has no license=");
+		report_add(report, RULE_LICENCE_MISSING, subject->path, ".modinfo has no license=");
 }
 
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected)

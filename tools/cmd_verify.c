@@ -46,7 +46,8 @@ static void verify_module(struct verify *v, const struct walk_file *file)
 {
 	bool whole = check_wants_bytes(&v->policy) && !module_is_broken(&v->module);
 	void *bytes = whole ? whole_file(file) : NULL;
-	struct subject subject = {file->path, file->place, &v->module, bytes};
+	struct subject subject = {
+		.path = file->path, .place = file->place, .module = &v->module, .bytes = bytes};
 
 	if (whole && !bytes)
 		report_add(&v->report, RULE_READ_FAILED, file->path, "it shrank, or is too large to be read whole");
