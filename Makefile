@@ -42,7 +42,7 @@ O := build$(if $(SANITIZE),/san)
 ## Programs -------------------------------------------------------------------
 
 # One program a file of its name, with its commands beside it; all else in tools/ is shared.
-LIBRARIES := libelf jansson libcrypto
+LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto
 XS_DDK_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,tools/xs-ddk.c $(wildcard tools/cmd_*.c))
 SHARED_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,\
 	$(filter-out tools/xs-ddk.c tools/cmd_%.c,$(wildcard tools/*.c)))

@@ -3,15 +3,18 @@
 #include "module.h"
 
 #include <errno.h>
-#include <gelf.h>
-#include <libelf.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Notes and .modinfo of real modules have a few KiB; a section that claims more than this is not read. */
-#define SECTION_LIMIT (16u << 20)
+#include "die.h"
+
+/*
+ * Notes and .modinfo of real modules have a few KiB; sections that claim more than this together are not read. It
+ * bounds the time too: headers may name one long section a thousand times.
+ */
+#define SECTIONS_LIMIT (16u << 20)
+/* .modinfo and notes of real modules are less than ten sections. */
+#define WANTED_MAX 64
 
 static void fault(struct module *module, enum module_fault which, uint64_t found, uint64_t limit)
 {
@@ -29,254 +32,262 @@ static void damaged(struct module *module, const char *how)
 		module->damage = how;
 }
 
-/* A section's bytes as they stand in the file: elf_getdata() would pad notes by sh_addralign. */
-static Elf_Data *section_bytes(struct module *module, Elf *elf, const GElf_Shdr *shdr)
+/* What the source says went wrong: 1 if that is the module's fault, -1 if it could not be read. */
+static int source_fault(struct module *module)
 {
-	Elf_Data *data;
+	const struct source *source = &module->source;
 
-	if (shdr->sh_offset > module->size || shdr->sh_size > module->size - shdr->sh_offset) {
-		fault(module, MODULE_TRUNCATED, module->size, shdr->sh_offset + shdr->sh_size);
-		return NULL;
+	module->damage = source->why;
+	if (source->error == SOURCE_DAMAGED) {
+		fault(module, MODULE_UNDECODABLE, 0, 0);
+		return 1;
 	}
-	if (shdr->sh_size > SECTION_LIMIT) {
-		damaged(module, "a note or .modinfo section is over 16 MiB");
-		return NULL;
+	if (source->error == SOURCE_OVER_LIMIT) {
+		fault(module, MODULE_OVER_LIMIT, source->size, module->decode_limit);
+		return 1;
 	}
-	data = elf_getdata_rawchunk(elf, (int64_t)shdr->sh_offset, shdr->sh_size, ELF_T_BYTE);
-	if (!data)
-		damaged(module, "a section could not be read");
-	return data;
+	errno = EIO;
+	return -1;
 }
-
-/* What libelf does not tell: a header table cut off looks to it like a file with no sections. */
-static bool headers_are_whole(struct module *module, Elf *elf, const GElf_Ehdr *ehdr)
-{
-	size_t entry = ehdr->e_ident[EI_CLASS] == ELFCLASS64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
-	uint64_t end = ehdr->e_shoff + (uint64_t)ehdr->e_shnum * entry;
-	size_t count;
-
-	if (ehdr->e_shoff == 0) {
-		damaged(module, "it has no section header table (e_shoff is 0)");
-		return false;
-	}
-	if (ehdr->e_shoff > module->size || end < ehdr->e_shoff || end > module->size) {
-		fault(module, MODULE_TRUNCATED, module->size, end);
-		return false;
-	}
-	if (ehdr->e_shentsize != entry || elf_getshdrnum(elf, &count) != 0 || count == 0 ||
-	    (ehdr->e_shnum != 0 && count != ehdr->e_shnum)) {
-		damaged(module, "the ELF header's section count or entry size is wrong");
-		return false;
-	}
-	module->elf_end = ehdr->e_shoff + count * entry;
-	return true;
-}
-
-static void judge_note_header(struct module *module, const GElf_Shdr *shdr)
-{
-	if (shdr->sh_type != SHT_NOTE)
-		fault(module, MODULE_NOTE_TYPE, shdr->sh_type, SHT_NOTE);
-	if (shdr->sh_flags != SHF_ALLOC)
-		fault(module, MODULE_NOTE_ALLOC, shdr->sh_flags, SHF_ALLOC);
-	if (shdr->sh_addralign != XENSERVER_NOTE_ALIGN)
-		fault(module, MODULE_NOTE_ALIGN, shdr->sh_addralign, XENSERVER_NOTE_ALIGN);
-}
-
-static bool keep_modinfo(struct module *module, const Elf_Data *data)
-{
-	size_t room = data->d_size + 1;
-
-	if (module->modinfo_len > 0) {
-		/* Two .modinfo sections: the kernel takes one, and nobody can tell which. */
-		damaged(module, "it has two .modinfo sections");
-		return true;
-	}
-	if (room > module->modinfo_room) {
-		char *bigger = realloc(module->modinfo, room);
-
-		if (!bigger)
-			return false;
-		module->modinfo = bigger;
-		module->modinfo_room = room;
-	}
-	memcpy(module->modinfo, data->d_buf, data->d_size);
-	module->modinfo[data->d_size] = '\0';
-	module->modinfo_len = room;
-	return true;
-}
-
-enum pass { PASS_RECORDS, PASS_COMPAT };
 
 static bool is_compat(const char *name)
 {
 	return strcmp(name, XENSERVER_NOTE_COMPAT_SECTION) == 0;
 }
 
-static void note_extent(struct module *module, const GElf_Shdr *shdr, const char *name)
+static bool is_record(const char *name)
 {
-	uint64_t end = shdr->sh_type == SHT_NOBITS ? 0 : shdr->sh_offset + shdr->sh_size;
+	return strcmp(name, XENSERVER_NOTE_SECTION) == 0;
+}
 
-	if (end > module->elf_end && end <= module->size)
+static bool is_modinfo(const char *name)
+{
+	return strcmp(name, ".modinfo") == 0;
+}
+
+static void judge_note_header(struct module *module, const Elf64_Shdr *header)
+{
+	if (header->sh_type != SHT_NOTE)
+		fault(module, MODULE_NOTE_TYPE, header->sh_type, SHT_NOTE);
+	if (header->sh_flags != SHF_ALLOC)
+		fault(module, MODULE_NOTE_ALLOC, header->sh_flags, SHF_ALLOC);
+	if (header->sh_addralign != XENSERVER_NOTE_ALIGN)
+		fault(module, MODULE_NOTE_ALIGN, header->sh_addralign, XENSERVER_NOTE_ALIGN);
+}
+
+static void keep_modinfo(struct module *module, const uint8_t *bytes, size_t len)
+{
+	if (module->modinfo_len > 0) {
+		/* The kernel takes one of them, and nobody can tell which. */
+		damaged(module, "it has two .modinfo sections");
+		return;
+	}
+	if (len + 1 > module->modinfo_room) {
+		module->modinfo_room = len + 1;
+		free(module->modinfo);
+		module->modinfo = malloc(module->modinfo_room);
+		if (!module->modinfo)
+			die_memory();
+	}
+	memcpy(module->modinfo, bytes, len);
+	module->modinfo[len] = '\0';
+	module->modinfo_len = len + 1;
+}
+
+static void note_extent(struct module *module, const Elf64_Shdr *header, const char *name)
+{
+	uint64_t end = header->sh_type == SHT_NOBITS ? 0 : header->sh_offset + header->sh_size;
+
+	if (end > module->elf_end && end >= header->sh_offset && end <= module->size)
 		module->elf_end = end;
-	if (strncmp(name, ".debug_", strlen(".debug_")) == 0 && !(shdr->sh_flags & SHF_ALLOC))
+	if (name[0] == '.' && name[1] == 'd' && !(header->sh_flags & SHF_ALLOC) &&
+	    strncmp(name, ".debug_", strlen(".debug_")) == 0)
 		module->debug = true;
 }
 
-/* One section in one pass; false when memory is out. */
-static bool read_section(struct module *module, Elf *elf, const GElf_Shdr *shdr, const char *name, enum pass pass)
-{
-	bool ours = strcmp(name, XENSERVER_NOTE_SECTION) == 0;
-	bool info = strcmp(name, ".modinfo") == 0;
-	bool swap = (elf_getident(elf, NULL)[EI_DATA] == ELFDATA2LSB) != (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-	Elf_Data *data;
+/* The sections whose bytes are wanted. */
+struct wanted {
+	size_t index[WANTED_MAX];
+	struct source_range ranges[WANTED_MAX];
+	size_t count;
+	uint64_t total;
+};
 
-	if ((pass == PASS_COMPAT) != is_compat(name))
-		return true;
-	if (!ours && !info && shdr->sh_type != SHT_NOTE && !is_compat(name))
-		return true;
-	if (ours)
-		judge_note_header(module, shdr);
-	if (shdr->sh_type == SHT_NOBITS || shdr->sh_size == 0) {
-		if (!info)
-			note_read(&module->note, name, NULL, 0, shdr->sh_addralign, swap);
-		return true;
+/* False when nothing more can be said of the module. */
+static bool want_section(struct module *module, struct wanted *wanted, size_t index)
+{
+	const Elf64_Shdr *header = &module->sections.headers[index];
+	bool empty = header->sh_type == SHT_NOBITS;
+	uint64_t len = empty ? 0 : header->sh_size;
+
+	if (!empty && (header->sh_offset > module->size || len > module->size - header->sh_offset)) {
+		fault(module, MODULE_TRUNCATED, module->size, header->sh_offset + len);
+		return false;
 	}
-	data = section_bytes(module, elf, shdr);
-	if (!data)
-		return true;
-	if (info)
-		return keep_modinfo(module, data);
-	note_read(&module->note, name, data->d_buf, data->d_size, shdr->sh_addralign, swap);
+	if (len > SECTIONS_LIMIT - wanted->total || wanted->count == WANTED_MAX) {
+		damaged(module, "its notes and .modinfo are over 16 MiB or 64 sections");
+		return false;
+	}
+	wanted->total += len;
+	wanted->index[wanted->count] = index;
+	wanted->ranges[wanted->count++] = (struct source_range){empty ? 0 : header->sh_offset, (size_t)len};
 	return true;
 }
 
-static int read_sections(struct module *module, Elf *elf, enum pass pass)
+static bool want_sections(struct module *module, struct wanted *wanted)
 {
-	Elf_Scn *scn = NULL;
-	size_t names;
+	const struct sections *sections = &module->sections;
 
-	if (elf_getshdrstrndx(elf, &names) != 0) {
-		damaged(module, "the section name table (e_shstrndx) is not there");
-		return 0;
-	}
-	while ((scn = elf_nextscn(elf, scn))) {
-		GElf_Shdr shdr;
-		const char *name;
+	/* Section 0 is none. */
+	for (size_t i = 1; i < sections->count; i++) {
+		const Elf64_Shdr *header = &sections->headers[i];
+		const char *name = sections_name(sections, i);
 
-		if (!gelf_getshdr(scn, &shdr) || !(name = elf_strptr(elf, names, shdr.sh_name))) {
+		if (!name) {
 			damaged(module, "a section header or its name is out of range");
-			return 0;
+			return false;
 		}
-		note_extent(module, &shdr, name);
-		if (!read_section(module, elf, &shdr, name, pass)) {
-			errno = ENOMEM;
-			return -1;
-		}
+		note_extent(module, header, name);
+		/* The names first of all: strcmp would be half of what this program does. */
+		if (header->sh_type != SHT_NOTE &&
+		    (name[0] != '.' || !(is_modinfo(name) || is_record(name) || is_compat(name))))
+			continue;
+		if (!want_section(module, wanted, i))
+			return false;
 	}
+	return true;
+}
+
+static int read_section(struct module *module, const struct wanted *wanted, size_t i)
+{
+	const Elf64_Shdr *header = &module->sections.headers[wanted->index[i]];
+	const char *name = sections_name(&module->sections, wanted->index[i]);
+	size_t len = wanted->ranges[i].len;
+	const uint8_t *bytes = source_at(&module->source, wanted->ranges[i].offset, len);
+
+	if (!bytes)
+		return source_fault(module);
+	if (is_record(name))
+		judge_note_header(module, header);
+	if (!is_modinfo(name))
+		note_read(&module->note, name, bytes, len, header->sh_addralign, module->sections.swap);
+	else if (len > 0)
+		keep_modinfo(module, bytes, len);
 	return 0;
 }
 
-static int read_elf(struct module *module, Elf *elf)
+static int read_sections(struct module *module)
 {
-	GElf_Ehdr ehdr;
+	struct wanted wanted;
 
-	if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &ehdr)) {
-		fault(module, MODULE_NOT_ELF, 0, 0);
+	wanted.count = 0;
+	wanted.total = 0;
+	if (!want_sections(module, &wanted))
 		return 0;
-	}
-	if (ehdr.e_type != ET_REL)
-		fault(module, MODULE_NOT_RELOCATABLE, ehdr.e_type, ET_REL);
-	if (!headers_are_whole(module, elf, &ehdr))
-		return 0;
+	if (!source_prefetch(&module->source, wanted.ranges, wanted.count))
+		return source_fault(module);
 	/* The copies are judged by the record, wherever the linker put the two sections. */
-	if (read_sections(module, elf, PASS_RECORDS) || read_sections(module, elf, PASS_COMPAT))
-		return -1;
+	for (int compat = 0; compat <= 1; compat++) {
+		for (size_t i = 0; i < wanted.count; i++) {
+			int rc = 0;
+
+			if (is_compat(sections_name(&module->sections, wanted.index[i])) == compat)
+				rc = read_section(module, &wanted, i);
+			if (rc)
+				return rc;
+		}
+	}
 	if (module->modinfo_len == 0)
 		fault(module, MODULE_NO_MODINFO, 0, 0);
 	return 0;
 }
 
-static pthread_once_t libelf_once = PTHREAD_ONCE_INIT;
-
-static void libelf_start(void)
+static int read_trailer(struct module *module)
 {
-	elf_version(EV_CURRENT);
+	const uint8_t *bytes;
+
+	if (module->size < module->elf_end + SIGNATURE_TRAILER)
+		return 0;
+	bytes = source_at(&module->source, module->size - SIGNATURE_TRAILER, SIGNATURE_TRAILER);
+	if (!bytes)
+		return source_fault(module);
+	memcpy(module->trailer, bytes, SIGNATURE_TRAILER);
+	return 0;
 }
 
-static void module_restart(struct module *module, uint64_t size)
+static int read_elf(struct module *module)
 {
-	char *modinfo = module->modinfo;
-	size_t room = module->modinfo_room;
+	struct sections *sections = &module->sections;
+	uint64_t wanted = 0;
+	enum sections_result result = sections_read(sections, &module->source, &wanted, &module->damage);
+	int rc;
 
-	pthread_once(&libelf_once, libelf_start);
-	memset(module, 0, sizeof(*module));
-	module->modinfo = modinfo;
-	module->modinfo_room = room;
-	module->size = size;
+	if (result == SECTIONS_UNREADABLE)
+		return source_fault(module);
+	if (result == SECTIONS_NOT_ELF)
+		fault(module, MODULE_NOT_ELF, 0, 0);
+	else if (sections->type != ET_REL)
+		fault(module, MODULE_NOT_RELOCATABLE, sections->type, ET_REL);
+	if (result == SECTIONS_TRUNCATED)
+		fault(module, MODULE_TRUNCATED, module->size, wanted);
+	if (result == SECTIONS_DAMAGED)
+		fault(module, MODULE_DAMAGED, 0, 0);
+	if (result != SECTIONS_FOUND)
+		return 0;
+	/* The headers are where ELF ends, with GNU ld: nothing is told to have been appended to a broken file. */
+	module->elf_end = wanted;
+	rc = read_trailer(module);
+	return rc ? rc : read_sections(module);
 }
 
-/* ELF no longer than its header fields: libelf would read what is not there. */
-static bool starts_like_elf(struct module *module, const unsigned char *bytes, size_t len)
+static void module_restart(struct module *module)
 {
-	if (len >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0)
-		return true;
-	fault(module, MODULE_NOT_ELF, len, 0);
-	return false;
+	module->modinfo_len = 0;
+	memset(&module->note, 0, sizeof(module->note));
+	memset(module->fault, 0, sizeof(module->fault));
+	module->damage = NULL;
+	module->elf_end = 0;
+	module->debug = false;
+	memset(module->trailer, 0, sizeof(module->trailer));
+	if (module->decode_limit == 0)
+		module->decode_limit = SOURCE_LIMIT;
 }
 
-static bool has_trailer(const struct module *module)
+static int read_source(struct module *module, bool opened)
 {
-	return module->elf_end > 0 && module->size >= module->elf_end + SIGNATURE_TRAILER;
+	int rc;
+
+	module->size = module->source.size;
+	module->codec = module->source.codec;
+	rc = opened ? read_elf(module) : source_fault(module);
+	source_close(&module->source);
+	return rc < 0 ? -1 : 0;
 }
 
 int module_read_memory(struct module *module, const void *bytes, size_t size)
 {
-	Elf *elf;
-	int rc;
-
-	module_restart(module, size);
-	if (!starts_like_elf(module, bytes, size))
-		return 0;
-	elf = elf_memory((char *)(uintptr_t)bytes, size);
-	if (!elf) {
-		fault(module, MODULE_NOT_ELF, size, 0);
-		return 0;
-	}
-	rc = read_elf(module, elf);
-	elf_end(elf);
-	if (has_trailer(module))
-		memcpy(module->trailer, (const char *)bytes + size - SIGNATURE_TRAILER, SIGNATURE_TRAILER);
-	return rc;
+	module_restart(module);
+	return read_source(module, source_open_memory(&module->source, bytes, size, module->decode_limit));
 }
 
 int module_read_fd(struct module *module, int fd, uint64_t size)
 {
-	Elf *elf;
-	int rc;
-
-	module_restart(module, size);
-	/* Reading, not mapping: a file that shrinks under a mapping kills the process. */
-	elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (!elf) {
-		errno = EIO;
-		return -1;
-	}
-	rc = read_elf(module, elf);
-	elf_end(elf);
-	if (has_trailer(module) && pread(fd, module->trailer, SIGNATURE_TRAILER, (off_t)(size - SIGNATURE_TRAILER)) < 0)
-		return -1;
-	return rc;
+	module_restart(module);
+	return read_source(module, source_open_fd(&module->source, fd, size, module->decode_limit));
 }
 
 void module_free(struct module *module)
 {
 	free(module->modinfo);
+	source_free(&module->source);
+	sections_free(&module->sections);
 	memset(module, 0, sizeof(*module));
 }
 
 bool module_is_broken(const struct module *module)
 {
-	return module->fault[MODULE_NOT_ELF] || module->fault[MODULE_TRUNCATED] || module->fault[MODULE_DAMAGED];
+	return module->fault[MODULE_NOT_ELF] || module->fault[MODULE_TRUNCATED] || module->fault[MODULE_DAMAGED] ||
+	       module->fault[MODULE_UNDECODABLE] || module->fault[MODULE_OVER_LIMIT];
 }
 
 const char *module_info(const struct module *module, const char *key, const char *after)
