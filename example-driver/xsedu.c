@@ -3,7 +3,7 @@
  * xsedu: let QEMU's educational PCI device (1234:11e8) compute factorials.
  *
  *	# modprobe xsedu
- *	# cd /sys/bus/pci/drivers/xsedu/0000:00:04.0
+ *	# cd /sys/bus/pci/drivers/xsedu/0000:00:02.0
  *	# echo 5 > factorial
  *	# cat factorial interrupts
  *	120
@@ -26,24 +26,24 @@
 #include <linux/pci.h>
 #include <linux/sysfs.h>
 
-#define XSEDU_BAR		0
+#define XSEDU_BAR 0
 
-#define XSEDU_ID		0x00	/* 0xMMmm00ed: major, minor, mark */
-#define XSEDU_ID_MARK		0xed
-#define XSEDU_FACTORIAL		0x08	/* write n, read n! modulo 2^32 */
-#define XSEDU_STATUS		0x20
-#define XSEDU_STATUS_BUSY	BIT(0)
-#define XSEDU_STATUS_IRQ	BIT(7)	/* interrupt when the factorial is done */
-#define XSEDU_IRQ_STATUS	0x24
-#define XSEDU_IRQ_FACTORIAL	BIT(0)
-#define XSEDU_IRQ_ACK		0x64
+#define XSEDU_ID	    0x00 /* 0xMMmm00ed: major, minor, mark */
+#define XSEDU_ID_MARK	    0xed
+#define XSEDU_FACTORIAL	    0x08 /* write n, read n! modulo 2^32 */
+#define XSEDU_STATUS	    0x20
+#define XSEDU_STATUS_BUSY   BIT(0)
+#define XSEDU_STATUS_IRQ    BIT(7) /* interrupt when the factorial is done */
+#define XSEDU_IRQ_STATUS    0x24
+#define XSEDU_IRQ_FACTORIAL BIT(0)
+#define XSEDU_IRQ_ACK	    0x64
 
 /* 13! does not fit the device's 32-bit register. */
-#define XSEDU_LARGEST		12
+#define XSEDU_LARGEST 12
 
 struct xsedu {
 	void __iomem *regs;
-	struct mutex lock;		/* one computation at a time */
+	struct mutex lock; /* one computation at a time */
 	struct completion done;
 	atomic_t interrupts;
 };
@@ -76,17 +76,14 @@ static int xsedu_compute(struct xsedu *edu, u32 n)
 	return 0;
 }
 
-static ssize_t factorial_show(struct device *dev, struct device_attribute *attr,
-			      char *buf)
+static ssize_t factorial_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct xsedu *edu = dev_get_drvdata(dev);
 
 	return sysfs_emit(buf, "%u\n", ioread32(edu->regs + XSEDU_FACTORIAL));
 }
 
-static ssize_t factorial_store(struct device *dev,
-			       struct device_attribute *attr, const char *buf,
-			       size_t count)
+static ssize_t factorial_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
 {
 	struct xsedu *edu = dev_get_drvdata(dev);
 	u32 n;
@@ -105,8 +102,7 @@ static ssize_t factorial_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(factorial);
 
-static ssize_t interrupts_show(struct device *dev,
-			       struct device_attribute *attr, char *buf)
+static ssize_t interrupts_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct xsedu *edu = dev_get_drvdata(dev);
 
@@ -150,13 +146,12 @@ static int xsedu_setup_irq(struct pci_dev *pdev, struct xsedu *edu)
 {
 	int err;
 
-	pci_set_master(pdev);	/* a message signalled interrupt is a write */
+	pci_set_master(pdev); /* a message signalled interrupt is a write */
 	err = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
 	if (err < 0)
 		return err;
 
-	err = devm_request_irq(&pdev->dev, pci_irq_vector(pdev, 0), xsedu_irq,
-			       IRQF_SHARED, KBUILD_MODNAME, edu);
+	err = devm_request_irq(&pdev->dev, pci_irq_vector(pdev, 0), xsedu_irq, IRQF_SHARED, KBUILD_MODNAME, edu);
 	if (err)
 		return err;
 
@@ -191,8 +186,8 @@ static int xsedu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 }
 
 static const struct pci_device_id xsedu_ids[] = {
-	{ PCI_DEVICE(0x1234, 0x11e8) },
-	{}
+	{PCI_DEVICE(0x1234, 0x11e8)},
+	{},
 };
 MODULE_DEVICE_TABLE(pci, xsedu_ids);
 
