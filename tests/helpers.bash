@@ -21,14 +21,11 @@ kdir() { "$TOP/note/xs-kbuild" --list | awk -F'\t' -v u="$1" '$1 == u { print $2
 # a_kernel: the one kernel that tests take which need just one.
 a_kernel() { kernels | head -n 1; }
 
-# example_module VERSION UNAME: path of the example driver's module, built if it is not there.
+# example_module VERSION UNAME: path of the example driver's module, built if it is not there or old.
 example_module() {
-	local ko=$TOP/example-driver/build/$1/$2/xsedu.ko
 	mkdir -p "$TOP/build"
-	[ -e "$ko" ] ||
-		flock "$TOP/build/.example.lock" make -C "$TOP/example-driver" \
-			KERNELS="$2" DRIVER_VERSION="$1" >&2
-	printf '%s\n' "$ko"
+	flock "$TOP/build/.example.lock" make -s -C "$TOP/example-driver" KERNELS="$2" DRIVER_VERSION="$1" >&2 || return
+	printf '%s\n' "$TOP/example-driver/build/$1/$2/xsedu.ko"
 }
 
 # fail TEXT: end the test with a reason.

@@ -69,3 +69,30 @@ fragment() { xs-kbuild --fragment "$BATS_TEST_TMPDIR/made" --version "$1" --kern
 		has "$output" XenServer
 	done
 }
+
+@test "llvm-objcopy --add-section run twice leaves two sections, so two records; GNU objcopy 2.40 refuses" {
+	driver 'obj-m := single.o'
+	run -0 kbuild
+	xxd -r -p <<<"$(record_hex 1.2.3)" >record
+	objcopy --add-section .note.xenserver=record single.ko once.ko
+	run -1 objcopy --add-section .note.xenserver=record once.ko refused.ko
+	llvm-objcopy --add-section .note.xenserver=record once.ko twice.ko
+	[ "$(readelf -SW twice.ko | grep -c '\.note\.xenserver')" -eq 2 ]
+	run -1 --separate-stderr xs-ddk verify --json twice.ko
+	has "$output" '"note-several"'
+}
+
+@test "strip and objcopy remove an appended signature, and the record stays" {
+	driver 'obj-m := single.o'
+	run -0 xs-kbuild --version 1.2.3 --kernel "$(a_kernel)" -- make KDIR={kdir}
+	for tool in 'strip --strip-debug' objcopy; do
+		# What sign-file appends ends in these words; the bytes before them do not matter to binutils.
+		{
+			cat single.ko
+			printf 'signature~Module signature appended~\n'
+		} >signed.ko
+		$tool signed.ko
+		[ "$(grep -c 'Module signature appended' signed.ko)" -eq 0 ]
+		has_record signed.ko 1.2.3
+	done
+}
