@@ -11,3 +11,20 @@ XENSERVER_NOTE(XS_VERSION)
 
 /* Without it GNU ld takes the stack for executable, and says so at each link. */
 	.section .note.GNU-stack, "", %progbits
+
+/*
+ * A linker keeps the processor features that all objects have, and forgets those of modules if this object
+ * has none; so it has all there are (IBT and SHSTK, or BTI and PAC), which leaves a module's as they are.
+ */
+#if defined(__x86_64__) || defined(__aarch64__)
+#ifdef __x86_64__
+#define FEATURE_1_AND 0xc0000002
+#else
+#define FEATURE_1_AND 0xc0000000
+#endif
+	.section .note.gnu.property, "a", %note
+	.balign	8
+	.long	4, 16, 5
+	.asciz	"GNU"
+	.long	FEATURE_1_AND, 4, 3, 0
+#endif
