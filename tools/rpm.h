@@ -13,21 +13,6 @@
  * file, a database and its own configuration, and complains on stderr by itself.
  */
 
-/* Tags of the main header that callers name. */
-enum rpm_tag {
-	RPM_NAME = 1000,
-	RPM_VERSION = 1001,
-	RPM_RELEASE = 1002,
-	RPM_EPOCH = 1003,
-	RPM_SUMMARY = 1004,
-	RPM_VENDOR = 1011,
-	RPM_LICENSE = 1014,
-	RPM_ARCH = 1022,
-	RPM_PROVIDES = 1047,
-	RPM_REQUIRES = 1049,
-	RPM_PAYLOAD_COMPRESSOR = 1125,
-};
-
 /* What a dependency says of the version: bits of its flags. */
 enum { RPM_LESS = 2, RPM_GREATER = 4, RPM_EQUAL = 8 };
 
@@ -53,11 +38,11 @@ struct rpm_scriptlet {
 /* The strings stand in the bytes that were read, which must outlive this. */
 struct rpm {
 	const char *name, *version, *release, *arch; /* never NULL */
-	bool source;	      /* a source package */
-	bool is_signed;	      /* somebody's signature is in its signature header; whose is not asked */
+	bool source;				     /* a source package */
+	bool is_signed;		/* somebody's signature is in its signature header; whose is not asked */
 	const char *compressor; /* of the payload: "gzip", "xz", "zstd", "lzma", "bzip2"; gzip when not said */
-	struct rpm_dependency *requires_, *provides;
-	size_t require_count, provide_count;
+	struct rpm_dependency *needs, *provides; /* Requires and Provides */
+	size_t need_count, provide_count;
 	struct rpm_file *files; /* in the package's order */
 	size_t file_count;
 	struct rpm_scriptlet *scriptlets;
