@@ -14,25 +14,34 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "show", cmd_show, "what is in modules: version, kernel, name",
-	  "[--json] PATH...\n"
-	  "[--json] [--sysroot DIR] --loaded [MODULE...]\n\n"
-	  "  --loaded       what the kernel has loaded: the modules with a record, or those named\n"
-	  "  --json         for programs\n"
-	  "  --sysroot DIR  /sys and /proc are below DIR\n" },
-	{ "verify", cmd_verify, "whether modules are right: record, file, path",
-	  "[OPTION...] PATH...\n"
-	  "[OPTION...] --loaded [MODULE...]\n\n"
-	  "  --loaded         what the kernel has loaded: the modules with a record, or those named\n"
-	  "  --version V      every record must say V\n"
-	  "  --kernel UNAME   every module must be built for UNAME\n"
-	  "  --format FORMAT  text or json\n"
-	  "  --json           the same as --format json\n"
-	  "  --disable RULE   leave this rule out; may be given again\n"
-	  "  --strict         warnings fail too\n"
-	  "  --sysroot DIR    /sys and /proc are below DIR\n" },
-	{ "compare", cmd_compare, "the order of two versions: prints <, = or >", "V1 V2\n" },
-	{ "rules", cmd_rules, "the catalogue of checks", "[--json]\n" },
+	{"show", cmd_show, "what is in modules: version, kernel, name",
+	 "[--json] PATH...\n"
+	 "[--json] [--sysroot DIR] --loaded [MODULE...]\n\n"
+	 "  --loaded       what the kernel has loaded: the modules with a record, or those named\n"
+	 "  --json         for programs\n"
+	 "  --sysroot DIR  /sys and /proc are below DIR\n"},
+	{"verify", cmd_verify, "whether modules are right: record, file, path",
+	 "[OPTION...] PATH...\n"
+	 "[OPTION...] --loaded [MODULE...]\n\n"
+	 "  --loaded         what the kernel has loaded: the modules with a record, or those named\n"
+	 "  --version V      every record must say V\n"
+	 "  --kernel UNAME   every module must be built for UNAME\n"
+	 "  --format FORMAT  text or json\n"
+	 "  --json           the same as --format json\n"
+	 "  --disable RULE   leave this rule out; may be given again\n"
+	 "  --strict         warnings fail too\n"
+	 "  --sysroot DIR    /sys and /proc are below DIR\n"},
+	{"compare", cmd_compare, "the order of two versions: prints <, = or >", "V1 V2\n"},
+	{"info", cmd_info, "the info.json of a driver, from its modules",
+	 "--driver NAME --version V [OPTION...] MODULE.ko...\n\n"
+	 "  --driver NAME       the driver, as its folder is called\n"
+	  "  --version V         what the modules' records must say\n"
+	 "  --variant V         the name toolstacks select by; default: the version\n"
+	 "  --category TEXT     network, storage, ...; default: other\n"
+	 "  --description TEXT  default: the first module's own\n"
+	 "  --priority N        the highest is an installer's choice; default: 0\n"
+	 "  --status STATUS     production, beta or alpha; default: production\n"},
+	{"rules", cmd_rules, "the catalogue of checks", "[--json]\n"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The device aliases in a module's .modinfo, as the kernel's scripts/mod/file2alias.c writes them. */
+#ifndef XS_MODALIAS_H
+#define XS_MODALIAS_H
+
+#include <stdbool.h>
+
+/* A field of a PCI id: four lower-case hex digits, as lspci -nm prints them, or "*" for any. */
+#define PCI_FIELD_SIZE 9
+
+struct pci_id {
+	char vendor[PCI_FIELD_SIZE], device[PCI_FIELD_SIZE];
+	char subvendor[PCI_FIELD_SIZE], subdevice[PCI_FIELD_SIZE];
+};
+
+/*
+ * Reads "pci:v<8 hex>d<8 hex>sv<8 hex>sd<8 hex>bc...", each number possibly '*', into ID. False for any other alias.
+ * The device class that follows is not kept: a driver bound by class alone has the id of any device.
+ */
+bool modalias_pci(const char *alias, struct pci_id *id);
+
+#endif
