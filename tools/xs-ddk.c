@@ -31,11 +31,18 @@ static const struct command commands[] = {
 	 "  --disable RULE   leave this rule out; may be given again\n"
 	 "  --strict         warnings fail too\n"
 	 "  --sysroot DIR    /sys and /proc are below DIR\n"},
+	{"inject", cmd_inject, "puts the version record into finished modules",
+	 "--version V [OPTION...] FILE...\n\n"
+	 "  --version V       the version: [A-Za-z0-9][A-Za-z0-9._+~1359 1359]*, at most 63 bytes\n"
+	 "  --output FILE     write the result there and leave the one input as it is\n"
+	 "  --replace         put the record in the place of another version's, or of a damaged one\n"
+	 "  --drop-signature  remove the appended signature, which the change makes void\n"
+	 "  --compat xs9      the section .note.XenServer too, for older readers\n"},
 	{"compare", cmd_compare, "the order of two versions: prints <, = or >", "V1 V2\n"},
 	{"info", cmd_info, "the info.json of a driver, from its modules",
 	 "--driver NAME --version V [OPTION...] MODULE.ko...\n\n"
 	 "  --driver NAME       the driver, as its folder is called\n"
-	  "  --version V         what the modules' records must say\n"
+	 "  --version V         what the modules' records must say\n"
 	 "  --variant V         the name toolstacks select by; default: the version\n"
 	 "  --category TEXT     network, storage, ...; default: other\n"
 	 "  --description TEXT  default: the first module's own\n"
@@ -73,7 +80,8 @@ enum status command_help(const char *name)
 	const struct command *command = find_command(name);
 
 	print_usage(stdout, command);
-	printf("\nPrints %s.\nExit status: 0 yes, 1 no, 2 called wrongly or could not be read.\n", command->summary);
+	printf("\nxs-ddk %s: %s.\nExit status: 0 yes, 1 no, 2 called wrongly or could not be read.\n", command->name,
+	       command->summary);
 	return STATUS_YES;
 }
 
