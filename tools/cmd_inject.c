@@ -45,7 +45,7 @@ static uint8_t *read_file(const char *path, struct stat *st, int *fd_ret)
 		tell(STATUS_TROUBLE, path, "it cannot be read", errno);
 	else if (!S_ISREG(st->st_mode))
 		tell(STATUS_TROUBLE, path, "it is no regular file", 0);
-	else if (!(bytes = source_whole(fd, (uint64_t)st->st_size, SOURCE_LIMIT, &len, &why)))
+	else if (!(bytes = source_whole_fd(fd, (uint64_t)st->st_size, SOURCE_LIMIT, true, &len, &why)))
 		tell(STATUS_TROUBLE, path, why, 0);
 	if (bytes)
 		st->st_size = (off_t)len;

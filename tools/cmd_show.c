@@ -8,12 +8,12 @@
 
 #include "command.h"
 #include "folder.h"
+#include "input.h"
 #include "json.h"
 #include "loaded.h"
 #include "module.h"
 #include "options.h"
 #include "text.h"
-#include "walk.h"
 
 struct show {
 	const char *sysroot;
@@ -35,8 +35,8 @@ struct shown {
 
 static void show_text(const struct shown *shown)
 {
-	const char *const cells[] = { shown->version, shown->name, shown->kernel, shown->path };
-	static const int widths[] = { 12, 16, 26, 0 };
+	const char *const cells[] = {shown->version, shown->name, shown->kernel, shown->path};
+	static const int widths[] = {12, 16, 26, 0};
 
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		char *safe = text_safe(cells[i] && *cells[i] ? cells[i] : "-");
@@ -81,39 +81,43 @@ static const char *version_of(const struct note_reading *note)
 	return note->records ? note->version : NULL;
 }
 
-static bool show_file(const struct walk_file *file, void *context)
+static void show_module(struct show *show, const struct input *input)
 {
-	struct show *show = context;
 	char name[MODULE_NAME_SIZE], uname[2 * UNAME_MAX];
-	struct shown shown = { .path = file->path, .name = name, .kernel = uname, .size = file->size };
+	struct shown shown = {.path = input->path, .name = name, .kernel = uname, .size = input->size};
 
-	if (file->fd < 0) {
-		trouble(show, file->path, file->why);
-		return true;
-	}
-	if (module_read_fd(&show->module, file->fd, file->size) != 0) {
-		trouble(show, file->path, strerror(errno));
-		return true;
+	if (input_read_module(input, &show->module) != 0) {
+		trouble(show, input->path, show->module.damage);
+		return;
 	}
 	if (module_is_broken(&show->module)) {
-		trouble(show, file->path, "it is no whole ELF file; 'xs-ddk verify' tells more");
-		return true;
+		trouble(show, input->path, "it is no whole ELF file; 'xs-ddk verify' tells more");
+		return;
 	}
-	name_of_module(file->path, name);
+	name_of_module(input->path, name);
 	module_kernel(&show->module, uname, sizeof(uname));
 	if (module_info(&show->module, "name", NULL))
 		shown.name = module_info(&show->module, "name", NULL);
 	shown.vermagic = module_info(&show->module, "vermagic", NULL);
 	shown.version = version_of(&show->module.note);
 	show_one(show, &shown);
-	return true;
+}
+
+static void show_input(const struct input *input, void *context)
+{
+	struct show *show = context;
+
+	if (input->kind == INPUT_TROUBLE)
+		trouble(show, input->path, input->why);
+	else if (input->kind == INPUT_MODULE)
+		show_module(show, input);
 }
 
 static void show_loaded_one(struct show *show, const struct root *root, const char *name, bool named)
 {
 	char path[64 + MODULE_NAME_SIZE], uname[UNAME_MAX + 1];
 	struct loaded loaded;
-	struct shown shown = { .path = path, .name = loaded.name };
+	struct shown shown = {.path = path, .name = loaded.name};
 
 	if (loaded_read(root, name, &loaded) != 0) {
 		trouble(show, name, errno == ENOENT ? "no module of this name is loaded" : strerror(errno));
@@ -148,7 +152,8 @@ static void show_loaded(struct show *show, char **named)
 
 static void show_all(struct show *show, char **paths)
 {
-	static const struct shown heading = { "PATH", "MODULE", "VERSION", "KERNEL", NULL, 0 };
+	static const struct input_options one_by_one = {.jobs = 1};
+	static const struct shown heading = {"PATH", "MODULE", "VERSION", "KERNEL", NULL, 0};
 
 	if (show->json)
 		show->modules = json_need(json_array());
@@ -157,21 +162,23 @@ static void show_all(struct show *show, char **paths)
 	if (show->loaded)
 		show_loaded(show, paths);
 	else
-		for (; *paths; paths++)
-			walk_modules(*paths, show_file, show);
+		inputs_each(paths, &one_by_one, show_input, (void *[]){show});
 	if (show->json)
-		json_print(json_pack("{s:s, s:i, s:o}", "format", "xs-ddk-show", "schema", 1, "modules", show->modules));
+		json_print(
+			json_pack("{s:s, s:i, s:o}", "format", "xs-ddk-show", "schema", 1, "modules", show->modules));
 }
 
 static const struct option options[] = {
-	{ "help", no_argument, NULL, OPTION_HELP },	{ "json", no_argument, NULL, OPTION_JSON },
-	{ "loaded", no_argument, NULL, OPTION_LOADED }, { "sysroot", required_argument, NULL, OPTION_SYSROOT },
-	{ 0 },
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"loaded", no_argument, NULL, OPTION_LOADED},
+	{"sysroot", required_argument, NULL, OPTION_SYSROOT},
+	{0},
 };
 
 enum status cmd_show(int argc, char **argv)
 {
-	struct show show = { 0 };
+	struct show show = {0};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {

@@ -5,69 +5,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "command.h"
 #include "folder.h"
+#include "judge.h"
 #include "loaded.h"
-#include "module.h"
 #include "options.h"
 #include "signature.h"
 #include "symvers.h"
-#include "walk.h"
-
-/* No module is larger; a distribution's largest has 20 MiB. */
-#define WHOLE_LIMIT (1u << 30)
 
 struct verify {
 	struct report report;
 	struct policy policy;
 	struct set set;
-	struct module module; /* its memory serves every file */
+	struct input_options inputs;
 	const struct report_format *format;
 	bool loaded;
 };
-
-/* All bytes of a regular file, to free. */
-static void *whole_file(const struct walk_file *file)
-{
-	void *bytes = file->size <= WHOLE_LIMIT ? need_memory(1, file->size + 1) : NULL;
-
-	if (!bytes)
-		errno = EFBIG;
-	else if (pread(file->fd, bytes, file->size, 0) == (ssize_t)file->size)
-		return bytes;
-	free(bytes);
-	return NULL;
-}
-
-static void verify_module(struct verify *v, const struct walk_file *file)
-{
-	bool whole = check_wants_bytes(&v->policy) && !module_is_broken(&v->module);
-	void *bytes = whole ? whole_file(file) : NULL;
-	struct subject subject = {
-		.path = file->path, .place = file->place, .module = &v->module, .bytes = bytes};
-
-	if (whole && !bytes)
-		report_add(&v->report, RULE_READ_FAILED, file->path, "it shrank, or is too large to be read whole");
-	else
-		check_subject(&v->report, &v->set, &v->policy, &subject);
-	free(bytes);
-}
-
-static bool verify_file(const struct walk_file *file, void *context)
-{
-	struct verify *v = context;
-
-	if (file->fd < 0)
-		report_add(&v->report, RULE_READ_FAILED, file->path, "%s", file->why);
-	else if (module_read_fd(&v->module, file->fd, file->size) != 0)
-		report_add(&v->report, RULE_READ_FAILED, file->path, "%s", strerror(errno));
-	else
-		verify_module(v, file);
-	return true;
-}
 
 static void verify_loaded_one(struct verify *v, const struct root *root, const char *name, bool named)
 {
@@ -143,6 +98,43 @@ static bool add_certificate(struct verify *v, const char *path)
 	return v->policy.certificates;
 }
 
+/* More threads than this wait for each other only. */
+#define JOBS_MAX 256
+
+static bool set_jobs(struct verify *v, const char *text)
+{
+	char *end;
+	unsigned long jobs;
+
+	errno = 0;
+	jobs = strtoul(text, &end, 10);
+	v->inputs.jobs = (unsigned int)jobs;
+	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && jobs >= 1 && jobs <= JOBS_MAX)
+		return true;
+	complain("--jobs takes a number from 1 to %d, not '%s'", JOBS_MAX, text);
+	return false;
+}
+
+static bool set_limit(struct verify *v, const char *text)
+{
+	static const char units[] = "KMGT";
+	char *end;
+	const char *unit;
+	unsigned long long size;
+	int shift;
+
+	errno = 0;
+	size = strtoull(text, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	shift = unit ? 10 * (int)(unit - units + 1) : 0;
+	v->inputs.limit = size << shift;
+	if (text[0] >= '0' && text[0] <= '9' && errno == 0 && size > 0 && end[unit != NULL] == '\0' &&
+	    v->inputs.limit >> shift == size && v->inputs.limit <= INT64_MAX)
+		return true;
+	complain("--limit takes a number of bytes, or one with K, M, G or T, not '%s'", text);
+	return false;
+}
+
 enum {
 	OPTION_VERSION = OPTION_OWN,
 	OPTION_KERNEL,
@@ -150,7 +142,9 @@ enum {
 	OPTION_STRICT,
 	OPTION_SYMVERS,
 	OPTION_REQUIRE_SIGNATURE,
-	OPTION_CERT
+	OPTION_CERT,
+	OPTION_JOBS,
+	OPTION_LIMIT
 };
 
 static const struct option options[] = {
@@ -166,6 +160,8 @@ static const struct option options[] = {
 	{"symvers", required_argument, NULL, OPTION_SYMVERS},
 	{"require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE},
 	{"cert", required_argument, NULL, OPTION_CERT},
+	{"jobs", required_argument, NULL, OPTION_JOBS},
+	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{0},
 };
 
@@ -199,6 +195,10 @@ static bool take_option(struct verify *v, int option)
 		return true;
 	case OPTION_CERT:
 		return add_certificate(v, optarg);
+	case OPTION_JOBS:
+		return set_jobs(v, optarg);
+	case OPTION_LIMIT:
+		return set_limit(v, optarg);
 	}
 	return false;
 }
@@ -210,8 +210,7 @@ static enum status verify_all(struct verify *v, char **paths)
 	if (v->loaded)
 		status = verify_loaded(v, paths);
 	else
-		for (; *paths; paths++)
-			walk_modules(*paths, verify_file, v);
+		judge_inputs(&v->report, &v->set, &v->policy, paths, &v->inputs);
 	check_set(&v->report, &v->set, &v->policy);
 	report_sort(&v->report);
 	v->format->print(&v->report);
@@ -238,7 +237,7 @@ static enum status run(struct verify *v, int argc, char **argv)
 
 enum status cmd_verify(int argc, char **argv)
 {
-	struct verify v = {.format = report_format_find("text")};
+	struct verify v = {.format = report_format_find("text"), .inputs.progress = true};
 	enum status status;
 
 	set_init(&v.set);
@@ -246,7 +245,6 @@ enum status cmd_verify(int argc, char **argv)
 	set_free(&v.set);
 	symvers_free(v.policy.symvers);
 	certificates_free(v.policy.certificates);
-	module_free(&v.module);
 	report_free(&v.report);
 	return status;
 }

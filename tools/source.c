@@ -410,39 +410,46 @@ static uint8_t *decode_whole(struct source *source, uint64_t limit, size_t *len)
 	return NULL;
 }
 
-/* The file as it is, in memory to free. */
-static uint8_t *read_file(struct source *source)
-{
-	uint8_t *bytes;
-
-	if (!window_fill(source, &source->window, 0, (size_t)source->size))
-		return NULL;
-	bytes = source->window.bytes;
-	source->window = (struct source_window){0};
-	return bytes;
-}
-
-uint8_t *source_whole(int fd, uint64_t size, uint64_t limit, size_t *len, const char **why)
+uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t limit, bool decode, size_t *len, const char **why)
 {
 	struct source source = {0};
-	uint8_t *bytes = NULL, *file = NULL;
+	uint8_t *whole = NULL;
+
+	start(&source, (struct codec_input){.fd = -1, .bytes = bytes, .size = size});
+	source.codec = decode ? codec_of(bytes, size) : CODEC_NONE;
+	*len = size;
+	if (source.codec != CODEC_NONE) {
+		whole = decode_whole(&source, limit, len);
+	} else if (size > limit) {
+		fails(&source, SOURCE_OVER_LIMIT, "it is larger than the limit");
+	} else {
+		whole = need_memory(1, size + 1);
+		memcpy(whole, bytes, size);
+	}
+	*why = source.why;
+	source_free(&source);
+	return whole;
+}
+
+uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t limit, bool decode, size_t *len, const char **why)
+{
+	struct source source = {0};
+	uint8_t *whole = NULL, *file;
 
 	start(&source, (struct codec_input){.fd = fd, .size = size});
 	*len = (size_t)size;
 	if (size > limit)
 		fails(&source, SOURCE_OVER_LIMIT, "it is larger than the limit");
-	else
-		file = read_file(&source);
-	if (file)
-		source.codec = codec_of(file, (size_t)size);
-	if (source.codec != CODEC_NONE) {
-		source.input.bytes = file;
-		bytes = decode_whole(&source, limit, len);
-		free(file);
-	} else {
-		bytes = file;
-	}
+	else if (window_fill(&source, &source.window, 0, (size_t)size))
+		whole = source.window.bytes;
 	*why = source.why;
+	if (whole)
+		source.window = (struct source_window){0};
 	source_free(&source);
-	return bytes;
+	if (!whole || !decode || codec_of(whole, *len) == CODEC_NONE)
+		return whole;
+	file = whole;
+	whole = source_whole_memory(file, *len, limit, true, len, why);
+	free(file);
+	return whole;
 }

@@ -69,9 +69,11 @@ bool source_prefetch(struct source *source, const struct source_range *ranges, s
 void source_decoders(unsigned int count);
 
 /*
- * All of a file, decoded if it is compressed, in memory to free; NULL: *WHY is a clause. For whoever needs a whole
- * module in memory.
+ * All bytes of a file or of memory, with DECODE those it decodes to if it is compressed, at most LIMIT, in memory to
+ * free; NULL: *WHY is a clause. For whoever needs a whole module in memory.
  */
-uint8_t *source_whole(int fd, uint64_t size, uint64_t limit, size_t *len, const char **why);
+uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t limit, bool decode, size_t *len, const char **why);
+uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t limit, bool decode, size_t *len,
+			     const char **why);
 
 #endif

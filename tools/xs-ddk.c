@@ -30,6 +30,8 @@ static const struct command commands[] = {
 	 "  --json           the same as --format json\n"
 	 "  --disable RULE   leave this rule out; may be given again\n"
 	 "  --strict         warnings fail too\n"
+	 "  --jobs N         threads: 8, but one a processor for what is compressed\n"
+	 "  --limit SIZE     how much a file or package may unpack to, e.g. 4G; 1G\n"
 	 "  --sysroot DIR    /sys and /proc are below DIR\n"},
 	{"inject", cmd_inject, "puts the version record into finished modules",
 	 "--version V [OPTION...] FILE...\n\n"
