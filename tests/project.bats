@@ -125,7 +125,7 @@ setup() {
 	for tool in sh dirname grep awk cut id printf; do
 		ln -s "$(command -v $tool)" bin/
 	done
-	PATH=$PWD/bin run -0 --separate-stderr kit/deps
+	run -0 --separate-stderr /usr/bin/env PATH="$PWD/bin" /bin/sh kit/deps
 	has "$(tail -n 1 calls)" "install -y --setopt=install_weak_deps=False a-devel b2"
 	has "$output" "d-gone: this distribution does not have it"
 	lacks "$output" "b1 "
