@@ -42,11 +42,12 @@ O := build$(if $(SANITIZE),/san)
 ## Programs -------------------------------------------------------------------
 
 # One program a file of its name, with its commands beside it; all else in tools/ is shared.
-LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto
+LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto uuid
 XS_DDK_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,tools/xs-ddk.c $(wildcard tools/cmd_*.c))
-SHARED_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,\
-	$(filter-out tools/xs-ddk.c tools/cmd_%.c,$(wildcard tools/*.c)))
-PROGRAMS := $O/bin/xs-ddk
+XS_DRIVER_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,tools/xs-driver.c $(wildcard tools/driver_*.c))
+SHARED_OBJECTS := $(filter-out $(XS_DDK_OBJECTS) $(XS_DRIVER_OBJECTS),\
+	$(patsubst tools/%.c,$O/obj/%.o,$(wildcard tools/*.c)))
+PROGRAMS := $O/bin/xs-ddk $O/bin/xs-driver
 
 # Asked for once, when the first file is compiled: "make deps all" installs pkg-config before that.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
@@ -55,12 +56,17 @@ XS_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)
 XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-all: $(PROGRAMS) ## build the programs (what plain make does)
+all: $(PROGRAMS) $O/bin/driver-tool ## build the programs (what plain make does)
 
 $O/bin/xs-ddk: $(XS_DDK_OBJECTS)
+$O/bin/xs-driver: $(XS_DRIVER_OBJECTS)
 $(PROGRAMS): $O/libxs.a
 	@mkdir -p $(@D)
 	$(CC) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libxs.a $(PKG_LIBS)
+
+# The same program: it goes by the name it is called by.
+$O/bin/driver-tool: $O/bin/xs-driver
+	ln -sf xs-driver $@
 
 # Made anew, so that a source that is gone leaves no member.
 $O/libxs.a: $(SHARED_OBJECTS)
@@ -104,7 +110,7 @@ format: ## put the C sources into the project's format
 ## Installing -----------------------------------------------------------------
 
 # What is installed where, as "source:target" words: install and uninstall read the same list.
-FILES := $(foreach p,$(PROGRAMS),$p:$(BINDIR)/$(notdir $p))
+FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
 FILES += $(foreach f,$(wildcard note/*) $(filter-out %/build,$(wildcard example-driver/*)),$f:$(DATADIR)/$f)
 FILES += $(foreach f,$(wildcard tools/*.[18]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
 FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))
@@ -118,9 +124,10 @@ endef
 install: all ## install below DESTDIR and PREFIX
 	$(foreach f,$(FILES),install -D -m $$(test -x $(call source,$f) && echo 755 || echo 644) $(call source,$f) $(call target,$f)$(newline)	)
 	ln -sf '$(DATADIR)/note/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-kbuild'
+	ln -sf xs-driver '$(DESTDIR)$(SBINDIR)/driver-tool'
 
 uninstall: ## remove what install installed, and the folders it leaves empty
-	rm -f $(foreach f,$(FILES),$(call target,$f)) '$(DESTDIR)$(BINDIR)/xs-kbuild'
+	rm -f $(foreach f,$(FILES),$(call target,$f)) '$(DESTDIR)$(BINDIR)/xs-kbuild' '$(DESTDIR)$(SBINDIR)/driver-tool'
 	@for d in $(sort $(foreach f,$(FILES),'$(dir $(lastword $(subst :, ,$f)))')); do \
 		! cd "$(DESTDIR)/$$d" 2>/dev/null || \
 		{ cd "$(DESTDIR)/" && rmdir -p --ignore-fail-on-non-empty "$${d#/}"; } || exit 1; \

@@ -10,8 +10,30 @@
 
 const char *program = "xs-ddk";
 
+static _Thread_local char complained[1024];
+
+static void remember(const char *format, va_list args)
+{
+	size_t used = strlen(complained), joint = used ? strlen("; ") : 0;
+
+	if (used + joint + 1 >= sizeof(complained))
+		return;
+	memcpy(complained + used, "; ", joint);
+	vsnprintf(complained + used + joint, sizeof(complained) - used - joint, format, args);
+}
+
+const char *complaints(void)
+{
+	return *complained ? complained : NULL;
+}
+
 static void vcomplain(const char *format, va_list args)
 {
+	va_list again;
+
+	va_copy(again, args);
+	remember(format, again);
+	va_end(again);
 	fprintf(stderr, "%s: ", program);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);

@@ -19,6 +19,9 @@ extern const char *program;
 /* Prints "PROGRAM: text" on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What this thread has complained of, joined by "; " and cut when long, for a reply that carries it; NULL: nothing. */
+const char *complaints(void);
+
 /* complain(), and a hint at --help; for a wrong call. Returns STATUS_TROUBLE. */
 enum status misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "die.h"
@@ -380,7 +381,9 @@ static int read_folder(struct hierarchy *h, const struct root *root, const char 
 		else if (name_module_suffix(names[i]))
 			add_stray(h, text_format("%s/%s", folder, names[i]), "no module can be called that");
 	}
-	if (fd >= 0)
+	if (!updates)
+		h->folder = fd;
+	else if (fd >= 0)
 		close(fd);
 	folder_names_free(names);
 	errno = saved;
@@ -391,6 +394,7 @@ int hierarchy_read(struct hierarchy *h, const struct root *root, const char *una
 {
 	memset(h, 0, sizeof(*h));
 	h->layout = layout;
+	h->folder = -1;
 	snprintf(h->uname, sizeof(h->uname), "%s", uname);
 	if (read_folder(h, root, layout_folder(layout), false) || read_folder(h, root, "updates", true))
 		return -1;
@@ -419,7 +423,10 @@ void hierarchy_free(struct hierarchy *h)
 	free(h->drivers);
 	free(h->updates);
 	free(h->strays);
+	if (h->folder >= 0)
+		close(h->folder);
 	memset(h, 0, sizeof(*h));
+	h->folder = -1;
 }
 
 struct driver *hierarchy_find(const struct hierarchy *h, const char *name)
@@ -481,6 +488,38 @@ const char *version_file(const struct driver_version *version, const char *modul
 			return *file;
 	}
 	return NULL;
+}
+
+static int open_folder(int dir, const char *name)
+{
+	return dir < 0 ? -1 : openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int hierarchy_open(const struct hierarchy *h, const char *driver, const char *version, const char *file, uint64_t *size)
+{
+	int driver_fd = open_folder(h->folder, driver);
+	int version_fd = open_folder(driver_fd, version);
+	int fd = -1, saved;
+	struct stat st;
+
+	if (h->folder < 0)
+		errno = ENOENT;
+	if (version_fd >= 0)
+		fd = openat(version_fd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+		errno = EINVAL;
+	}
+	if (fd >= 0)
+		*size = (uint64_t)st.st_size;
+	saved = errno;
+	if (driver_fd >= 0)
+		close(driver_fd);
+	if (version_fd >= 0)
+		close(version_fd);
+	errno = saved;
+	return fd;
 }
 
 static int compare_kernels(const void *a, const void *b)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "../note/xenserver-note.h"
 #include "name.h"
@@ -84,6 +85,7 @@ struct hierarchy {
 	size_t update_count;
 	struct stray *strays;
 	size_t stray_count;
+	int folder; /* /lib/modules/<uname>/xenserver, O_PATH; -1 when it is not there */
 };
 
 /*
@@ -110,6 +112,13 @@ const struct update *hierarchy_update_next(const struct hierarchy *hierarchy, co
 
 /* The version's file of a module, by its kernel name, or NULL. */
 const char *version_file(const struct driver_version *version, const char *module);
+
+/*
+ * Opens FILE of a version for reading, following no link on the way; of a regular file only. Returns a descriptor and
+ * its *SIZE in bytes, or -1 with errno (EINVAL: no regular file).
+ */
+int hierarchy_open(const struct hierarchy *hierarchy, const char *driver, const char *version, const char *file,
+		   uint64_t *size);
 
 /* The unames that have a folder under /lib/modules, in version order, as folder_names() gives them. */
 char **hierarchy_kernels(const struct root *root);

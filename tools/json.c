@@ -24,7 +24,8 @@ void json_need_zero(int rc)
 void json_print(json_t *value)
 {
 	/* A failed write shows in stdout's error flag, which close_stdout() looks at. */
-	json_dumpf(json_need(value), stdout, JSON_INDENT(2));
+	/* 15 digits say every decimal fraction of that length as it was written: 0.1, not 0.10000000000000001. */
+	json_dumpf(json_need(value), stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	putchar('\n');
 	json_decref(value);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -208,6 +209,20 @@ int root_open_parent(const struct root *root, const char *path, const char **bas
 	parent[len] = '\0';
 	*base = last;
 	return root_openat(root, len ? parent : ".", O_RDONLY | O_DIRECTORY, 0);
+}
+
+char *root_real_path(const struct root *root, const char *path)
+{
+	int fd = root_openat(root, path, O_PATH | O_DIRECTORY, 0);
+	char link[64], target[PATH_MAX];
+	ssize_t len;
+
+	if (fd < 0)
+		return NULL;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, target, sizeof(target));
+	close(fd);
+	return len > 0 && (size_t)len < sizeof(target) ? strndup(target, (size_t)len) : NULL;
 }
 
 char *read_whole(int fd, size_t max, size_t *len)

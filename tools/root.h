@@ -35,6 +35,12 @@ int root_openat(const struct root *root, const char *path, int flags, mode_t mod
 int root_open_parent(const struct root *root, const char *path, const char **base);
 
 /*
+ * The path by which this process knows the folder PATH below the root, every link resolved: for programs that are to
+ * work there. Memory to free, or NULL with errno.
+ */
+char *root_real_path(const struct root *root, const char *path);
+
+/*
  * Reads a whole small file (of /sys, /proc or /etc) below the root, at most MAX bytes; a longer one is EFBIG, and what
  * is no regular file EINVAL. Returns memory to free, with a NUL after its *LEN bytes; or NULL with errno.
  */
