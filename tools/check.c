@@ -33,7 +33,7 @@ void check_subject(struct report *report, struct set *set, const struct policy *
 	place_of(subject->place, &place);
 	check_modinfo(report, subject);
 	check_note(report, subject->path, &subject->module->note);
-	check_file_name(report, subject->path, subject->module);
+	check_file_name(report, subject);
 	check_place(report, policy, subject, &place);
 	check_signature(report, policy, subject);
 	if (policy->symvers)

@@ -31,6 +31,7 @@ struct policy {
 struct subject {
 	const char *path;  /* as shown; any bytes */
 	const char *place; /* what place_of() is to read */
+	const char *name;  /* of the file */
 	const struct module *module;
 	bool packaged;	   /* it stands in a package: it is what gets installed */
 	const void *bytes; /* the whole file, module->size bytes, if check_wants_bytes(); else NULL */
@@ -60,8 +61,8 @@ void check_version(struct report *report, const char *path, const struct note_re
 /* The vermagic's kernel against what is expected: rule path-kernel. */
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected);
 
-/* The file's name in PATH against the module's name: rule path-name. */
-void check_file_name(struct report *report, const char *path, const struct module *module);
+/* The file's name against the module's name: rule path-name. */
+void check_file_name(struct report *report, const struct subject *subject);
 
 /* The appended signature: rules signature-*. */
 void check_signature(struct report *report, const struct policy *policy, const struct subject *subject);

@@ -93,20 +93,20 @@ void check_kernel(struct report *report, const char *path, const struct module *
 	free(safe);
 }
 
-void check_file_name(struct report *report, const char *path, const struct module *module)
+void check_file_name(struct report *report, const struct subject *subject)
 {
-	const char *name = module_info(module, "name", NULL);
+	const char *name = module_info(subject->module, "name", NULL);
 	char file[MODULE_NAME_SIZE], *safe, *safe_file;
 
 	/* Kernels before 4.13 wrote no name= into .modinfo. */
 	if (!name)
 		return;
-	name_of_module(path, file);
+	name_of_module(subject->name, file);
 	if (name_same_module(file, name))
 		return;
 	safe = text_safe(name);
 	safe_file = text_safe(file);
-	report_add(report, RULE_PATH_NAME, path, "the file is %s, the module is %s", safe_file, safe);
+	report_add(report, RULE_PATH_NAME, subject->path, "the file is %s, the module is %s", safe_file, safe);
 	free(safe_file);
 	free(safe);
 }

@@ -131,7 +131,7 @@ static void tell_trouble(struct container *container, const char *path, enum rul
 static void tell_broken(struct container *container)
 {
 	const char *error = container->archive ? archive_error_string(container->archive) : NULL;
-	char *safe = text_safe(error ? error : "it is damaged");
+	char *safe = text_safe(error ? error : "its payload cannot be read");
 
 	if (container->over)
 		tell_trouble(container, container->input->path, RULE_INPUT_LIMIT,
@@ -249,6 +249,26 @@ static struct archive *need_archive(void)
 	return archive;
 }
 
+/* ECMA-119, 8.4.8: the primary volume descriptor tells the image's size in blocks of 2048 bytes. */
+#define DISK_BLOCKS_AT 80
+#define DISK_BLOCK     2048
+
+/* libarchive reads what is there of an image cut short, and says nothing. */
+static void check_disk_size(struct container *container)
+{
+	const struct input_bytes *bytes = container->input->bytes;
+	uint8_t word[4];
+	uint64_t size;
+
+	if (bytes->fd < 0 || pread(bytes->fd, word, sizeof(word), DISK_MARK_AT - 1 + DISK_BLOCKS_AT) != sizeof(word))
+		return;
+	size = DISK_BLOCK *
+	       ((uint64_t)word[0] | (uint64_t)word[1] << 8 | (uint64_t)word[2] << 16 | (uint64_t)word[3] << 24);
+	if (size > container->input->size)
+		tell_trouble(container, container->input->path, RULE_INPUT_DAMAGED,
+			     "it is shorter than its volume descriptor says");
+}
+
 static void disk_each(struct container *container)
 {
 	const struct input_bytes *bytes = container->input->bytes;
@@ -256,6 +276,7 @@ static void disk_each(struct container *container)
 
 	/* An honest image holds no more than its size, but for what is compressed in it. */
 	container->budget += container->input->size;
+	check_disk_size(container);
 	container->archive = need_archive();
 	archive_read_support_format_iso9660(container->archive);
 	if (bytes->fd >= 0)

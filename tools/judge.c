@@ -30,8 +30,11 @@ static void check_suffix(struct report *report, const struct input *input, const
 static void judge_module(struct judge *judge, const struct input *input)
 {
 	struct module *module = &judge->module;
-	struct subject subject = {
-		.path = input->path, .place = input->place, .module = module, .packaged = input->rpm != NULL};
+	struct subject subject = {.path = input->path,
+				  .place = input->place,
+				  .name = input->name,
+				  .module = module,
+				  .packaged = input->rpm != NULL};
 	uint8_t *bytes = NULL;
 	const char *why;
 	size_t len;
