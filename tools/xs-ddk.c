@@ -40,6 +40,10 @@ static const struct command commands[] = {
 	 "  --replace         put the record in the place of another version's, or of a damaged one\n"
 	 "  --drop-signature  remove the appended signature, which the change makes void\n"
 	 "  --compat xs9      the section .note.XenServer too, for older readers\n"},
+	{"diff", cmd_diff, "what changes for devices and users from one set of modules to another",
+	 "[--json] OLD NEW\n\n"
+	 "  OLD, NEW  modules, packages, disk images, or folders of these\n"
+	 "  --json    for programs\n"},
 	{"compare", cmd_compare, "the order of two versions: prints <, = or >", "V1 V2\n"},
 	{"info", cmd_info, "the info.json of a driver, from its modules",
 	 "--driver NAME --version V [OPTION...] MODULE.ko...\n\n"
