@@ -23,6 +23,18 @@ static void check_place(struct report *report, const struct policy *policy, cons
 		check_kernel(report, subject->path, subject->module, uname);
 }
 
+/* Firmware is asked for of what is shipped or installed by the kit, or if there is a root to look in. */
+static void remember(struct set *set, const struct policy *policy, const struct subject *subject,
+		     const struct place *place)
+{
+	struct set_where where = {subject->path, subject->place, subject->packaged};
+
+	if (subject->packaged || (place->driver[0] && !subject->alone) || policy->sysroot)
+		set_add_firmware(set, &where, subject->module);
+	if (!subject->alone)
+		set_add_module(set, &where, subject->module);
+}
+
 void check_subject(struct report *report, struct set *set, const struct policy *policy, const struct subject *subject)
 {
 	struct place place;
@@ -38,13 +50,14 @@ void check_subject(struct report *report, struct set *set, const struct policy *
 	check_signature(report, policy, subject);
 	if (policy->symvers)
 		check_symbols(report, set, policy, subject);
-	if (place.driver[0])
-		set_add_module(set, subject->path, &place, subject->module);
+	remember(set, policy, subject, &place);
 }
 
 void check_set(struct report *report, struct set *set, const struct policy *policy)
 {
-	(void)policy;
 	set_sort(set);
 	check_symbols_set(report, set);
+	check_firmware(report, set, policy);
+	check_hierarchy(report, set);
+	check_packages(report, set);
 }

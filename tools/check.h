@@ -34,6 +34,7 @@ struct subject {
 	const char *name;  /* of the file */
 	const struct module *module;
 	bool packaged;	   /* it stands in a package: it is what gets installed */
+	bool alone;	   /* it was given by itself: what stands around it is not asked */
 	const void *bytes; /* the whole file, module->size bytes, if check_wants_bytes(); else NULL */
 };
 
@@ -72,5 +73,24 @@ void check_symbols(struct report *report, struct set *set, const struct policy *
 
 /* The rest of that, when all exports are known. */
 void check_symbols_set(struct report *report, const struct set *set);
+
+/* Firmware that no package given and no root has: rule firmware-missing. */
+void check_firmware(struct report *report, const struct set *set, const struct policy *policy);
+
+/* The folders of drivers and the links that select versions: rules hierarchy-*, link-*, and their like. */
+void check_hierarchy(struct report *report, const struct set *set);
+
+/* The info.json among COUNT sorted entries of one kernel: rules info-*. */
+void check_info(struct report *report, const struct set_entry *entries, size_t count);
+
+/* A package by its headers: rules package-*. Its files go into the set. */
+void check_package(struct report *report, struct set *set, const struct policy *policy, const char *path,
+		   const struct rpm *rpm);
+
+/* What the package runs on the host. Part of check_package(). */
+void check_scriptlets(struct report *report, const char *path, const struct rpm *rpm);
+
+/* Files that several packages own: rule package-conflict. */
+void check_packages(struct report *report, const struct set *set);
 
 #endif

@@ -110,8 +110,7 @@ static void check_imports(struct report *report, struct set *set, const struct p
 		if (symver)
 			compare_import(&lists, subject->module, &symbols->imports[i], symver);
 		else
-			set_add_symbol(set, &set->imports, subject->path, uname, &symbols->imports[i],
-				       is_gpl(subject->module));
+			set_add_import(set, subject->path, uname, &symbols->imports[i], is_gpl(subject->module));
 	}
 	list_report(&lists.crc, report, RULE_SYMBOL_CRC, subject->path);
 	list_report(&lists.gpl, report, RULE_SYMBOL_GPL, subject->path);
@@ -131,8 +130,7 @@ void check_symbols(struct report *report, struct set *set, const struct policy *
 		report_add(report, RULE_SYMBOL_TABLE, subject->path, NULL);
 	else {
 		for (size_t i = 0; i < symbols.export_count; i++)
-			set_add_symbol(set, &set->exports, subject->path, uname, &symbols.exports[i],
-				       is_gpl(subject->module));
+			set_add_export(set, subject->path, uname, &symbols.exports[i], is_gpl(subject->module));
 		if (symvers_covers(policy->symvers, uname))
 			check_imports(report, set, policy, subject, &symbols, uname);
 		else
@@ -162,14 +160,14 @@ static void resolve(struct deferred *lists, const struct set *set, const struct 
 
 void check_symbols_set(struct report *report, const struct set *set)
 {
-	const struct set_symbols *imports = &set->imports;
+	const struct set_symbol *imports = set->imports;
 	struct deferred lists = {0};
 
-	for (size_t i = 0; i < imports->count; i++) {
-		const char *path = imports->all[i].path;
+	for (size_t i = 0; i < set->import_count; i++) {
+		const char *path = imports[i].path;
 
-		resolve(&lists, set, &imports->all[i]);
-		if (i + 1 < imports->count && strcmp(imports->all[i + 1].path, path) == 0)
+		resolve(&lists, set, &imports[i]);
+		if (i + 1 < set->import_count && strcmp(imports[i + 1].path, path) == 0)
 			continue;
 		list_report(&lists.missing, report, RULE_SYMBOL_MISSING, path);
 		list_report(&lists.crc, report, RULE_SYMBOL_CRC, path);

@@ -12,6 +12,7 @@
 #include "judge.h"
 #include "loaded.h"
 #include "options.h"
+#include "profile.h"
 #include "signature.h"
 #include "symvers.h"
 
@@ -91,6 +92,14 @@ static bool disable(struct verify *v, const char *id)
 	return true;
 }
 
+static bool set_profile(struct verify *v, const char *name)
+{
+	v->policy.profile = profile_find(name);
+	if (!v->policy.profile)
+		complain("there is no profile '%s': generic, xs8, xs9 and el9 are", name);
+	return v->policy.profile;
+}
+
 static bool add_certificate(struct verify *v, const char *path)
 {
 	certificates_free(v->policy.certificates);
@@ -143,6 +152,7 @@ enum {
 	OPTION_SYMVERS,
 	OPTION_REQUIRE_SIGNATURE,
 	OPTION_CERT,
+	OPTION_PROFILE,
 	OPTION_JOBS,
 	OPTION_LIMIT
 };
@@ -160,6 +170,7 @@ static const struct option options[] = {
 	{"symvers", required_argument, NULL, OPTION_SYMVERS},
 	{"require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE},
 	{"cert", required_argument, NULL, OPTION_CERT},
+	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"jobs", required_argument, NULL, OPTION_JOBS},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{0},
@@ -195,6 +206,8 @@ static bool take_option(struct verify *v, int option)
 		return true;
 	case OPTION_CERT:
 		return add_certificate(v, optarg);
+	case OPTION_PROFILE:
+		return set_profile(v, optarg);
 	case OPTION_JOBS:
 		return set_jobs(v, optarg);
 	case OPTION_LIMIT:

@@ -252,6 +252,7 @@ static void run_chunk(void *item, unsigned int worker, void *argument)
 	} else {
 		struct input_bytes bytes = {.fd = chunk->fd};
 		struct input input = {.kind = INPUT_MODULE,
+				      .given = true,
 				      .path = chunk->path,
 				      .place = chunk->place,
 				      .size = chunk->size,

@@ -27,6 +27,7 @@ struct input {
 	const char *path;      /* as shown, any bytes: the PATH given and what is below it, "disk.iso!a.rpm!lib/x.ko" */
 	const char *place;     /* absolute, or in a container relative to its root: what place_of() is to read */
 	const char *name;      /* the last component of the path */
+	bool given;	       /* it is a PATH itself, not something below one */
 	uint64_t size;	       /* of a module or file: bytes as they are, compressed perhaps */
 	const struct rpm *rpm; /* the package that begins or ends, or that this is in; NULL if none */
 	const char *target;    /* of a link; any bytes */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "name.h"
+#include "text.h"
 
 /* One thread's: nothing but the set is shared, so nothing else is locked. */
 struct judge {
@@ -34,7 +35,8 @@ static void judge_module(struct judge *judge, const struct input *input)
 				  .place = input->place,
 				  .name = input->name,
 				  .module = module,
-				  .packaged = input->rpm != NULL};
+				  .packaged = input->rpm != NULL,
+				  .alone = input->given};
 	uint8_t *bytes = NULL;
 	const char *why;
 	size_t len;
@@ -59,6 +61,53 @@ static void judge_module(struct judge *judge, const struct input *input)
 	free(bytes);
 }
 
+/* An info.json has some KiB. */
+#define TEXT_MAX (1u << 20)
+
+static bool is_depmod_configuration(const char *place)
+{
+	const char *at = strstr(place, "depmod.d/");
+
+	return at && strlen(at) > 5 && strcmp(at + strlen(at) - 5, ".conf") == 0;
+}
+
+static void judge_text(struct judge *judge, const struct input *input, const struct set_where *where)
+{
+	const char *why;
+	size_t len;
+	uint8_t *bytes = input_whole(input, TEXT_MAX, &len, &why);
+	char *text;
+
+	if (!bytes) {
+		report_add(&judge->report, RULE_READ_FAILED, input->path, "%s", why);
+		return;
+	}
+	text = text_format("%.*s", (int)len, (const char *)bytes);
+	if (is_depmod_configuration(input->place))
+		set_add_depmod(judge->set, text);
+	else
+		set_add_file(judge->set, where, text);
+	free(text);
+	free(bytes);
+}
+
+static void judge_file(struct judge *judge, const struct input *input)
+{
+	struct set_where where = {.path = input->path, .place = input->place, .packaged = input->rpm != NULL};
+
+	if (strcmp(input->name, "info.json") == 0 || (where.packaged && is_depmod_configuration(input->place)))
+		judge_text(judge, input, &where);
+	else
+		set_add_file(judge->set, &where, NULL);
+}
+
+static void judge_link(struct judge *judge, const struct input *input)
+{
+	struct set_where where = {.path = input->path, .place = input->place, .packaged = input->rpm != NULL};
+
+	set_add_link(judge->set, &where, input->target);
+}
+
 static void judge_input(const struct input *input, void *context)
 {
 	struct judge *judge = context;
@@ -67,6 +116,12 @@ static void judge_input(const struct input *input, void *context)
 		report_add(&judge->report, input->rule, input->path, "%s", input->why);
 	else if (input->kind == INPUT_MODULE)
 		judge_module(judge, input);
+	else if (input->kind == INPUT_RPM)
+		check_package(&judge->report, judge->set, judge->policy, input->path, input->rpm);
+	else if (input->kind == INPUT_FILE)
+		judge_file(judge, input);
+	else if (input->kind == INPUT_LINK)
+		judge_link(judge, input);
 }
 
 void judge_inputs(struct report *report, struct set *set, const struct policy *policy, char *const *paths,

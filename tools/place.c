@@ -48,3 +48,16 @@ void place_of(const char *path, struct place *place)
 		return;
 	*place = read;
 }
+
+const char *place_below(const char *path, char uname[UNAME_MAX + 1], size_t *root_len)
+{
+	const char *at = after_lib_modules(path);
+
+	*root_len = at ? (size_t)(at - path) - strlen("lib/modules/") : 0;
+	if (!at || !take_component(&at, uname, UNAME_MAX + 1) || !name_is_uname(uname))
+		return NULL;
+	if (*root_len >= 4 && strncmp(path + *root_len - 4, "usr/", 4) == 0 &&
+	    (*root_len == 4 || path[*root_len - 5] == '/'))
+		*root_len -= 4;
+	return at;
+}

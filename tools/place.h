@@ -4,6 +4,8 @@
 #define XS_PLACE_H
 
 #include "../note/xenserver-note.h"
+#include <stddef.h>
+
 #include "name.h"
 
 /* Each is "" where the path does not say it. */
@@ -19,5 +21,11 @@ struct place {
  * Illegal names are taken for no hierarchy.
  */
 void place_of(const char *path, struct place *place);
+
+/*
+ * What follows .../lib/modules/<uname>/ in such a PATH, or NULL. Fills in UNAME, and in *ROOT_LEN how many bytes of
+ * the path name the root (lib/modules may be below its usr/ as well).
+ */
+const char *place_below(const char *path, char uname[UNAME_MAX + 1], size_t *root_len);
 
 #endif

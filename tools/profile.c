@@ -5,28 +5,28 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The tables of rpm's lib/rpmds.c: what rpm 4.11 has, and what came with each release up to 4.16. */
+/* The table in rpm's lib/rpmds.c: what rpm 4.11 had of it, and what 4.16 has. */
 #define FEATURES_OF_4_11                                                                                               \
 	"VersionedDependencies", "CompressedFileNames", "PayloadIsBzip2", "PayloadIsXz", "PayloadIsLzma",              \
 		"PayloadFilesHavePrefix", "ExplicitPackageProvide", "HeaderLoadSortsTags", "ScriptletInterpreterArgs", \
 		"PartialHardlinkSets", "ConcurrentAccess", "BuiltinLuaScripts", "FileDigests", "FileCaps",             \
-		"ScriptletExpansion", "TildeInVersions", "X-CheckUnifiedSystemdir", "PayloadIsUstar", "PayloadIsCpio"
+		"ScriptletExpansion", "TildeInVersions"
 
-static const char *const features_of_4_11[] = { FEATURES_OF_4_11, NULL };
+static const char *const features_of_4_11[] = {FEATURES_OF_4_11, NULL};
 
-static const char *const features_of_4_16[] = { FEATURES_OF_4_11,    "LargeFiles",	     "RichDependencies",
-						"FileTriggers",	     "PayloadIsZstd",	     "DynamicBuildRequires",
-						"CaretInVersions",   "MetaPackages",	     NULL };
+static const char *const features_of_4_16[] = {
+	FEATURES_OF_4_11,  "LargeFiles", "RichDependencies", "PayloadIsZstd", "DynamicBuildRequires",
+	"CaretInVersions", NULL};
 
 static const struct profile profiles[] = {
-	{ .name = "generic", .rpm = "rpm", .all_features = true, .symbol_provides = true, .uname_provides = true },
-	{ .name = "xs8", .rpm = "rpm 4.11", .features = features_of_4_11, .uname_provides = true },
-	{ .name = "xs9", .rpm = "rpm 4.16", .features = features_of_4_16, .uname_provides = true },
-	{ .name = "el9",
-	  .rpm = "rpm 4.16",
-	  .features = features_of_4_16,
-	  .symbol_provides = true,
-	  .uname_provides = true },
+	{.name = "generic", .rpm = "rpm", .all_features = true, .symbol_provides = true},
+	{.name = "xs8", .rpm = "rpm 4.11", .features = features_of_4_11, .uname_provides = true},
+	{.name = "xs9", .rpm = "rpm 4.16", .features = features_of_4_16, .uname_provides = true},
+	{.name = "el9",
+	 .rpm = "rpm 4.16",
+	 .features = features_of_4_16,
+	 .symbol_provides = true,
+	 .uname_provides = true},
 };
 
 const struct profile *profile_find(const char *name)

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 
 struct profile {
-	const char *name;     /* as in --profile and the packages' PROFILE */
-	const char *rpm;      /* the rpm there, for people */
-	bool all_features;    /* whatever rpm of today can do */
+	const char *name;	     /* as in --profile and the packages' PROFILE */
+	const char *rpm;	     /* the rpm there, for people */
+	bool all_features;	     /* whatever rpm of today can do */
 	const char *const *features; /* else the rpmlib() features that rpm has; NULL at the end */
-	bool symbol_provides; /* its kernel packages provide kernel(symbol) = crc */
-	bool uname_provides;  /* and kernel-uname-r = <uname> */
+	bool symbol_provides;	     /* its kernel packages provide kernel(symbol) = crc */
+	bool uname_provides;	     /* and kernel-uname-r = <uname>; else nothing is asked */
 };
 
 /* The profile called NAME, or NULL. */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The rules on info.json, which tells toolstacks of a driver's version: info-*.
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "modalias.h"
+#include "text.h"
+
+/* Length of the entry's folder with its slash, if that is a version's folder of the hierarchy; else 0. */
+static size_t folder_len(const struct set_entry *entry)
+{
+	const char *rest, *slash;
+
+	if (!set_in_hierarchy(entry->below, &rest))
+		return 0;
+	slash = strchr(rest, '/');
+	slash = slash ? strchr(slash + 1, '/') : NULL;
+	return slash && !strchr(slash + 1, '/') ? (size_t)(slash + 1 - entry->below) : 0;
+}
+
+static void check_fields(struct report *report, const char *path, const json_t *info)
+{
+	static const char *const strings[] = {"category", "name", "description", "variant", "version", "status"};
+
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+		if (!json_is_string(json_object_get(info, strings[i])))
+			report_add(report, RULE_INFO_DAMAGED, path, "\"%s\" is not there, or no string", strings[i]);
+	if (!json_is_number(json_object_get(info, "priority")))
+		report_add(report, RULE_INFO_DAMAGED, path, "\"priority\" is not there, or no number");
+	if (!json_is_object(json_object_get(info, "pci_ids")))
+		report_add(report, RULE_INFO_DAMAGED, path, "\"pci_ids\" is not there, or no object");
+}
+
+/* The version's folder, as a text to free. */
+static char *version_of(const struct set_entry *entry)
+{
+	size_t len = folder_len(entry) - 1, start = len;
+
+	while (start > 0 && entry->below[start - 1] != '/')
+		start--;
+	return text_format("%.*s", (int)(len - start), entry->below + start);
+}
+
+static void check_info_version(struct report *report, const struct set_entry *entry, const json_t *info)
+{
+	const char *found = json_string_value(json_object_get(info, "version"));
+	char *expected = version_of(entry), *safe;
+
+	if (found && strcmp(found, expected) != 0) {
+		safe = text_safe(found);
+		report_add(report, RULE_INFO_MISMATCH, entry->path, "its version is %s, expected %s", safe, expected);
+		free(safe);
+	}
+	free(expected);
+}
+
+static bool id_is(const json_t *id, const char *key, const char *value)
+{
+	const char *found = json_string_value(json_object_get(id, key));
+
+	return found && strcmp(found, value) == 0;
+}
+
+static bool lists_id(const json_t *ids, const struct pci_id *wanted)
+{
+	const json_t *id;
+	size_t i;
+
+	json_array_foreach(ids, i, id)
+	{
+		if (id_is(id, "vendor_id", wanted->vendor) && id_is(id, "device_id", wanted->device) &&
+		    id_is(id, "subvendor_id", wanted->subvendor) && id_is(id, "subdevice_id", wanted->subdevice))
+			return true;
+	}
+	return false;
+}
+
+/* The list of the module's ids: its file's name may be that of the plain module while the file is compressed. */
+static const json_t *ids_of(json_t *info, const char *module)
+{
+	json_t *all = json_object_get(info, "pci_ids");
+	char name[MODULE_NAME_SIZE];
+	const char *key;
+	json_t *ids;
+
+	json_object_foreach(all, key, ids)
+	{
+		name_of_module(key, name);
+		if (name_same_module(name, module))
+			return ids;
+	}
+	return NULL;
+}
+
+static void check_ids(struct report *report, const char *path, json_t *info, const struct set_entry *module)
+{
+	const json_t *ids = ids_of(info, module->module);
+	struct pci_id id;
+
+	for (char **alias = module->aliases; *alias; alias++)
+		if (modalias_pci(*alias, &id) && !lists_id(ids, &id)) {
+			report_add(report, RULE_INFO_MISMATCH, path,
+				   "%s claims the PCI device %s:%s (subsystem %s:%s), which pci_ids does not list",
+				   module->module, id.vendor, id.device, id.subvendor, id.subdevice);
+			return;
+		}
+}
+
+/* The entries from FIRST on are one folder's, COUNT of them; ENTRY is its info.json. */
+static void check_one(struct report *report, const struct set_entry *first, size_t count, const struct set_entry *entry)
+{
+	json_error_t error;
+	json_t *info = json_loads(entry->text ? entry->text : "", JSON_REJECT_DUPLICATES, &error);
+	char *safe;
+
+	if (!info) {
+		safe = text_safe(error.text);
+		report_add(report, RULE_INFO_DAMAGED, entry->path, "line %d: %s", error.line, safe);
+		free(safe);
+		return;
+	}
+	if (!json_is_object(info))
+		report_add(report, RULE_INFO_DAMAGED, entry->path, "it is no object");
+	else {
+		check_fields(report, entry->path, info);
+		check_info_version(report, entry, info);
+		for (size_t i = 0; i < count; i++)
+			if (first[i].kind == ENTRY_MODULE)
+				check_ids(report, entry->path, info, &first[i]);
+	}
+	json_decref(info);
+}
+
+static void check_folder(struct report *report, const struct set_entry *first, size_t count, size_t len)
+{
+	const struct set_entry *module = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (first[i].kind == ENTRY_FILE && strcmp(first[i].below + len, "info.json") == 0) {
+			check_one(report, first, count, &first[i]);
+			return;
+		}
+		if (!module && first[i].kind == ENTRY_MODULE)
+			module = &first[i];
+	}
+	if (module)
+		report_add(report, RULE_INFO_MISSING, module->path, NULL);
+}
+
+void check_info(struct report *report, const struct set_entry *entries, size_t count)
+{
+	for (size_t i = 0, n = 1; i < count; i += n, n = 1) {
+		size_t len = folder_len(&entries[i]);
+
+		if (len == 0)
+			continue;
+		while (i + n < count && folder_len(&entries[i + n]) == len &&
+		       strncmp(entries[i].below, entries[i + n].below, len) == 0)
+			n++;
+		check_folder(report, &entries[i], n, len);
+	}
+}
