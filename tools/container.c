@@ -2,8 +2,6 @@
 // What is in RPM packages and ISO images, read in order through libarchive.
 #include "container.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +10,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "libarchive.h"
 #include "name.h"
 #include "text.h"
 
@@ -64,7 +63,7 @@ enum container_kind container_by_name(const char *name)
 /* The next data of an entry; 0 at its end, -1 with *why. */
 static ssize_t read_entry(struct input_bytes *bytes, uint8_t *to, size_t room, const char **why)
 {
-	la_ssize_t n = archive_read_data(bytes->entry, to, room);
+	la_ssize_t n = libarchive()->archive_read_data(bytes->entry, to, room);
 
 	if (n < 0) {
 		*why = "its data in the container is damaged or cut short";
@@ -130,7 +129,7 @@ static void tell_trouble(struct container *container, const char *path, enum rul
 /* Why the archive's reader gave up. */
 static void tell_broken(struct container *container)
 {
-	const char *error = container->archive ? archive_error_string(container->archive) : NULL;
+	const char *error = container->archive ? libarchive()->archive_error_string(container->archive) : NULL;
 	char *safe = text_safe(error ? error : "its payload cannot be read");
 
 	if (container->over)
@@ -158,23 +157,23 @@ static const char *clean(const char *path)
 
 static const char *entry_path(struct archive_entry *entry)
 {
-	const char *path = archive_entry_pathname(entry);
+	const char *path = libarchive()->archive_entry_pathname(entry);
 
 	/* Names of ISO images without Rock Ridge are UTF-16, which not every locale can show. */
 	if (!path)
-		path = archive_entry_pathname_utf8(entry);
+		path = libarchive()->archive_entry_pathname_utf8(entry);
 	return path ? clean(path) : NULL;
 }
 
 /* The link's target, symbolic or hard: both name what is looked at elsewhere. NULL if it is none. */
 static const char *entry_target(struct archive_entry *entry)
 {
-	const char *target = archive_entry_hardlink(entry);
+	const char *target = libarchive()->archive_entry_hardlink(entry);
 
-	if (!target && archive_entry_filetype(entry) == AE_IFLNK) {
-		target = archive_entry_symlink(entry);
+	if (!target && libarchive()->archive_entry_filetype(entry) == AE_IFLNK) {
+		target = libarchive()->archive_entry_symlink(entry);
 		if (!target)
-			target = archive_entry_symlink_utf8(entry);
+			target = libarchive()->archive_entry_symlink_utf8(entry);
 		return target ? target : "";
 	}
 	return target;
@@ -187,7 +186,8 @@ static void tell_file(struct container *container, struct archive_entry *entry, 
 
 	if (!container->rpm)
 		bytes.budget = &container->budget;
-	input->size = archive_entry_size(entry) > 0 ? (uint64_t)archive_entry_size(entry) : 0;
+	input->size =
+		libarchive()->archive_entry_size(entry) > 0 ? (uint64_t)libarchive()->archive_entry_size(entry) : 0;
 	input->bytes = &bytes;
 	input->limit = container->input->limit;
 	if (kind == CONTAINER_RPM) {
@@ -195,7 +195,7 @@ static void tell_file(struct container *container, struct archive_entry *entry, 
 	} else {
 		input->kind = name_module_suffix(input->path) ? INPUT_MODULE : INPUT_FILE;
 		/* In cpio, the data of a file with several names stands at the last of them. */
-		if (input->size > 0 || archive_entry_nlink(entry) < 2 || !container->rpm)
+		if (input->size > 0 || libarchive()->archive_entry_nlink(entry) < 2 || !container->rpm)
 			tell(container, input);
 	}
 	free(bytes.memory);
@@ -207,7 +207,7 @@ static void tell_entry(struct container *container, struct archive_entry *entry)
 	const char *name = entry_path(entry);
 	char *path;
 	struct input input = {.kind = INPUT_FILE};
-	mode_t type = archive_entry_filetype(entry);
+	mode_t type = libarchive()->archive_entry_filetype(entry);
 
 	if (!name || !*name || type == AE_IFDIR)
 		return;
@@ -231,7 +231,8 @@ static void each_entry(struct container *container)
 	struct archive_entry *entry;
 	int rc;
 
-	while ((rc = archive_read_next_header(container->archive, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
+	while ((rc = libarchive()->archive_read_next_header(container->archive, &entry)) == ARCHIVE_OK ||
+	       rc == ARCHIVE_WARN) {
 		tell_entry(container, entry);
 		if (container->over)
 			break;
@@ -242,7 +243,7 @@ static void each_entry(struct container *container)
 
 static struct archive *need_archive(void)
 {
-	struct archive *archive = archive_read_new();
+	struct archive *archive = libarchive()->archive_read_new();
 
 	if (!archive)
 		die_memory();
@@ -278,11 +279,11 @@ static void disk_each(struct container *container)
 	container->budget += container->input->size;
 	check_disk_size(container);
 	container->archive = need_archive();
-	archive_read_support_format_iso9660(container->archive);
+	libarchive()->archive_read_support_format_iso9660(container->archive);
 	if (bytes->fd >= 0)
-		rc = archive_read_open_fd(container->archive, bytes->fd, BLOCK);
+		rc = libarchive()->archive_read_open_fd(container->archive, bytes->fd, BLOCK);
 	else
-		rc = archive_read_open_memory(container->archive, bytes->memory, bytes->len);
+		rc = libarchive()->archive_read_open_memory(container->archive, bytes->memory, bytes->len);
 	if (rc == ARCHIVE_OK)
 		each_entry(container);
 	else
@@ -356,7 +357,7 @@ static la_ssize_t give_package(struct archive *archive, void *context, const voi
 	*block = container->block;
 	n = read_package(container, container->block, sizeof(container->block));
 	if (n < 0)
-		archive_set_error(archive, EIO, "%s", container->why);
+		libarchive()->archive_set_error(archive, EIO, "%s", container->why);
 	return n;
 }
 
@@ -366,19 +367,19 @@ static la_ssize_t give_payload(struct archive *archive, void *context, const voi
 	struct container *container = context;
 	la_int64_t offset;
 	size_t len;
-	int rc = archive_read_data_block(container->payload, block, &len, &offset);
+	int rc = libarchive()->archive_read_data_block(container->payload, block, &len, &offset);
 
 	if (rc == ARCHIVE_EOF)
 		return 0;
 	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN) {
-		const char *error = archive_error_string(container->payload);
+		const char *error = libarchive()->archive_error_string(container->payload);
 
-		archive_set_error(archive, EINVAL, "its payload: %s", error ? error : "damaged");
+		libarchive()->archive_set_error(archive, EINVAL, "its payload: %s", error ? error : "damaged");
 		return -1;
 	}
 	container->over = len > container->budget;
 	if (container->over) {
-		archive_set_error(archive, EFBIG, "over the limit");
+		libarchive()->archive_set_error(archive, EFBIG, "over the limit");
 		return -1;
 	}
 	container->budget -= len;
@@ -391,21 +392,21 @@ static void payload_each(struct container *container)
 	int rc;
 
 	container->payload = need_archive();
-	archive_read_support_filter_all(container->payload);
-	archive_read_support_format_raw(container->payload);
-	archive_read_support_format_empty(container->payload);
-	rc = archive_read_open(container->payload, container, NULL, give_package, NULL);
+	libarchive()->archive_read_support_filter_all(container->payload);
+	libarchive()->archive_read_support_format_raw(container->payload);
+	libarchive()->archive_read_support_format_empty(container->payload);
+	rc = libarchive()->archive_read_open(container->payload, container, NULL, give_package, NULL);
 	if (rc == ARCHIVE_OK)
-		rc = archive_read_next_header(container->payload, &entry);
+		rc = libarchive()->archive_read_next_header(container->payload, &entry);
 	container->archive = container->payload;
 	if (rc != ARCHIVE_OK) {
 		tell_broken(container);
 		return;
 	}
 	container->archive = need_archive();
-	archive_read_support_format_cpio(container->archive);
-	archive_read_support_format_empty(container->archive);
-	if (archive_read_open(container->archive, container, NULL, give_payload, NULL) == ARCHIVE_OK)
+	libarchive()->archive_read_support_format_cpio(container->archive);
+	libarchive()->archive_read_support_format_empty(container->archive);
+	if (libarchive()->archive_read_open(container->archive, container, NULL, give_payload, NULL) == ARCHIVE_OK)
 		each_entry(container);
 	else
 		tell_broken(container);
@@ -445,8 +446,8 @@ static void rpm_each(struct container *container)
 	tell(container, &told);
 	/* The entries' reader first: it reads from the payload's. */
 	if (container->archive != container->payload)
-		archive_read_free(container->archive);
-	archive_read_free(container->payload);
+		libarchive()->archive_read_free(container->archive);
+	libarchive()->archive_read_free(container->payload);
 	rpm_free(&rpm);
 	free(container->ahead);
 }
@@ -461,7 +462,9 @@ void container_each(const struct input *input, enum container_kind kind, input_f
 	container->each = each;
 	container->context = context;
 	container->budget = input->limit;
-	if (kind == CONTAINER_RPM) {
+	if (!libarchive()) {
+		tell_trouble(container, input->path, RULE_READ_FAILED, LIBARCHIVE_SONAME " is not installed");
+	} else if (kind == CONTAINER_RPM) {
 		rpm_each(container);
 	} else {
 		told.kind = INPUT_DISK;
@@ -469,7 +472,7 @@ void container_each(const struct input *input, enum container_kind kind, input_f
 		disk_each(container);
 		told.kind = INPUT_END;
 		tell(container, &told);
-		archive_read_free(container->archive);
+		libarchive()->archive_read_free(container->archive);
 	}
 	free(container);
 }

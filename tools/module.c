@@ -50,19 +50,20 @@ static int source_fault(struct module *module)
 	return -1;
 }
 
+/* The letter first: comparing names would be a good part of what this program does. */
 static bool is_compat(const char *name)
 {
-	return strcmp(name, XENSERVER_NOTE_COMPAT_SECTION) == 0;
+	return name[0] == '.' && name[1] == 'n' && strcmp(name, XENSERVER_NOTE_COMPAT_SECTION) == 0;
 }
 
 static bool is_record(const char *name)
 {
-	return strcmp(name, XENSERVER_NOTE_SECTION) == 0;
+	return name[0] == '.' && name[1] == 'n' && strcmp(name, XENSERVER_NOTE_SECTION) == 0;
 }
 
 static bool is_modinfo(const char *name)
 {
-	return strcmp(name, ".modinfo") == 0;
+	return name[0] == '.' && name[1] == 'm' && strcmp(name, ".modinfo") == 0;
 }
 
 static void judge_note_header(struct module *module, const Elf64_Shdr *header)
@@ -148,9 +149,7 @@ static bool want_sections(struct module *module, struct wanted *wanted)
 			return false;
 		}
 		note_extent(module, header, name);
-		/* The names first of all: strcmp would be half of what this program does. */
-		if (header->sh_type != SHT_NOTE &&
-		    (name[0] != '.' || !(is_modinfo(name) || is_record(name) || is_compat(name))))
+		if (header->sh_type != SHT_NOTE && !is_modinfo(name) && !is_record(name) && !is_compat(name))
 			continue;
 		if (!want_section(module, wanted, i))
 			return false;
@@ -299,7 +298,7 @@ const char *module_info(const struct module *module, const char *key, const char
 	if (module->modinfo_len == 0)
 		return NULL;
 	for (; at < end; at += strlen(at) + 1)
-		if (strncmp(at, key, key_len) == 0 && at[key_len] == '=')
+		if (*at == *key && strncmp(at, key, key_len) == 0 && at[key_len] == '=')
 			return at + key_len + 1;
 	return NULL;
 }

@@ -14,8 +14,6 @@
 #define NAMES_MAX (16u << 20)
 /* GNU ld puts the name table just before the headers: one read brings both. */
 #define NAMES_BEFORE 1024u
-/* What follows the headers is the signature. */
-#define SIGNATURE_AFTER 1024u
 
 static void *grown(void *memory, size_t *room, size_t want)
 {
@@ -172,16 +170,6 @@ static enum sections_result read_names(struct sections *sections, struct source 
 	return SECTIONS_FOUND;
 }
 
-/* Brings names, headers and signature into the source's window by one read where they stand together. */
-static bool look_at_end(struct source *source, uint64_t offset, uint64_t len)
-{
-	uint64_t before = offset < NAMES_BEFORE ? offset : NAMES_BEFORE;
-	uint64_t rest = source->size - offset - len;
-	uint64_t after = rest < SIGNATURE_AFTER ? rest : 0;
-
-	return source_at(source, offset - before, (size_t)(before + len + after)) != NULL;
-}
-
 static enum sections_result read_table(struct sections *sections, struct source *source, const Elf64_Ehdr *header,
 				       uint64_t *wanted, const char **why)
 {
@@ -195,7 +183,8 @@ static enum sections_result read_table(struct sections *sections, struct source 
 	*wanted = header->e_shoff + (uint64_t)(header->e_shnum ? header->e_shnum : 1) * header_size(sections);
 	if (*wanted < header->e_shoff || *wanted > source->size)
 		return SECTIONS_TRUNCATED;
-	if (!look_at_end(source, header->e_shoff, *wanted - header->e_shoff))
+	/* What follows the headers is the signature. */
+	if (!source_keep_end(source, header->e_shoff < NAMES_BEFORE ? 0 : header->e_shoff - NAMES_BEFORE))
 		return SECTIONS_UNREADABLE;
 	result = count_sections(sections, source, header, &count, &names);
 	if (result != SECTIONS_FOUND)

@@ -11,11 +11,11 @@
 #include "die.h"
 
 /*
- * The ELF header and, in modules as ld links them, the notes stand in the first KiB; half of all modules are under
- * 36 KB, so that reading a little more than is asked for often saves the next read.
+ * The ELF header and, in modules as ld links them, the notes stand in the first bytes. More would cost more than the
+ * read it saves: what is not asked for is copied all the same.
  */
-#define HEAD_ROOM (4u << 10)
-#define AHEAD	  (8u << 10)
+#define HEAD_ROOM 512u
+#define END_ROOM  (16u << 10)
 
 /* All but one or two modules of a distribution's kernel are shorter than what is kept of the beginning. */
 #define DECODED_HEAD (7u << 20)
@@ -204,7 +204,7 @@ static void start(struct source *source, struct codec_input input)
 	source->codec = CODEC_NONE;
 	source->error = SOURCE_FINE;
 	source->why = NULL;
-	source->head.len = source->window.len = 0;
+	source->head.len = source->end.len = source->window.len = 0;
 }
 
 bool source_open_fd(struct source *source, int fd, uint64_t size, uint64_t limit)
@@ -235,6 +235,7 @@ void source_free(struct source *source)
 {
 	source_close(source);
 	free(source->head.bytes);
+	free(source->end.bytes);
 	free(source->window.bytes);
 	memset(source, 0, sizeof(*source));
 }
@@ -349,15 +350,22 @@ bool source_prefetch(struct source *source, const struct source_range *ranges, s
 static const uint8_t *plain_at(struct source *source, uint64_t offset, size_t len)
 {
 	const uint8_t *at = window_at(&source->head, offset, len);
-	uint64_t rest = source->size - offset;
 
+	if (!at)
+		at = window_at(&source->end, offset, len);
 	if (!at)
 		at = window_at(&source->window, offset, len);
 	if (at)
 		return at;
-	if (len < AHEAD)
-		len = rest < AHEAD ? (size_t)rest : AHEAD;
 	return window_fill(source, &source->window, offset, len) ? source->window.bytes : NULL;
+}
+
+bool source_keep_end(struct source *source, uint64_t offset)
+{
+	/* Memory, and what is decoded, is at hand. */
+	if (source->decoder || source->input.bytes || offset > source->size || source->size - offset > END_ROOM)
+		return true;
+	return window_fill(source, &source->end, offset, (size_t)(source->size - offset));
 }
 
 const uint8_t *source_at(struct source *source, uint64_t offset, size_t len)

@@ -38,7 +38,7 @@ struct source {
 		uint8_t *bytes;
 		size_t room, len;
 		uint64_t offset;
-	} head, window;
+	} head, end, window;
 };
 
 /*
@@ -61,6 +61,9 @@ void source_free(struct source *source);
  * kept is decoded again: ask source_prefetch() first for all that will be wanted.
  */
 const uint8_t *source_at(struct source *source, uint64_t offset, size_t len);
+
+/* Keeps the bytes from OFFSET to the end, if they are no more than 16 KiB: for whoever returns to them. */
+bool source_keep_end(struct source *source, uint64_t offset);
 
 /* Makes the ranges cheap for source_at(), as far as they are within the source. False as for source_at(). */
 bool source_prefetch(struct source *source, const struct source_range *ranges, size_t count);
