@@ -42,7 +42,7 @@ O := build$(if $(SANITIZE),/san)
 ## Programs -------------------------------------------------------------------
 
 # One program a file of its name, with its commands beside it; all else in tools/ is shared.
-LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto uuid
+LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto libxml-2.0 uuid
 XS_DDK_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,tools/xs-ddk.c $(wildcard tools/cmd_*.c))
 XS_DRIVER_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,tools/xs-driver.c $(wildcard tools/driver_*.c))
 SHARED_OBJECTS := $(filter-out $(XS_DDK_OBJECTS) $(XS_DRIVER_OBJECTS),\

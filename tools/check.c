@@ -2,6 +2,8 @@
 // All checks of one module, and all that need to know every module.
 #include "check.h"
 
+#include "check_disk.h"
+
 bool check_wants_bytes(const struct policy *policy)
 {
 	return policy->symvers || policy->certificates;
@@ -60,4 +62,5 @@ void check_set(struct report *report, struct set *set, const struct policy *poli
 	check_firmware(report, set, policy);
 	check_hierarchy(report, set);
 	check_packages(report, set);
+	check_disks(report, &set->disks);
 }

@@ -112,6 +112,7 @@ static void judge_input(const struct input *input, void *context)
 {
 	struct judge *judge = context;
 
+	disks_notice(&judge->set->disks, input);
 	if (input->kind == INPUT_TROUBLE)
 		report_add(&judge->report, input->rule, input->path, "%s", input->why);
 	else if (input->kind == INPUT_MODULE)

@@ -15,6 +15,7 @@ void set_init(struct set *set)
 	memset(set, 0, sizeof(*set));
 	if (pthread_mutex_init(&set->lock, NULL) != 0)
 		die_memory();
+	disks_init(&set->disks);
 }
 
 static void free_strings(char **strings)
@@ -68,6 +69,7 @@ void set_free(struct set *set)
 	free(set->files);
 	free_symbols(set->imports, set->import_count);
 	free_symbols(set->exports, set->export_count);
+	disks_free(&set->disks);
 	pthread_mutex_destroy(&set->lock);
 	memset(set, 0, sizeof(*set));
 }

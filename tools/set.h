@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "disk.h"
 #include "module.h"
 #include "place.h"
 #include "rpm.h"
@@ -58,6 +59,7 @@ struct set {
 	struct set_file *files;
 	size_t entry_count, import_count, export_count, firmware_count, file_count;
 	size_t entry_room, import_room, export_room, firmware_room, file_room;
+	struct disks disks; /* driver disks, which are read when all else has been */
 	bool excludes; /* a package's depmod.d leaves the hierarchy out */
 };
 

@@ -47,7 +47,7 @@ read_xml() {
 		tag = substr($0, 1, end - 1)
 		split("", value)
 		value["text"] = substr($0, end + 1)
-		while (match(tag, /[A-Za-z-]+[ \t\n]*=[ \t\n]*("[^"]*"|\047[^\047]*\047)/)) {
+		while (match(tag, /[A-Za-z][A-Za-z0-9-]*[ \t\n]*=[ \t\n]*("[^"]*"|\047[^\047]*\047)/)) {
 			pair = substr(tag, RSTART, RLENGTH)
 			tag = substr(tag, RSTART + RLENGTH)
 			name = pair
