@@ -60,7 +60,7 @@ struct set {
 	size_t entry_count, import_count, export_count, firmware_count, file_count;
 	size_t entry_room, import_room, export_room, firmware_room, file_room;
 	struct disks disks; /* driver disks, which are read when all else has been */
-	bool excludes; /* a package's depmod.d leaves the hierarchy out */
+	bool excludes;	    /* a package's depmod.d leaves the hierarchy out */
 };
 
 /* Makes it empty; set_free() is due. */
