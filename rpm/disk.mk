@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The part of driver.mk that puts the packages of a build on a driver disk.
+#
+# Targets: build-isos (or build-iso)  build/isos/<LABEL>.iso, .md5, .sha256
+#          build-tarball              build/isos/<LABEL>.tar.gz: the same files, for USB sticks, HTTP, FTP and NFS
+#
+# Variables, beside those of driver.mk:
+#
+#	LABEL             the pack's and the volume's name         (DRIVER)
+#	TEXT              a line about it                          (LABEL)
+#	PACK_VERSION      its version; also PACK.VERSION           (the newest DRIVER_VERSION)
+#	PACK_BUILD        its build; also PACK.BUILD               (none)
+#	PRODUCT           for whose hosts                          (XenServer)
+#	PRODUCT_VERSION   for this version of it only              (any)
+#	REQUIRES          packs a host must have: "originator:name test version", a comma between two
+#	BASE_REQUIRES     what newer hosts must provide, e.g. "product-version = 8.2.1", a comma between two
+#	UUID              new for each release                     (made from vendor, label, version and build)
+#	AFTER_APPLY       see make-disk --help                     (restartHost)
+#	DISK_OPTIONS      more options for make-disk
+
+xs-label := $(or $(LABEL),$(DRIVER))
+$(if $(filter-out 1,$(words $(xs-label))),$(error LABEL "$(xs-label)": no space can be in it))
+# RPM takes fewer characters in a version than a driver may have.
+xs-pack-version := $(call xs-value,PACK_VERSION PACK.VERSION,$(shell printf '%s\n' $(DRIVER_VERSION) | sort -V | \
+	tail -n 1 | tr '@-' '__'))
+xs-comma := ,
+xs-empty :=
+xs-space := $(xs-empty) $(xs-empty)
+# $(call xs-each,option,list): the option for each of a list's members, which commas part.
+xs-each = $(foreach w,$(subst $(xs-comma), ,$(subst $(xs-space),<>,$(strip $2))),$1 $(call xs-quote,$(strip $(subst <>, ,$w))))
+xs-option = $(if $2,$1 $(call xs-quote,$2))
+
+xs-disk := $(xs-rpm)/make-disk --output build/isos $(call xs-option,--label,$(xs-label)) \
+	$(call xs-option,--version,$(xs-pack-version)) $(call xs-option,--build,$(call xs-value,PACK_BUILD PACK.BUILD)) \
+	$(call xs-option,--text,$(TEXT)) $(call xs-option,--vendor,$(xs-vendor)) \
+	$(call xs-option,--vendor-code,$(VENDOR_CODE)) $(call xs-option,--product,$(PRODUCT)) \
+	$(call xs-option,--product-version,$(PRODUCT_VERSION)) $(call xs-option,--uuid,$(UUID)) \
+	$(call xs-option,--after-apply,$(AFTER_APPLY)) $(call xs-option,--gpg-key,$(GPG_KEY)) \
+	$(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
+xs-iso := build/isos/$(xs-label).iso
+xs-disk-tarball := build/isos/$(xs-label).tar.gz
+xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
+
+build/disk-settings: FORCE
+	@mkdir -p build/isos
+	@printf '%s\n' $(call xs-quote,$(xs-disk)) | cmp -s - $@ || printf '%s\n' $(call xs-quote,$(xs-disk)) >$@
+
+$(xs-iso) $(xs-disk-tarball): $(xs-disk-packages) build/disk-settings $(xs-rpm)/make-disk $(wildcard $(xs-rpm)/disk/*)
+	@XS_DDK='$(XS_DDK)' $(xs-disk) $(if $(filter %.gz,$@),--tarball) $(xs-disk-packages)
+
+# After build-rpms, which says what could not be built.
+build-isos build-iso: build-rpms
+	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK='$(XS_DDK)' $(xs-iso)
+build-tarball: build-rpms
+	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK='$(XS_DDK)' $(xs-disk-tarball)
+
+.PHONY: build-isos build-iso build-tarball
