@@ -13,6 +13,8 @@
 #include "set.h"
 
 struct certificates;
+struct hierarchy;
+struct loaded;
 struct symvers;
 struct profile;
 
@@ -73,6 +75,10 @@ void check_symbols(struct report *report, struct set *set, const struct policy *
 
 /* The rest of that, when all exports are known. */
 void check_symbols_set(struct report *report, const struct set *set);
+
+/* What is loaded against what the hierarchy of the running kernel has selected: rule loaded-not-selected. */
+void check_loaded(struct report *report, const char *path, const struct hierarchy *hierarchy,
+		  const struct loaded *loaded);
 
 /* Firmware that no package given and no root has: rule firmware-missing. */
 void check_firmware(struct report *report, const struct set *set, const struct policy *policy);

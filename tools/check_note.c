@@ -19,9 +19,11 @@ static void check_bytes(struct report *report, const char *path, const struct no
 	if (note->fault[NOTE_SEVERAL])
 		report_add(report, RULE_NOTE_SEVERAL, path, "found %" PRIu64 " of type 1, expected 1",
 			   found[NOTE_SEVERAL]);
-	if (note->fault[NOTE_COMPAT])
-		report_add(report, RULE_NOTE_COMPAT, path,
-			   "found %u copies that are right so far or differ, expected 2", note->copies);
+	if (note->fault[NOTE_COMPAT] && limit[NOTE_COMPAT] == 0)
+		report_add(report, RULE_NOTE_COMPAT, path, "%s", note->compat_why);
+	else if (note->fault[NOTE_COMPAT])
+		report_add(report, RULE_NOTE_COMPAT, path, "%s is %" PRIu64 ", expected %" PRIu64, note->compat_why,
+			   found[NOTE_COMPAT], limit[NOTE_COMPAT]);
 }
 
 static void check_text(struct report *report, const char *path, const struct note_reading *note)

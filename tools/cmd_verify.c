@@ -9,6 +9,7 @@
 #include "check.h"
 #include "command.h"
 #include "folder.h"
+#include "hierarchy.h"
 #include "judge.h"
 #include "loaded.h"
 #include "options.h"
@@ -25,7 +26,8 @@ struct verify {
 	bool loaded;
 };
 
-static void verify_loaded_one(struct verify *v, const struct root *root, const char *name, bool named)
+static void verify_loaded_one(struct verify *v, const struct root *root, const struct hierarchy *hierarchy,
+			      const char *name, bool named)
 {
 	char path[256];
 	struct loaded loaded;
@@ -43,12 +45,14 @@ static void verify_loaded_one(struct verify *v, const struct root *root, const c
 	check_note(&v->report, path, &loaded.note);
 	if (v->policy.version)
 		check_version(&v->report, path, &loaded.note, v->policy.version);
+	check_loaded(&v->report, path, hierarchy, &loaded);
 }
 
 static enum status verify_loaded(struct verify *v, char **named)
 {
+	char uname[UNAME_MAX + 1], **names;
+	struct hierarchy hierarchy = {0};
 	struct root root;
-	char **names;
 
 	if (root_open(&root, v->policy.sysroot) != 0) {
 		complain("cannot open the sysroot %s: %s", v->policy.sysroot, strerror(errno));
@@ -57,8 +61,12 @@ static enum status verify_loaded(struct verify *v, char **named)
 	names = *named ? named : loaded_names(&root);
 	if (!names)
 		complain("cannot read %s/sys/module: %s", root.path, strerror(errno));
+	if (loaded_uname(&root, uname) && name_is_uname(uname) &&
+	    hierarchy_read(&hierarchy, &root, uname, LAYOUT_XENSERVER) != 0)
+		complain("cannot read the drivers of %s: %s", uname, strerror(errno));
 	for (size_t i = 0; names && names[i]; i++)
-		verify_loaded_one(v, &root, names[i], names == named);
+		verify_loaded_one(v, &root, &hierarchy, names[i], names == named);
+	hierarchy_free(&hierarchy);
 	root_close(&root);
 	if (names != named)
 		folder_names_free(names);

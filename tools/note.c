@@ -107,23 +107,40 @@ static void take_record(struct note_reading *reading, const struct note *note)
 	judge_version(reading, note);
 }
 
+static void fault_compat(struct note_reading *reading, const char *why, uint64_t found, uint64_t limit)
+{
+	if (!reading->fault[NOTE_COMPAT])
+		reading->compat_why = why;
+	fault(reading, NOTE_COMPAT, found, limit);
+}
+
+static bool is_record_text(const struct note_reading *reading, const struct note *note)
+{
+	size_t keep = reading->version_len < XENSERVER_VERSION_MAX ? reading->version_len : XENSERVER_VERSION_MAX;
+
+	return text_len(note) == reading->version_len && memcmp(note->desc, reading->version, keep) == 0;
+}
+
 /* A copy for old readers: the same version, first with namesz 10, then with namesz 9. */
 static void take_copy(struct note_reading *reading, const struct note *note)
 {
-	size_t want = reading->copies == 0 ? OWNER_SIZE : OWNER_SIZE_SHORT;
+	bool first = reading->copies++ == 0;
+	size_t want = first ? OWNER_SIZE : OWNER_SIZE_SHORT;
 
-	reading->copies++;
 	/* Without a record there is nothing to agree with: that it is missing is told already. */
-	if (reading->records == 0)
+	if (reading->copies > 2 || reading->records == 0)
 		return;
-	if (reading->copies > 2)
-		fault(reading, NOTE_COMPAT, reading->copies, 2);
-	else if (note->namesz != want)
-		fault(reading, NOTE_COMPAT, note->namesz, want);
-	else if (text_len(note) != reading->version_len || note->descsz != reading->version_len + 1 ||
-		 memcmp(note->desc, reading->version,
-			reading->version_len < XENSERVER_VERSION_MAX ? reading->version_len : XENSERVER_VERSION_MAX))
-		fault(reading, NOTE_COMPAT, 0, 0);
+	if (note->namesz != want)
+		fault_compat(reading, first ? "the first copy's namesz" : "the second copy's namesz", note->namesz,
+			     want);
+	else if (!is_record_text(reading, note))
+		fault_compat(reading,
+			     first ? "the first copy's text is not the record's"
+				   : "the second copy's text is not the record's",
+			     0, 0);
+	else if (note->descsz != reading->version_len + 1)
+		fault_compat(reading, first ? "the first copy's descsz" : "the second copy's descsz", note->descsz,
+			     reading->version_len + 1);
 }
 
 static void note_read_compat(struct note_reading *reading, struct note_walk *walk)
@@ -136,8 +153,11 @@ static void note_read_compat(struct note_reading *reading, struct note_walk *wal
 		if (note.type == XENSERVER_NOTE_TYPE &&
 		    (is_owner(&note, OWNER_SIZE) || is_owner(&note, OWNER_SIZE_SHORT)))
 			take_copy(reading, &note);
-	if (step == NOTE_BROKEN || (reading->copies < 2 && reading->records))
-		fault(reading, NOTE_COMPAT, reading->copies, 2);
+	if (step == NOTE_BROKEN)
+		fault_compat(reading, "a note's size", NOTE_HEADER + (uint64_t)note.namesz + note.descsz,
+			     walk->len - walk->pos);
+	else if (reading->copies != 2 && reading->records)
+		fault_compat(reading, "the number of copies", reading->copies, 2);
 }
 
 /* In a section of somebody else's a broken note is not ours to judge; in ours it is. */

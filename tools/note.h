@@ -64,6 +64,7 @@ struct note_reading {
 	unsigned int copies;			 /* the same in the compat section */
 	size_t version_len;			 /* of the first record's text, as it stands */
 	char version[XENSERVER_VERSION_MAX + 1]; /* its first bytes, NUL-terminated; may be illegal: see faults */
+	const char *compat_why; /* with NOTE_COMPAT: what is wrong; with a limit, the thing that was found; static */
 	bool fault[NOTE_FAULTS];
 	uint64_t found[NOTE_FAULTS], limit[NOTE_FAULTS];
 };
