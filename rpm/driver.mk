@@ -6,7 +6,8 @@
 #	SPEC := intel-ice.spec.in
 #	include /usr/share/xs-ddk/rpm/driver.mk
 #
-# Targets: modules build-srctarballs build-srpms build-rpms verify clean; and build-isos (build-iso), the driver disk.
+# Targets: modules build-srctarballs build-srpms build-rpms verify clean; and build-isos (build-iso) and build-tarball,
+# the driver disk, which disk.mk tells about.
 # What they make, below build/, whatever else is there:
 #
 #	<version>/<uname>/<module>.ko           modules, for trying out
@@ -19,7 +20,9 @@
 # Variables; a name with a dot may be spelt with an underscore:
 #
 #	DRIVER            the driver, and its folder on hosts      (SPEC's name up to the first dot)
-#	DRIVER_VERSION    its version, or several of them
+#	VERSIONS          the versions there are
+#	DRIVER_VERSION    which of them to build                   (all)
+#	MODULES           its modules' files, for "make modules"   (<driver>.ko)
 #	SPEC              its spec, with placeholders like @DRIVER@; rpm/driver.spec.in is one to begin with
 #	DATASPEC          the data package's; also DATA_SPEC       (none: no data package)
 #	DATA_DIR          what it installs, as below the root      (data)
@@ -47,8 +50,10 @@
 xs-kit := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))/..
 xs-rpm := $(abspath $(xs-kit)/rpm)
 XS_DDK ?= $(or $(abspath $(wildcard $(xs-kit)/build/bin/xs-ddk)),xs-ddk)
+XS_KBUILD ?= $(xs-kit)/note/xs-kbuild
 RPMBUILD ?= rpmbuild
-.DEFAULT_GOAL := build-rpms
+# A Makefile's own first target comes first, and otherwise the packages do.
+xs-default: build-rpms
 
 # $(call xs-either,NAMES...): the value of the first of these variables that has one.
 xs-either = $(firstword $(foreach n,$1,$(if $($n),$n)))
@@ -58,6 +63,8 @@ xs-value = $(if $(call xs-either,$1),$($(call xs-either,$1)),$2)
 xs-quote = '$(subst ','\'',$1)'
 
 DRIVER ?= $(firstword $(subst ., ,$(notdir $(SPEC))))
+DRIVER_VERSION ?= $(VERSIONS)
+MODULES ?= $(DRIVER).ko
 DATA_DIR ?= data
 SRCDIR ?= .
 PROFILE ?= generic
@@ -74,8 +81,10 @@ ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 
 # In the make below this one nothing is said twice.
 xs-quiet := $(if $(XS_AGAIN),2>/dev/null)
-xs-shell = $(shell $1 $(xs-quiet) || echo failed)
+xs-shell = $(shell XS_KBUILD='$(XS_KBUILD)' $1 $(xs-quiet) || echo failed)
 $(if $(DRIVER_VERSION),,$(error DRIVER_VERSION is not set))
+xs-unknown := $(if $(VERSIONS),$(filter-out $(VERSIONS),$(DRIVER_VERSION)))
+$(if $(xs-unknown),$(error no version $(xs-unknown) of $(DRIVER); there are: $(VERSIONS)))
 $(foreach v,$(DRIVER_VERSION),$(if $(filter failed,$(call xs-shell,$(xs-rpm)/kernels --check '$(DRIVER)' '$v')),$(error \
 	no package can be made of DRIVER=$(DRIVER) DRIVER_VERSION=$v; the reason is above)))
 $(foreach n,xs-rpm-version xs-rpm-release xs-data-version xs-data-release,$(if $(or $(findstring -,$($n)),$(findstring \
@@ -93,6 +102,7 @@ xs-kdir = $(word 2,$(subst =, ,$1))
 xs-flavour = $(word 3,$(subst =, ,$1))
 xs-missing := $(patsubst %==,%,$(filter %==,$(xs-kernels)))
 xs-found := $(filter-out %==,$(xs-kernels))
+$(if $(xs-kernels),,$(error KERNELS: no kernel headers are installed))
 xs-arch := $(shell rpm --eval '%{_target_cpu}')
 
 xs-package = $(subst @,_at_,$(subst ~,_tilde_,$(DRIVER)-$1))
@@ -129,6 +139,25 @@ define xs-tar
 	--mtime=@$(SOURCE_DATE_EPOCH) --transform='flags=r;s|^\(\./\)*|$3/|' -c $2 >$@.tar
 @gzip -n -9 <$@.tar >$@.new && rm -f $@.tar && mv $@.new $@
 endef
+
+## Modules, for trying out ------------------------------------------------------
+
+# kbuild writes beside its sources, so each module has a folder with links to them.
+# $(call xs-module-rule,version,kernel,folder)
+define xs-module-rule
+modules += $(addprefix $3/,$(MODULES))
+$(addprefix $3/,$(MODULES)) &: $(call xs-source-files,$1) $(wildcard $(xs-kit)/note/*) $(call xs-kdir,$2)/Module.symvers
+	@echo 'building $3/$(MODULES)'
+	@for f in $(call xs-sources,$1); do \
+		mkdir -p "$3/$$$$(dirname "$$$$f")" && ln -sf "$(abspath $(call xs-srcdir,$1))/$$$$f" "$3/$$$$f" || exit; done
+	@$(XS_KBUILD) --version $1 --kdir $(call xs-kdir,$2) -- $$(MAKE) -s -C {kdir} M=$(abspath $3)
+endef
+$(foreach k,$(xs-found),$(foreach v,$(DRIVER_VERSION),$(eval $(call xs-module-rule,$v,$k,build/$v/$(call xs-uname,$k)))))
+
+modules: $(modules)
+ifneq ($(filter all modules,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))),)
+$(if $(xs-missing),$(error nothing is built; the reason is above))
+endif
 
 ## Packages ---------------------------------------------------------------------
 
@@ -200,11 +229,18 @@ xs-state = $(if $1,test -e '$1' && echo '$1' || echo FAILED,echo 'FAILED: no hea
 verify: build-rpms
 	$(XS_DDK) verify $(xs-cells) $(xs-data-rpm)
 
+include $(xs-rpm)/disk.mk
+
 endif
 
 clean:
 	rm -rf build
 
 FORCE:
-.PHONY: modules build-srctarballs build-srpms build-rpms xs-rpms $(xs-missing:%=xs-missing/%) verify clean FORCE
+# Alone, use every processor; under another make, that one decides.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+.PHONY: xs-default modules build-srctarballs build-srpms build-rpms xs-rpms $(xs-missing:%=xs-missing/%) verify clean FORCE
 .DELETE_ON_ERROR:

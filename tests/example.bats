@@ -8,7 +8,7 @@ load helpers
 setup_file() {
 	export COPY=$BATS_FILE_TMPDIR/clone
 	mkdir "$COPY"
-	tar -C "$TOP" --exclude=build -cf - example-driver note | tar -C "$COPY" -xf -
+	tar -C "$TOP" --exclude=build -cf - example-driver note rpm | tar -C "$COPY" -xf -
 	sources >"$BATS_FILE_TMPDIR/before"
 	make -C "$COPY/example-driver" >"$BATS_FILE_TMPDIR/stdout" 2>"$BATS_FILE_TMPDIR/stderr"
 }
@@ -41,7 +41,7 @@ stamps() { find build -name '*.ko' -printf '%T@ %p\n' | sort; }
 # bare_copy DIR: a copy of the sources with nothing built.
 bare_copy() {
 	mkdir -p "$1"
-	tar -C "$COPY" --exclude=build -cf - example-driver note | tar -C "$1" -xf -
+	tar -C "$COPY" --exclude=build -cf - example-driver note rpm | tar -C "$1" -xf -
 	cd "$1/example-driver" || return
 }
 
@@ -60,7 +60,7 @@ bare_copy() {
 @test "nothing is written outside the build folder" {
 	[ "$(sources)" = "$(cat "$BATS_FILE_TMPDIR/before")" ]
 	run -0 ls -A
-	[ "$output" = $'Kbuild\nMakefile\nbuild\nrecords\nxsedu.c' ]
+	[ "$output" = $'Kbuild\nMakefile\nbuild\ndata\nrecords\nxsedu-data.spec.in\nxsedu.c\nxsedu.spec.in' ]
 }
 
 @test "git ignores the build folder" {
@@ -163,9 +163,11 @@ bare_copy() {
 }
 
 @test "make clean removes what was built, and nothing else" {
+	local before
 	bare_copy "$BATS_TEST_TMPDIR"
+	before=$(find . | sort)
 	mkdir -p build/1.0.0/any
 	run -0 make clean
 	[ ! -e build ]
-	[ "$(find . -type f | sort | paste -s -d ' ')" = "./Kbuild ./Makefile ./records ./xsedu.c" ]
+	[ "$(find . | sort)" = "$before" ]
 }
