@@ -104,6 +104,9 @@ check: ## all tests; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=1 all
 	@tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS)
 
+corpus: all ## real drivers of the distribution, built plain and with the record, compared; takes minutes
+	@tests/corpus/run
+
 format: ## put the C sources into the project's format
 	clang-format -i tools/*.[ch]
 
@@ -144,5 +147,5 @@ help: ## this text
 	@awk '/^#  / { sub(/^#/, ""); print } /^$$/ && seen { exit } /^# Variables/ { seen = 1 }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all deps demo check format install uninstall clean help FORCE
+.PHONY: all deps demo check corpus format install uninstall clean help FORCE
 .DELETE_ON_ERROR:
