@@ -13,13 +13,14 @@
 #include "loaded.h"
 #include "module.h"
 #include "options.h"
+#include "show_disk.h"
 #include "text.h"
 
 struct show {
 	const char *sysroot;
 	bool loaded, json;
 	struct module module; /* its memory serves every file */
-	json_t *modules;
+	json_t *modules, *disks;
 	enum status status;
 };
 
@@ -150,22 +151,56 @@ static void show_loaded(struct show *show, char **named)
 		folder_names_free(names);
 }
 
+/* Shows those of the PATHS that are driver disks, and leaves the others; for people a table says it all. */
+static void show_disks(struct show *show, char **paths)
+{
+	char **rest = paths;
+
+	for (; *paths; paths++) {
+		struct disk_summary summary;
+		bool is_disk = disk_summary_read(&summary, *paths);
+
+		if (is_disk && show->json)
+			json_need_zero(json_array_append_new(show->disks, disk_summary_json(&summary)));
+		else if (is_disk)
+			disk_summary_print(&summary);
+		if (!is_disk || show->json)
+			*rest++ = *paths;
+		disk_summary_free(&summary);
+	}
+	*rest = NULL;
+}
+
+static void show_json_all(struct show *show)
+{
+	json_t *all = json_need(json_pack("{s:s, s:i}", "format", "xs-ddk-show", "schema", 1));
+
+	if (json_array_size(show->disks))
+		json_need_zero(json_object_set(all, "disks", show->disks));
+	json_need_zero(json_object_set_new(all, "modules", show->modules));
+	json_decref(show->disks);
+	json_print(all);
+}
+
 static void show_all(struct show *show, char **paths)
 {
 	static const struct input_options one_by_one = {.jobs = 1};
 	static const struct shown heading = {"PATH", "MODULE", "VERSION", "KERNEL", NULL, 0};
 
-	if (show->json)
+	if (show->json) {
 		show->modules = json_need(json_array());
-	else
+		show->disks = json_need(json_array());
+	}
+	if (!show->loaded)
+		show_disks(show, paths);
+	if (!show->json && (show->loaded || *paths))
 		show_text(&heading);
 	if (show->loaded)
 		show_loaded(show, paths);
-	else
+	else if (*paths)
 		inputs_each(paths, &one_by_one, show_input, (void *[]){show});
 	if (show->json)
-		json_print(
-			json_pack("{s:s, s:i, s:o}", "format", "xs-ddk-show", "schema", 1, "modules", show->modules));
+		show_json_all(show);
 }
 
 static const struct option options[] = {
