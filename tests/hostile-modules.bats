@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Modules made to mislead or to break their reader: the table tests/hostile/modules.
+
+load helpers
+load hostile/modules.bash
+
+setup_file() {
+	export HOSTILE=$BATS_FILE_TMPDIR/modules
+	mkdir "$HOSTILE"
+	(hostile_modules "$HOSTILE")
+}
+
+setup() {
+	cd "$HOSTILE" || return
+}
+
+# found_in NAME: the rules found in that case, out of $output.
+found_in() {
+	jq -r --arg path "./$1/" '[.findings[] | select(.path | startswith($path)) | .rule] | unique | join(" ")' <<<"$output"
+}
+
+# judged: every case of $output was found under its rules, and no other.
+judged() {
+	local count=0 wrong=0 name expected
+	while IFS='|' read -r name expected _; do
+		count=$((count + 1))
+		[ "$(found_in "$name")" = "$expected" ] && continue
+		echo "$name: found '$(found_in "$name")', expected '$expected'" >&2
+		wrong=$((wrong + 1))
+	done < <(table "$TOP/tests/hostile/modules")
+	[ "$count" -ge 60 ]
+	[ "$wrong" -eq 0 ]
+}
+
+@test "every hostile module is found under exactly the rules its line names" {
+	run -1 --separate-stderr xs-ddk verify --json .
+	[ -z "$stderr" ] || fail "$stderr"
+	judged
+}
+
+@test "the sanitizers' build finds nothing wrong in itself, and the same in them" {
+	run -1 --separate-stderr "$TOP/build/san/bin/xs-ddk" verify --json .
+	[ -z "$stderr" ] || fail "$stderr"
+	judged
+}
+
+@test "packed in gzip, xz and zstd they are judged alike" {
+	for suffix in gz xz zst; do
+		mkdir "$BATS_TEST_TMPDIR/$suffix"
+		cp -r . "$BATS_TEST_TMPDIR/$suffix"
+	done
+	cd "$BATS_TEST_TMPDIR"
+	find gz -name case.ko -print0 | xargs -0 gzip
+	find xz -name case.ko -print0 | xargs -0 xz
+	find zst -name case.ko -print0 | xargs -0 zstd -q --rm
+	for suffix in gz xz zst; do
+		run -1 --separate-stderr "$TOP/build/san/bin/xs-ddk" verify --json --jobs 2 "$suffix"
+		[ -z "$stderr" ] || fail "$stderr"
+		output=${output//\"path\": \"$suffix\//\"path\": \".\/}
+		judged
+	done
+}
+
+@test "what the order of the threads is does not show" {
+	run -1 --separate-stderr xs-ddk verify --json --jobs 1 .
+	one=$output
+	for jobs in 2 3 8 32; do
+		run -1 --separate-stderr xs-ddk verify --json --jobs "$jobs" .
+		[ "$output" = "$one" ]
+	done
+}
+
+@test "no format prints a byte of theirs that a terminal or a parser would act on" {
+	for format in text json tap junit github; do
+		run -1 --separate-stderr xs-ddk verify --format "$format" .
+		lacks "$output$stderr" $'\e'
+		lacks "$output$stderr" $'\x07'
+		iconv -f UTF-8 -t UTF-8 <<<"$output" >/dev/null
+	done
+	run -2 --separate-stderr xs-ddk show .
+	lacks "$output$stderr" $'\e'
+}
+
+@test "show survives them" {
+	run -2 --separate-stderr "$TOP/build/san/bin/xs-ddk" show --json .
+	lacks "$stderr" Sanitizer
+	jq -e '.modules | length > 20' <<<"$output"
+}
