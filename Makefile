@@ -114,7 +114,8 @@ format: ## put the C sources into the project's format
 
 # What is installed where, as "source:target" words: install and uninstall read the same list.
 FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
-FILES += $(foreach f,$(wildcard note/*) $(filter-out %/build,$(wildcard example-driver/*)),$f:$(DATADIR)/$f)
+KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name xs-ddk.spec ! -name build-kit -print))
+FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
 FILES += $(foreach f,$(wildcard tools/*.[18]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
 FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))
 target = '$(DESTDIR)$(lastword $(subst :, ,$1))'
@@ -124,7 +125,12 @@ define newline
 
 endef
 
-install: all ## install below DESTDIR and PREFIX
+# The macros know where the kit is.
+$O/macros.xs-ddk: rpm/macros.xs-ddk FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|^%xs_ddk_dir .*|%xs_ddk_dir $(DATADIR)|' -e 's|^%xs_ddk .*|%xs_ddk $(BINDIR)/xs-ddk|' $< >$@
+
+install: all $O/macros.xs-ddk ## install below DESTDIR and PREFIX
 	$(foreach f,$(FILES),install -D -m $$(test -x $(call source,$f) && echo 755 || echo 644) $(call source,$f) $(call target,$f)$(newline)	)
 	ln -sf '$(DATADIR)/note/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-kbuild'
 	ln -sf xs-driver '$(DESTDIR)$(SBINDIR)/driver-tool'
@@ -135,6 +141,9 @@ uninstall: ## remove what install installed, and the folders it leaves empty
 		! cd "$(DESTDIR)/$$d" 2>/dev/null || \
 		{ cd "$(DESTDIR)/" && rmdir -p --ignore-fail-on-non-empty "$${d#/}"; } || exit 1; \
 	done
+
+rpm: ## the kit itself as RPM packages, in build/rpm
+	@rpm/build-kit $(VERSION) build/rpm
 
 ## Housekeeping ---------------------------------------------------------------
 
@@ -147,5 +156,5 @@ help: ## this text
 	@awk '/^#  / { sub(/^#/, ""); print } /^$$/ && seen { exit } /^# Variables/ { seen = 1 }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all deps demo check corpus format install uninstall clean help FORCE
+.PHONY: all deps demo check corpus format install uninstall rpm clean help FORCE
 .DELETE_ON_ERROR:
