@@ -63,6 +63,15 @@ bool journal_write(const struct root *root, const struct changes *changes)
 	return good;
 }
 
+void journal_clean(const struct root *root)
+{
+	struct changes journal = {0};
+
+	changes_add(&journal, JOURNAL_PATH, true, NULL, "");
+	changes_undo(root, &journal);
+	changes_free(&journal);
+}
+
 /* Copies the component at *AT and steps over it; it must be legal by IS_LEGAL. */
 static bool take(const char **at, char *out, size_t size, bool (*is_legal)(const char *))
 {

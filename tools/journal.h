@@ -19,6 +19,9 @@ enum journal { JOURNAL_NONE, JOURNAL_READ, JOURNAL_BROKEN };
  */
 enum journal journal_read(const struct root *root, struct changes *changes);
 
+/* Clears away what a journal_write() that was killed left beside it. */
+void journal_clean(const struct root *root);
+
 /* Whether there is one. */
 bool journal_exists(const struct root *root);
 

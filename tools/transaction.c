@@ -134,6 +134,8 @@ bool transaction_recover(const struct root *root, int lock)
 	enum journal journal = journal_read(root, &changes);
 	bool good = journal == JOURNAL_NONE;
 
+	if (journal == JOURNAL_NONE)
+		journal_clean(root);
 	if (journal == JOURNAL_READ) {
 		ignore_interrupts(true);
 		good = recover(root, &changes, lock);

@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# A select that is killed, or whose disk, depmod or initrd fails, at any point: the old state or the new one, never between.
+
+load helpers
+load driver/host
+load driver/inject
+
+@test "killed at any system call, the next command finds the old state or the new one, whole" {
+	prepare
+	calls >"$BATS_TEST_TMPDIR/all"
+	answers=$(each kill_at <"$BATS_TEST_TMPDIR/all")
+	whole "$(wc -l <"$BATS_TEST_TMPDIR/all")" "$answers"
+	has "$answers" old
+	has "$answers" new
+}
+
+# failing ERROR: a select at which each call that changes something fails with it, one at a time.
+failing() {
+	prepare
+	calls write,symlinkat,renameat,fsync,unlinkat,mkdirat,clone >"$BATS_TEST_TMPDIR/all"
+	answers=$(each fail_at "$1" <"$BATS_TEST_TMPDIR/all")
+	whole "$(wc -l <"$BATS_TEST_TMPDIR/all")" "$answers"
+	has "$answers" old
+}
+
+@test "the disk is full at any call that changes something: old or new, whole" {
+	failing ENOSPC
+}
+
+@test "the disk fails at any call that changes something: old or new, whole" {
+	failing EIO
+}
+
+# privately COMMAND...: in a mount namespace of its own.
+privately() {
+	if [ "$(id -u)" = 0 ]; then
+		unshare -m "$@"
+	else
+		unshare -rm "$@"
+	fi
+}
+
+# on_full_disk KILOBYTES: a select on a file system that has so much left; prints how the host looks then.
+on_full_disk() {
+	export template BATS_TEST_TMPDIR
+	privately bash -s -- "$1" "$TOP" <<-'END'
+		. "$2/tests/driver/inject.bash"
+		mkdir -p "$BATS_TEST_TMPDIR/disk"
+		mount -t tmpfs -o size=1m,nr_inodes=4k full "$BATS_TEST_TMPDIR/disk"
+		cp -a "$template" "$BATS_TEST_TMPDIR/disk/root"
+		left=$(df -k --output=avail "$BATS_TEST_TMPDIR/disk" | tail -n 1)
+		head -c "$(((left - $1) * 1024))" /dev/zero >"$BATS_TEST_TMPDIR/disk/fill"
+		xs-driver select --sysroot "$BATS_TEST_TMPDIR/disk/root" pair 2.0 >"$BATS_TEST_TMPDIR/disk.out" 2>&1
+		rm "$BATS_TEST_TMPDIR/disk/fill"
+		xs-driver recover --sysroot "$BATS_TEST_TMPDIR/disk/root" >>"$BATS_TEST_TMPDIR/disk.out" 2>&1
+		cp -a "$BATS_TEST_TMPDIR/disk/root" "$BATS_TEST_TMPDIR/after-$1"
+		cp "$BATS_TEST_TMPDIR/disk.out" "$BATS_TEST_TMPDIR/after-$1.out"
+		judge "$BATS_TEST_TMPDIR/after-$1"
+	END
+}
+
+@test "a disk with any number of blocks left: old or new, whole, once there is room again" {
+	prepare
+	privately true || skip "no mount namespaces here"
+	answers=$(for left in $(seq 0 4 100); do on_full_disk "$left"; done | sort | uniq -c)
+	whole 26 "$answers"
+	has "$answers" old
+	has "$answers" new
+}
+
+@test "on a read-only root select says so and changes nothing" {
+	prepare
+	privately true || skip "no mount namespaces here"
+	run -1 --separate-stderr privately sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" &&
+		exec xs-driver select --sysroot "$1" pair 2.0' sh "$template"
+	has "$stderr" "Read-only file system"
+	has "$stderr" "nothing is changed"
+	[ "$(judge "$template")" = old ]
+}
+
+@test "a depmod that fails: the former links are back, and the next command mends modules.dep" {
+	prepare
+	root=$template
+	XS_DEPMOD=/bin/false run -1 --separate-stderr driver select pair 2.0
+	has "$stderr" "/bin/false failed for kernel $UNAME with status 1"
+	has "$stderr" "xs-driver recover"
+	[ "$(selected xs_user.ko)" = ../xenserver/pair/1.0/xs_user.ko ]
+	run -1 driver check
+	has "$output" "interrupted"
+	driver recover
+	[ "$(judge "$template")" = old ]
+}
+
+@test "a depmod that fails for the second kernel: both are as before, without another command" {
+	prepare
+	printf '#!/bin/sh\ncase "$*" in *%s) [ ! -e %s ] || { rm %s; exit 3; } ;; esac\nexec depmod "$@"\n' \
+		"$OTHER" "$BATS_TEST_TMPDIR/once" "$BATS_TEST_TMPDIR/once" >"$BATS_TEST_TMPDIR/depmod"
+	chmod 755 "$BATS_TEST_TMPDIR/depmod"
+	touch "$BATS_TEST_TMPDIR/once"
+	root=$template
+	XS_DEPMOD=$BATS_TEST_TMPDIR/depmod run -1 --separate-stderr driver select pair 2.0
+	has "$stderr" "failed for kernel $OTHER with status 3"
+	has "$stderr" "what was done is undone"
+	[ "$(judge "$template")" = old ]
+}
+
+# initrd_maker: a program that makes an initrd of what modules.dep and updates/ say, and fails when told to.
+initrd_maker() {
+	cat >"$BATS_TEST_TMPDIR/maker" <<-'END'
+		#!/bin/sh
+		[ "$1" = -f ] || exit 64
+		cd "${2%/*}/../lib/modules/$3" || exit 65
+		{ cat modules.dep && ls -l updates | sed 's/.*updates//'; } >"$2"
+		[ ! -e "$0.fails" ]
+	END
+	chmod 755 "$BATS_TEST_TMPDIR/maker"
+	export XS_INITRD=$BATS_TEST_TMPDIR/maker
+}
+
+@test "the initrd is made anew where there is one, and only there" {
+	prepare
+	initrd_maker
+	root=$template
+	mkdir "$root/boot"
+	echo old >"$root/boot/initrd-$UNAME.img"
+	driver select pair 2.0
+	has "$(cat "$root/boot/initrd-$UNAME.img")" "xenserver/pair/2.0/xs_user.ko"
+	[ "$(ls -A "$root/boot")" = "initrd-$UNAME.img" ]
+	driver select pair 1.0 --no-initrd
+	has "$(cat "$root/boot/initrd-$UNAME.img")" "xenserver/pair/2.0/xs_user.ko"
+}
+
+@test "an initrd generator that fails: the old initrd, the old links, the old modules.dep" {
+	prepare
+	initrd_maker
+	root=$template
+	mkdir "$root/boot"
+	echo old >"$root/boot/initrd-$UNAME.img"
+	touch "$XS_INITRD.fails"
+	run -1 --separate-stderr driver select pair 2.0
+	has "$stderr" "maker failed for kernel $UNAME with status 1"
+	[ "$(cat "$root/boot/initrd-$UNAME.img")" = old ]
+	[ "$(ls -A "$root/boot")" = "initrd-$UNAME.img" ]
+	[ "$(judge "$template")" = old ]
+}
+
+@test "two selects at once: one waits for the other, never mixed" {
+	prepare
+	root=$template
+	for round in 1 2 3 4 5 6 7 8; do
+		for version in 2.0 1.0 2.0 1.0; do
+			xs-driver select --sysroot "$root" pair $version >/dev/null 2>&1 3>&- &
+		done
+		wait
+		driver check
+		version=$(driver list --format json | jq -r '.drivers[0].selected_version')
+		[ "$(grep -c "v0000${version/./00}d" "$root/lib/modules/$UNAME/modules.alias")" = \
+			"$(ls "$(hierarchy)/pair/$version" | wc -l)" ] || fail "round $round"
+	done
+}
+
+@test "what a killed select left running is waited for, so that it cannot write over the new modules.dep" {
+	prepare
+	mkfifo "$BATS_TEST_TMPDIR/go"
+	printf '#!/bin/sh\necho started >%s\nread line <%s\nexec depmod "$@"\n' "$BATS_TEST_TMPDIR/started" \
+		"$BATS_TEST_TMPDIR/go" >"$BATS_TEST_TMPDIR/depmod"
+	chmod 755 "$BATS_TEST_TMPDIR/depmod"
+	mkfifo "$BATS_TEST_TMPDIR/started"
+	XS_DEPMOD=$BATS_TEST_TMPDIR/depmod xs-driver select --sysroot "$template" pair 2.0 2>/dev/null 3>&- &
+	read -r _ <"$BATS_TEST_TMPDIR/started"
+	kill -KILL $!
+	xs-driver recover --sysroot "$template" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	echo go >"$BATS_TEST_TMPDIR/go"
+	wait $!
+	has "$(cat "$BATS_TEST_TMPDIR/err")" "waiting"
+	[ "$(judge "$template")" = new ]
+}

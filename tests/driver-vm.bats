@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# xs-driver in a running kernel: versions swapped, refused, given back and kept from loading.
+
+load helpers
+load driver/host
+
+# build_stack VERSION: the modules of that version, in a folder of their own; prints it.
+build_stack() {
+	local dir=$BATS_FILE_TMPDIR/build-$1
+	cp -r "$TOP/tests/driver/stack" "$dir"
+	"$TOP/note/xs-kbuild" --version "$1" --kernel "$UNAME" -- \
+		make -s -C "{kdir}" M="$dir" XS_FAILS="$([ "$1" != 2.0.0 ] || echo y)" modules >&2
+	printf '%s\n' "$dir"
+}
+
+# One boot does all that changes something; a second one, of the same root, shows what a reboot leaves as it was.
+setup_file() {
+	local version dir
+	make_host "$BATS_FILE_TMPDIR/root"
+	for version in 1.0.0 1.1.0; do install_edu $version; done
+	for version in 1.0.0 1.1.0 2.0.0; do
+		dir=$(build_stack $version)
+		for module in xs-base xs_user; do
+			install -D -m 644 "$dir/$module.ko" "$(hierarchy)/xs-stack/$version/$module.ko"
+		done
+	done
+	install -D -m 644 "$dir/xs_holder.ko" "$root/lib/modules/$UNAME/extra/xs_holder.ko"
+	# The machine has its own.
+	rm -r "$root/sys" "$root/proc"
+	"$TOP/tests/vm/boot" --root "$root" -- "$TOP/tests/driver/vm-first" >"$BATS_FILE_TMPDIR/first"
+	"$TOP/tests/vm/boot" --root "$root" -- xs-driver list --format xe >"$BATS_FILE_TMPDIR/second"
+}
+
+# section NAME: what the first boot printed there.
+section() { sed -n "/^== $1\$/,/^== /p" "$BATS_FILE_TMPDIR/first"; }
+
+# follows TEXT LINE...: the lines stand in the text in this order.
+follows() {
+	local text=$1 line
+	shift
+	for line; do
+		has "$text" "$line"
+		text=${text#*"$line"}
+	done
+}
+
+@test "activate swaps 1.0.0 for 1.1.0 in the running kernel, as the record in /sys shows" {
+	text=$(section activate)
+	follows "$text" "xsedu is 1.0.0." "1.1.0 is selected" "xsedu is 1.0.0." "*1.0.0 >1.1.0" "reboot required" \
+		"xs-edu: 1.1.0 is active; it was 1.0.0" "status 0" "xsedu is 1.1.0." "*>1.1.0" "active, selected"
+	follows "$text" "1.1.0 is active already" "status 0"
+}
+
+@test "the drivers a module registers are those the kernel shows" {
+	has "$(section activate)" '"drivers":["xsedu"]'
+	has "$(section activate)" '"hardware_present":true'
+}
+
+@test "after activate, rollback selects the former version, and activate loads it" {
+	follows "$(section rollback)" "xs-edu: 1.0.0 is selected" "1.1.0 is loaded until a reboot" "xsedu is 1.1.0." \
+		"1.0.0 is active; it was 1.1.0" "xsedu is 1.0.0."
+}
+
+@test "activate is refused while a file is open or another module holds one of the driver's" {
+	follows "$(section use)" "xs-stack is in use: module xs_base is in use 1 times" "status 1" \
+		"xs-stack is in use: module xs_base is used by module xs_holder" "status 1" "xs_base is 1.0.0." \
+		"1.1.0 is active; it was 1.0.0" "status 0" "xs_base is 1.1.0." "xs_user is 1.1.0."
+}
+
+@test "a version that does not load leaves the former one loaded, with its options" {
+	follows "$(section failing)" "2.0.0 is selected" "failed with status" "xs-stack 1.1.0 is loaded again" "status 1" \
+		"xs_base is 1.1.0." "xs_user is 1.1.0." "size 7" "1.1.0 is selected" "1.1.0 is active already"
+}
+
+@test "a deselected driver is loaded neither by name nor by alias, where depmod excludes the hierarchy" {
+	follows "$(section deselect)" "--force does it" "status 1" "no version is selected" "status 0" \
+		"modprobe xsedu" "status 1" "modprobe pci:" "status 1" "xsedu is ." "1.0.0 is selected" "status 0" "xsedu is 1.0.0."
+}
+
+@test "nor where depmod does not: modprobe.d keeps it from loading until a version is selected" {
+	follows "$(section no-exclude)" "no version is selected" "1" "modprobe xsedu" "status 1" "modprobe pci:" "status 1" \
+		"xsedu is ." "1.1.0 is selected" "status 0" "xsedu is 1.1.0."
+}
+
+@test "UUIDs are the same after a reboot" {
+	uuids=$(section uuids | grep ^uuid)
+	[ "$(grep ^uuid "$BATS_FILE_TMPDIR/second")" = "$uuids" ]
+	[ "$(wc -l <<<"$uuids")" = 2 ]
+}
