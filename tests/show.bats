@@ -22,9 +22,12 @@ loaded_root() {
 	echo "$uname" >root/proc/sys/kernel/osrelease
 }
 
-@test "show tells version, module, kernel and path" {
+@test "show tells of one module all that a person wants to know" {
 	run -0 --separate-stderr xs-ddk show "$module"
-	has "$(tr -s ' ' <<<"$output")" "1.0.0 xsedu $uname $module"
+	for line in "version: 1.0.0" "module: xsedu" "kernel: $uname" "path: $module" "vermagic: $uname SMP " \
+		"licence: GPL" "signature: none" "devices: pci 1234:11e8"; do
+		has "$(tr -s ' ' <<<"$output")" "$line"
+	done
 	[ -z "$stderr" ]
 }
 
@@ -39,6 +42,13 @@ loaded_root() {
 	objcopy --remove-section .note.xenserver "$module" plain.ko
 	run -0 --separate-stderr xs-ddk show --json plain.ko
 	[ "$(jq '.modules[0].version' <<<"$output")" = null ]
+}
+
+@test "show tells of several modules version, module, kernel and path, a line each" {
+	cp "$module" other.ko
+	run -0 --separate-stderr xs-ddk show "$module" other.ko
+	[ "${#lines[@]}" -eq 3 ]
+	has "$(tr -s ' ' <<<"${lines[1]}")" "1.0.0 xsedu $uname $module"
 }
 
 @test "show goes through folders in the order of names" {

@@ -1,72 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk show: what is in modules.
+// xs-ddk show: what is in modules and packages.
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "describe.h"
 #include "folder.h"
 #include "input.h"
 #include "json.h"
 #include "loaded.h"
 #include "module.h"
 #include "options.h"
-#include "show_disk.h"
 #include "text.h"
 
 struct show {
 	const char *sysroot;
 	bool loaded, json;
 	struct module module; /* its memory serves every file */
-	json_t *modules, *disks;
+	json_t *modules, *packages;
 	enum status status;
 };
-
-/* What is known of one module; NULL where it is not. */
-struct shown {
-	const char *path;
-	const char *name;
-	const char *version;
-	const char *kernel;
-	const char *vermagic;
-	uint64_t size;
-};
-
-static void show_text(const struct shown *shown)
-{
-	const char *const cells[] = {shown->version, shown->name, shown->kernel, shown->path};
-	static const int widths[] = {12, 16, 26, 0};
-
-	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
-		char *safe = text_safe(cells[i] && *cells[i] ? cells[i] : "-");
-
-		printf("%-*s%s", widths[i], safe, widths[i] ? "  " : "\n");
-		free(safe);
-	}
-}
-
-static void show_json(struct show *show, const struct shown *shown)
-{
-	json_t *module = json_need(json_pack("{s:o, s:o, s:o, s:o}", "path", json_safe(shown->path), "module",
-					     json_safe(shown->name), "version", json_safe(shown->version), "kernel",
-					     json_safe(shown->kernel)));
-
-	if (shown->vermagic)
-		json_need_zero(json_object_set_new(module, "vermagic", json_safe(shown->vermagic)));
-	if (shown->size)
-		json_need_zero(json_object_set_new(module, "size", json_integer((json_int_t)shown->size)));
-	json_need_zero(json_array_append_new(show->modules, module));
-}
-
-static void show_one(struct show *show, const struct shown *shown)
-{
-	if (show->json)
-		show_json(show, shown);
-	else
-		show_text(shown);
-}
 
 static void trouble(struct show *show, const char *path, const char *why)
 {
@@ -77,31 +34,19 @@ static void trouble(struct show *show, const char *path, const char *why)
 	show->status = STATUS_TROUBLE;
 }
 
-static const char *version_of(const struct note_reading *note)
+static void keep(json_t *list, json_t *object)
 {
-	return note->records ? note->version : NULL;
+	json_need_zero(json_array_append_new(list, object));
 }
 
 static void show_module(struct show *show, const struct input *input)
 {
-	char name[MODULE_NAME_SIZE], uname[2 * UNAME_MAX];
-	struct shown shown = {.path = input->path, .name = name, .kernel = uname, .size = input->size};
-
-	if (input_read_module(input, &show->module) != 0) {
+	if (input_read_module(input, &show->module) != 0)
 		trouble(show, input->path, show->module.damage);
-		return;
-	}
-	if (module_is_broken(&show->module)) {
+	else if (module_is_broken(&show->module))
 		trouble(show, input->path, "it is no whole ELF file; 'xs-ddk verify' tells more");
-		return;
-	}
-	name_of_module(input->path, name);
-	module_kernel(&show->module, uname, sizeof(uname));
-	if (module_info(&show->module, "name", NULL))
-		shown.name = module_info(&show->module, "name", NULL);
-	shown.vermagic = module_info(&show->module, "vermagic", NULL);
-	shown.version = version_of(&show->module.note);
-	show_one(show, &shown);
+	else
+		keep(show->modules, describe_module(input, &show->module));
 }
 
 static void show_input(const struct input *input, void *context)
@@ -112,24 +57,19 @@ static void show_input(const struct input *input, void *context)
 		trouble(show, input->path, input->why);
 	else if (input->kind == INPUT_MODULE)
 		show_module(show, input);
+	else if (input->kind == INPUT_RPM)
+		keep(show->packages, describe_package(input));
 }
 
 static void show_loaded_one(struct show *show, const struct root *root, const char *name, bool named)
 {
-	char path[64 + MODULE_NAME_SIZE], uname[UNAME_MAX + 1];
+	char uname[UNAME_MAX + 1];
 	struct loaded loaded;
-	struct shown shown = {.path = path, .name = loaded.name};
 
-	if (loaded_read(root, name, &loaded) != 0) {
+	if (loaded_read(root, name, &loaded) != 0)
 		trouble(show, name, errno == ENOENT ? "no module of this name is loaded" : strerror(errno));
-		return;
-	}
-	if (!named && loaded.note.records == 0)
-		return;
-	snprintf(path, sizeof(path), "/sys/module/%s", loaded.name);
-	shown.version = version_of(&loaded.note);
-	shown.kernel = loaded_uname(root, uname) ? uname : NULL;
-	show_one(show, &shown);
+	else if (named || loaded.note.records)
+		keep(show->modules, describe_loaded(&loaded, loaded_uname(root, uname) ? uname : NULL));
 }
 
 static void show_loaded(struct show *show, char **named)
@@ -151,56 +91,114 @@ static void show_loaded(struct show *show, char **named)
 		folder_names_free(names);
 }
 
-/* Shows those of the PATHS that are driver disks, and leaves the others; for people a table says it all. */
-static void show_disks(struct show *show, char **paths)
+static const char *text_of(const json_t *object, const char *key)
 {
-	char **rest = paths;
+	const char *text = json_string_value(json_object_get(object, key));
 
-	for (; *paths; paths++) {
-		struct disk_summary summary;
-		bool is_disk = disk_summary_read(&summary, *paths);
-
-		if (is_disk && show->json)
-			json_need_zero(json_array_append_new(show->disks, disk_summary_json(&summary)));
-		else if (is_disk)
-			disk_summary_print(&summary);
-		if (!is_disk || show->json)
-			*rest++ = *paths;
-		disk_summary_free(&summary);
-	}
-	*rest = NULL;
+	return text && *text ? text : "-";
 }
 
-static void show_json_all(struct show *show)
+static void print_row(const char *version, const char *module, const char *kernel, const char *path)
 {
-	json_t *all = json_need(json_pack("{s:s, s:i}", "format", "xs-ddk-show", "schema", 1));
+	printf("%-12s  %-16s  %-26s  %s\n", version, module, kernel, path);
+}
 
-	if (json_array_size(show->disks))
-		json_need_zero(json_object_set(all, "disks", show->disks));
-	json_need_zero(json_object_set_new(all, "modules", show->modules));
-	json_decref(show->disks);
-	json_print(all);
+static void print_table(const json_t *modules)
+{
+	const json_t *module;
+	size_t i;
+
+	print_row("VERSION", "MODULE", "KERNEL", "PATH");
+	json_array_foreach(modules, i, module) print_row(text_of(module, "version"), text_of(module, "module"),
+							 text_of(module, "kernel"), text_of(module, "path"));
+}
+
+/* A list, an item a line, the first of which says what they are. */
+static void print_list(const char *label, const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) printf("%-12s %s\n", i == 0 ? label : "", json_string_value(item));
+}
+
+static void print_line(const char *label, const json_t *object, const char *key)
+{
+	if (json_string_value(json_object_get(object, key)))
+		printf("%-12s %s\n", label, text_of(object, key));
+}
+
+static void print_signature(const json_t *signature)
+{
+	if (json_is_null(signature))
+		puts("signature:   none");
+	else if (json_object_get(signature, "damage"))
+		printf("signature:   %s\n", text_of(signature, "damage"));
+	else
+		printf("signature:   by %s, %s\n", text_of(signature, "signer"), text_of(signature, "digest"));
+}
+
+static void print_block(const json_t *module)
+{
+	printf("version:     %s\n", text_of(module, "version"));
+	print_line("module:", module, "module");
+	print_line("kernel:", module, "kernel");
+	print_line("path:", module, "path");
+	print_line("vermagic:", module, "vermagic");
+	print_line("description:", module, "description");
+	print_line("licence:", module, "licence");
+	print_line("in source:", module, "module_version");
+	printf("size:        %" JSON_INTEGER_FORMAT " bytes\n", json_integer_value(json_object_get(module, "size")));
+	print_signature(json_object_get(module, "signature"));
+	print_list("devices:", json_object_get(module, "devices"));
+	print_list("firmware:", json_object_get(module, "firmware"));
+}
+
+static void print_packages(const json_t *packages)
+{
+	const json_t *package;
+	size_t i;
+
+	json_array_foreach(packages, i, package)
+	{
+		printf("package:     %s-%s-%s.%s\n", text_of(package, "name"), text_of(package, "version"),
+		       text_of(package, "release"),
+		       json_is_true(json_object_get(package, "source")) ? "src" : text_of(package, "arch"));
+		print_line("path:", package, "path");
+		printf("signed:      %s\n", json_is_true(json_object_get(package, "signed")) ? "yes" : "no");
+		print_list("requires:", json_object_get(package, "requires"));
+		print_list("files:", json_object_get(package, "files"));
+		putchar('\n');
+	}
+}
+
+/* One module of which more is known than its record is told at length. */
+static void print_text(const struct show *show)
+{
+	print_packages(show->packages);
+	if (!show->loaded && json_array_size(show->modules) == 1)
+		print_block(json_array_get(show->modules, 0));
+	else if (json_array_size(show->modules) > 0 || json_array_size(show->packages) == 0)
+		print_table(show->modules);
 }
 
 static void show_all(struct show *show, char **paths)
 {
 	static const struct input_options one_by_one = {.jobs = 1};
-	static const struct shown heading = {"PATH", "MODULE", "VERSION", "KERNEL", NULL, 0};
 
-	if (show->json) {
-		show->modules = json_need(json_array());
-		show->disks = json_need(json_array());
-	}
-	if (!show->loaded)
-		show_disks(show, paths);
-	if (!show->json && (show->loaded || *paths))
-		show_text(&heading);
+	show->modules = json_need(json_array());
+	show->packages = json_need(json_array());
 	if (show->loaded)
 		show_loaded(show, paths);
-	else if (*paths)
+	else
 		inputs_each(paths, &one_by_one, show_input, (void *[]){show});
-	if (show->json)
-		show_json_all(show);
+	if (!show->json)
+		print_text(show);
+	else
+		json_print(json_pack("{s:s, s:i, s:O, s:O}", "format", "xs-ddk-show", "schema", 1, "modules",
+				     show->modules, "packages", show->packages));
+	json_decref(show->modules);
+	json_decref(show->packages);
 }
 
 static const struct option options[] = {
