@@ -40,7 +40,8 @@ static bool is_below(const char *path, const char *pattern)
 			return false;
 		}
 	}
-	return *pattern == '\0' || *pattern == '/';
+	/* All of the folder's path leads to the pattern's, or the pattern ends first. */
+	return *pattern == '\0' || *pattern == '/' || (!*path && path[-1] == '/');
 }
 
 static bool is_allowed(const struct rpm_file *file, const char *const *patterns)
