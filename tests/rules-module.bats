@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The rules on the module itself: what .modinfo says, and its path.
+
+load helpers
+load rules/rules.bash
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	a_module sound.ko
+}
+
+@test "what is no ELF file is found" {
+	echo text >text.ko
+	fires module-not-elf text.ko
+	quiet module-not-elf sound.ko
+}
+
+@test "a file that is cut short is found, with both lengths" {
+	head -c 200 sound.ko >short.ko
+	fires module-truncated short.ko
+	has "$found" "it has 200 bytes, its headers want $(stat -c %s sound.ko)"
+	quiet module-truncated sound.ko
+}
+
+@test "headers that contradict themselves are found" {
+	cp sound.ko damaged.ko
+	# e_shstrndx, the section with the names of sections.
+	printf '\377\176' | dd of=damaged.ko bs=1 seek=62 conv=notrunc status=none
+	fires module-damaged damaged.ko
+	quiet module-damaged sound.ko
+}
+
+@test "a program is no module" {
+	ld -shared -o program.ko sound.ko
+	fires module-not-relocatable program.ko
+	has "$found" "e_type is 3, expected 1"
+	quiet module-not-relocatable sound.ko
+}
+
+@test "an object without .modinfo is no module" {
+	objcopy --remove-section .modinfo sound.ko object.ko
+	fires module-no-modinfo object.ko
+	quiet module-no-modinfo sound.ko
+}
+
+@test "two names in one module are found" {
+	a_module two.ko 'info "name=other"'
+	fires module-names two.ko
+	has "$found" "found two and other, expected one"
+	quiet module-names sound.ko
+}
+
+@test "a module without a vermagic is found" {
+	kernel=- a_module bare.ko
+	fires vermagic-missing bare.ko
+	fires vermagic-missing --kernel "$uname" bare.ko
+	[ "$(jq '.findings | length' <<<"$output")" -eq 1 ]
+	quiet vermagic-missing sound.ko
+}
+
+@test "a module without a licence is found" {
+	licence=- a_module bare.ko
+	fires licence-missing bare.ko
+	licence=Proprietary a_module own.ko
+	quiet licence-missing sound.ko own.ko
+}
+
+@test "a version that is not the folder's is found" {
+	a_host
+	installed d 1.0.0 m
+	quiet path-version host
+	version=1.0.1 a_module "host/lib/modules/$uname/xenserver/d/1.0.0/m.ko"
+	fires path-version host
+	has "$found" "the record says 1.0.1, expected 1.0.0"
+}
+
+@test "another kernel's module is found" {
+	fires path-kernel --kernel 6.1.0-1-test sound.ko
+	has "$found" "its vermagic says $uname, expected 6.1.0-1-test"
+	quiet path-kernel --kernel "$uname" sound.ko
+}
+
+@test "a file name that is not the module's is found" {
+	cp sound.ko noise.ko
+	fires path-name noise.ko
+	name=a_b a_module a-b.ko
+	quiet path-name sound.ko a-b.ko
+}
+
+@test "what cannot be read is found, with status 2" {
+	run -2 --separate-stderr xs-ddk verify --json absent.ko
+	[ "$(jq -r '.findings[0].rule' <<<"$output")" = read-failed ]
+	quiet read-failed sound.ko
+}
+
+@test "damaged compression, a bomb and a wrong suffix are found" {
+	xz -k sound.ko
+	head -c -40 sound.ko.xz >cut.ko.xz
+	fires input-damaged cut.ko.xz
+	run -1 --separate-stderr xs-ddk verify --json --limit 100 sound.ko.xz
+	has "$output" '"rule": "input-limit"'
+	cp sound.ko.xz sound.ko.gz
+	fires input-suffix sound.ko.gz
+	for rule in input-damaged input-limit input-suffix; do
+		quiet "$rule" sound.ko.xz
+	done
+}
+
+@test "the example driver is quiet for every kernel" {
+	for kernel in $(kernels); do
+		quiet path-kernel --kernel "$kernel" --version 1.0.0 "$(example_module 1.0.0 "$kernel")"
+	done
+}

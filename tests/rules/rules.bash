@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tests of rules share. Each rule has a test that calls "fires RULE" and one that calls "quiet RULE".
+
+# A kernel that never was, for modules from the assembler.
+uname=6.1.0-0-test
+
+# a_module FILE [LINE...]: a module named after FILE, sound but for what the assembler LINEs add to it.
+# The variables name, version, licence and kernel say otherwise; with "-" the thing is left out.
+a_module() {
+	local file=$1 own line
+	shift
+	mkdir -p "$(dirname "$file")"
+	own=$(basename "$file")
+	own=${own%%.ko*}
+	{
+		printf '.include "module.inc"\n'
+		[ "${kernel-}" = - ] || printf 'info "vermagic=%s SMP preempt mod_unload modversions "\n' "${kernel-$uname}"
+		[ "${licence-}" = - ] || printf 'info "license=%s"\n' "${licence-GPL}"
+		[ "${name-}" = - ] || printf 'info "name=%s"\n' "${name-${own//-/_}}"
+		[ "${version-}" = - ] || printf 'note_section\nrecord "%s"\n' "${version-1.0.0}"
+		for line; do
+			printf '%s\n' "$line"
+		done
+	} >"$BATS_TEST_TMPDIR/module.s"
+	# note.inc would name it "case".
+	sed '/\.modinfo/,/vermagic=/d' "$TOP/tests/notes/note.inc" >"$BATS_TEST_TMPDIR/note.inc"
+	as -W -I "$BATS_TEST_TMPDIR" -I "$TOP/tests/rules" -o "$file" "$BATS_TEST_TMPDIR/module.s"
+}
+
+# a_host: an empty root folder "host" with the line for depmod.
+a_host() {
+	mkdir -p host/etc/depmod.d "host/lib/modules/$uname/updates"
+	echo "exclude xenserver" >host/etc/depmod.d/xs-ddk.conf
+}
+
+# installed DRIVER VERSION MODULE [LINE...]: a module of a driver's version on the host, with its info.json.
+installed() {
+	local folder=host/lib/modules/$uname/xenserver/$1/$2 driver=$1 v=$2 m=$3
+	shift 3
+	version=$v a_module "$folder/$m.ko" "$@"
+	[ -e "$folder/info.json" ] || an_info "$driver" "$v" >"$folder/info.json"
+}
+
+# an_info DRIVER VERSION [PCI_IDS]
+an_info() {
+	jq -n --arg name "$1" --arg version "$2" --argjson ids "${3-{\}}" '{category: "network", name: $name,
+		description: "a driver", variant: $version, version: $version, priority: 1, status: "production",
+		pci_ids: $ids}'
+}
+
+# selected LINK-NAME TARGET: a link in updates/.
+selected() {
+	ln -sfn "$2" "host/lib/modules/$uname/updates/$1"
+}
+
+# in_version DRIVER VERSION FILE: what a link to that file holds.
+in_version() {
+	printf '../xenserver/%s/%s/%s\n' "$1" "$2" "$3"
+}
+
+# fires RULE ARGUMENT...: verify finds RULE, and the status is that of its severity. The findings of the rule are
+# then in $found, one a line.
+fires() {
+	local rule=$1 severity status_wanted
+	shift
+	severity=$(xs-ddk rules --json | jq -r --arg rule "$rule" '.rules[] | select(.rule == $rule) | .severity')
+	[ -n "$severity" ] || fail "there is no rule $rule"
+	run --separate-stderr xs-ddk verify --json "$@"
+	found=$(jq -r --arg rule "$rule" '.findings[] | select(.rule == $rule) | .path + ": " + .problem' <<<"$output")
+	[ -n "$found" ] || fail "$rule does not fire: status $status, $output $stderr"
+	status_wanted=0
+	[ "$(jq .errors <<<"$output")" -eq 0 ] || status_wanted=1
+	[ "$status" -eq "$status_wanted" ] || fail "$rule: status $status, $output"
+	[ "$severity" = warning ] || [ "$status" -eq 1 ]
+	if [ "$severity" = warning ]; then
+		run -1 --separate-stderr xs-ddk verify --strict --json "$@"
+	fi
+}
+
+# quiet RULE ARGUMENT...: verify reads what there is, and finds nothing at all; with --disable among the arguments,
+# nothing else.
+quiet() {
+	local rule=$1
+	shift
+	xs-ddk rules --json | jq -e --arg rule "$rule" 'any(.rules[]; .rule == $rule)' >/dev/null
+	run --separate-stderr xs-ddk verify --json "$@"
+	[ "$status" -eq 0 ] || fail "$rule: status $status, $output $stderr"
+	[ "$(jq '.findings | length' <<<"$output")" -eq 0 ] || fail "$rule: $output"
+}
