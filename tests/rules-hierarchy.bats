@@ -1,0 +1,250 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The rules on a host's folders of drivers, on the links that select versions, and on info.json.
+
+load helpers
+load rules/rules.bash
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	a_host
+	installed net 1.0.0 net
+	installed net 1.0.0 net_core
+	installed net 1.1.0 net
+	installed net 1.1.0 net_core
+	drivers=host/lib/modules/$uname/xenserver
+	updates=host/lib/modules/$uname/updates
+}
+
+teardown() {
+	[ -z "${public-}" ] || rm -r "$public"
+}
+
+# select_net VERSION: both modules.
+select_net() {
+	selected net.ko "$(in_version net "$1" net.ko)"
+	selected net_core.ko "$(in_version net "$1" net_core.ko)"
+}
+
+@test "a sound host is quiet, with a version selected and with none" {
+	quiet selection-mixed host
+	select_net 1.0.0
+	for rule in hierarchy-layout hierarchy-foreign link-dangling link-absolute link-escaping selection-mixed \
+		depmod-exclude module-two-drivers module-two-copies device-two-drivers info-missing info-damaged \
+		info-mismatch; do
+		quiet "$rule" host
+	done
+}
+
+@test "the same is quiet from the kernel's folder on" {
+	select_net 1.0.0
+	quiet link-dangling "host/lib/modules/$uname"
+	quiet link-dangling "$updates" "$drivers"
+}
+
+@test "modules and other files that do not lie in a version's folder are found" {
+	a_module "$drivers/stray.ko"
+	fires hierarchy-layout host
+	has "$found" "found stray.ko, expected <driver>/<version>/<file>"
+	mkdir -p "$drivers/net/1.0.0/deep"
+	mv "$drivers/stray.ko" "$drivers/net/1.0.0/deep/"
+	fires hierarchy-layout host
+	has "$found" "found net/1.0.0/deep/stray.ko"
+	rm -r "$drivers/net/1.0.0/deep"
+	mkdir "$drivers/net/.hidden"
+	touch "$drivers/net/.hidden/x"
+	fires hierarchy-layout host
+}
+
+@test "a foreign file or link among the versions is found" {
+	touch "$drivers/net/1.0.0/README"
+	fires hierarchy-foreign host
+	has "$found" "it is neither a module nor info.json"
+	rm "$drivers/net/1.0.0/README"
+	ln -s net.ko "$drivers/net/1.0.0/alias.ko"
+	fires hierarchy-foreign host
+	has "$found" "it is a symbolic link"
+}
+
+@test "a file where the link of a driver belongs is found, somebody else's driver is not" {
+	a_module "$updates/other.ko"
+	quiet hierarchy-foreign host
+	a_module "$updates/net.ko"
+	fires hierarchy-foreign host
+	has "$found" "where the link that selects a version of net belongs"
+}
+
+@test "a dangling link is found" {
+	select_net 1.0.0
+	selected net.ko "$(in_version net 1.2.0 net.ko)"
+	fires link-dangling host
+	has "$found" "it leads to ../xenserver/net/1.2.0/net.ko"
+	fires link-dangling "$updates"
+}
+
+@test "an absolute link is found" {
+	select_net 1.0.0
+	selected net.ko "/lib/modules/$uname/xenserver/net/1.0.0/net.ko"
+	fires link-absolute host
+}
+
+@test "a link that leads out of the folder of versions is found" {
+	for target in /etc/passwd ../../../../etc/passwd "/lib/modules/6.1.0-1-other/xenserver/net/1.0.0/net.ko" \
+		../xenserver/../../x.ko ../xenserver/net.ko; do
+		selected net.ko "$target"
+		fires link-escaping host
+		has "$found" "it leads to $target"
+	done
+	rm "$updates/net.ko"
+	# Somebody else's link within the kernel's folder.
+	mkdir "host/lib/modules/$uname/extra"
+	a_module "host/lib/modules/$uname/extra/own.ko"
+	selected own.ko ../extra/own.ko
+	quiet link-escaping host
+}
+
+@test "modules of one driver selected at two versions are found" {
+	select_net 1.0.0
+	selected net.ko "$(in_version net 1.1.0 net.ko)"
+	fires selection-mixed host
+	has "$found" "net is selected here at 1.0.0, in updates/net.ko at 1.1.0"
+}
+
+@test "a selected version of which one module has no link is found" {
+	selected net.ko "$(in_version net 1.0.0 net.ko)"
+	fires selection-mixed host
+	has "$found" "net is selected at 1.0.0, but no link leads to its module net_core"
+}
+
+@test "a host whose depmod is not told to leave the versions out is found" {
+	rm host/etc/depmod.d/xs-ddk.conf
+	fires depmod-exclude host
+	echo "search updates built-in" >host/etc/depmod.d/other.conf
+	fires depmod-exclude host
+	echo "exclude xenserver" >>host/etc/depmod.d/other.conf
+	quiet depmod-exclude host
+}
+
+@test "two drivers with a module of one name are found" {
+	installed net-old 0.9 net
+	fires module-two-drivers host
+	has "$found" "net is a module of the drivers net and net-old"
+}
+
+@test "a module that is there compressed and plain is found" {
+	xz -k "$drivers/net/1.0.0/net.ko"
+	fires module-two-copies host
+	has "$found" "net.ko stands beside it"
+	rm "$drivers/net/1.0.0/net.ko"
+	quiet module-two-copies host
+}
+
+@test "two drivers that claim one device are found, two versions of one are not" {
+	local any='sv*sd*bc*sc*i*' ids='{"%s": [{"vendor_id": "8086", "device_id": "1533", "subvendor_id": "%s",
+		"subdevice_id": "*"}]}'
+	for v in 1.0.0 1.1.0; do
+		rm -r "$drivers/net/$v"
+		installed net "$v" net "info \"alias=pci:v00008086d00001533$any\""
+		# shellcheck disable=SC2059 # the format is a variable
+		an_info net "$v" "$(printf "$ids" net.ko '*')" >"$drivers/net/$v/info.json"
+	done
+	quiet device-two-drivers host
+	installed own 1 own 'info "alias=pci:v00008086d00001533sv0000103Csd*bc*sc*i*"'
+	# shellcheck disable=SC2059
+	an_info own 1 "$(printf "$ids" own.ko 103c)" >"$drivers/own/1/info.json"
+	fires device-two-drivers host
+	has "$found" "PCI device 8086:1533 is claimed by net of net and by own of own"
+}
+
+@test "a version without info.json is found" {
+	rm "$drivers/net/1.1.0/info.json"
+	fires info-missing host
+	has "$found" "net/1.1.0/net.ko"
+}
+
+@test "an info.json that is damaged or lacks a field is found" {
+	info=$drivers/net/1.0.0/info.json
+	jq 'del(.priority) | .category = 1' "$info" >x
+	mv x "$info"
+	fires info-damaged host
+	has "$found" '"priority" is not there, or no number'
+	has "$found" '"category" is not there, or no string'
+	echo '{"name": ' >"$info"
+	fires info-damaged host
+	has "$found" "line 2: unexpected token"
+	echo '[]' >"$info"
+	fires info-damaged host
+}
+
+@test "an info.json of another version, or without a device of its module, is found" {
+	an_info net 1.1.0 >"$drivers/net/1.0.0/info.json"
+	fires info-mismatch host
+	has "$found" "its version is 1.1.0, expected 1.0.0"
+	an_info net 1.0.0 >"$drivers/net/1.0.0/info.json"
+	installed net 1.0.0 net 'info "alias=pci:v00008086d00001533sv*sd*bc*sc*i*"'
+	fires info-mismatch host
+	has "$found" "net claims the PCI device 8086:1533"
+}
+
+@test "the info.json that the kit makes is quiet for the example driver" {
+	kernel=$(a_kernel)
+	folder=host/lib/modules/$kernel/xenserver/xsedu/1.0.0
+	mkdir -p "$folder"
+	cp "$(example_module 1.0.0 "$kernel")" "$folder"
+	xs-ddk info --driver xsedu --version 1.0.0 "$folder"/*.ko >info.json
+	mv info.json "$folder"
+	quiet info-mismatch host
+}
+
+@test "firmware that is not there is found, and looked for where the kernel looks" {
+	installed fw 1 fw 'info "firmware=vendor/a.bin"' 'info "firmware=vendor/b*.bin"'
+	fires firmware-missing host
+	has "$found" "vendor/a.bin is neither in the root's lib/firmware nor in a package given"
+	mkdir -p "host/lib/firmware/updates/$uname/vendor" host/lib/firmware/vendor
+	touch host/lib/firmware/vendor/b2.bin.zst
+	fires firmware-missing host
+	[ "$(wc -l <<<"$found")" -eq 1 ]
+	touch "host/lib/firmware/updates/$uname/vendor/a.bin.xz"
+	quiet firmware-missing host
+}
+
+@test "a module by itself is asked for firmware when a target is given" {
+	a_module fw.ko 'info "firmware=a.bin"' 'info "firmware=../../../etc/passwd"'
+	quiet firmware-missing fw.ko
+	fires firmware-missing --sysroot host fw.ko
+	has "$found" "a.bin is"
+	has "$found" "passwd is"
+}
+
+@test "what is loaded but not selected is found" {
+	mkdir -p host/sys/module/net/notes host/proc/sys/kernel
+	echo live >host/sys/module/net/initstate
+	echo "$uname" >host/proc/sys/kernel/osrelease
+	objcopy -O binary --only-section .note.xenserver "$drivers/net/1.0.0/net.ko" \
+		host/sys/module/net/notes/.note.xenserver
+	select_net 1.0.0
+	quiet loaded-not-selected --sysroot host --loaded
+	select_net 1.1.0
+	fires loaded-not-selected --sysroot host --loaded
+	has "$found" "1.0.0 is loaded, 1.1.0 is selected"
+	rm "$updates"/*
+	fires loaded-not-selected --sysroot host --loaded net
+	has "$found" "no version is selected"
+}
+
+@test "--loaded reads as a normal user" {
+	mkdir -p host/sys/module/net/notes host/proc/sys/kernel
+	echo live >host/sys/module/net/initstate
+	echo "$uname" >host/proc/sys/kernel/osrelease
+	objcopy -O binary --only-section .note.xenserver "$drivers/net/1.0.0/net.ko" \
+		host/sys/module/net/notes/.note.xenserver
+	select_net 1.0.0
+	# The folders of the tests are the user's own who runs them.
+	public=$(mktemp -d)
+	chmod 755 "$public"
+	cp -r host "$(command -v xs-ddk)" "$public"
+	cd "$public" || return
+	[ "$(id -u)" -ne 0 ] || user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	run -0 --separate-stderr "${user[@]}" ./xs-ddk verify --sysroot host --loaded
+	has "$output" "1 module checked: 0 errors, 0 warnings"
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The rules on the appended signature, with the kernel's own scripts/sign-file.
+
+load helpers
+load rules/rules.bash
+
+# key NAME: NAME.pem with a key and NAME.x509, its certificate in DER, as the kernel's build makes them.
+key() {
+	openssl req -new -x509 -newkey rsa:2048 -nodes -sha256 -days 2 -subj "/CN=$1" -outform DER \
+		-keyout "$1.pem" -out "$1.x509" 2>/dev/null
+}
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	key vendor
+	key other
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	keys=$BATS_FILE_TMPDIR
+	cert=$keys/vendor.x509
+	a_module sound.ko
+	sign sound.ko signed.ko
+}
+
+# sign FILE TARGET [DIGEST]
+sign() {
+	"$(kdir "$(a_kernel)")/scripts/sign-file" "${3-sha256}" "$keys/vendor.pem" "$cert" "$1" "$2"
+}
+
+# The files of a test are called as it likes: the name of the module in them is not what is tested.
+verify_options=(--disable path-name)
+
+@test "a missing signature is found when signatures are asked for, and only then" {
+	fires signature-missing --require-signature "${verify_options[@]}" sound.ko
+	fires signature-missing --cert "$cert" "${verify_options[@]}" sound.ko
+	quiet signature-missing "${verify_options[@]}" sound.ko
+	quiet signature-missing --require-signature "${verify_options[@]}" signed.ko
+}
+
+@test "a signature that strip removed is missing" {
+	strip --strip-debug signed.ko
+	fires signature-missing --require-signature "${verify_options[@]}" signed.ko
+}
+
+@test "a valid signature is quiet, with any digest, with the certificate in DER or PEM" {
+	quiet signature-invalid --cert "$cert" "${verify_options[@]}" signed.ko
+	sign sound.ko signed.ko sha512
+	openssl x509 -inform DER -in "$cert" -out vendor.crt
+	quiet signature-invalid --cert vendor.crt "${verify_options[@]}" signed.ko
+}
+
+@test "the signature of another key is not valid" {
+	fires signature-invalid --cert "$keys/other.x509" "${verify_options[@]}" signed.ko
+	has "$found" "made with another key than the certificate's"
+	cat <(openssl x509 -inform DER -in "$keys/other.x509") <(openssl x509 -inform DER -in "$cert") >both.crt
+	quiet signature-invalid --cert both.crt "${verify_options[@]}" signed.ko
+}
+
+@test "a module changed after it was signed is found" {
+	sed -i 's/SMP preempt/SMP PREEMPT/' signed.ko
+	fires signature-invalid --cert "$cert" "${verify_options[@]}" signed.ko
+	has "$found" "the module was changed after it was signed"
+	quiet signature-damaged "${verify_options[@]}" signed.ko
+}
+
+@test "a signature whose bytes are none is not valid, and none to show" {
+	size=$(stat -c %s sound.ko)
+	printf 'garbage' | dd of=signed.ko bs=1 seek="$size" conv=notrunc status=none
+	fires signature-invalid --cert "$cert" "${verify_options[@]}" signed.ko
+	has "$found" "it is no CMS message"
+}
+
+@test "a marker without a signature is what the kernel refuses" {
+	{ cat sound.ko && head -c 12 /dev/zero && echo "~Module signature appended~"; } >m.ko
+	fires signature-damaged --disable path-name m.ko
+	has "$found" "its id_type is not 2"
+	{ cat sound.ko && printf '\0\0\2' && head -c 9 /dev/zero && echo "~Module signature appended~"; } >m.ko
+	fires signature-damaged --disable path-name m.ko
+	has "$found" "it has the marker but no signature before it"
+	quiet signature-damaged "${verify_options[@]}" signed.ko sound.ko
+}
+
+@test "a signature that says to be longer than it is is damaged" {
+	{ cat sound.ko && printf '\0\0\2\0\0\0\0\0\377\377\377\377' && echo "~Module signature appended~"; } >m.ko
+	fires signature-damaged --disable path-name m.ko
+	has "$found" "longer than what was appended"
+}
+
+@test "something appended that is no signature is found" {
+	{ cat sound.ko && echo "built on a Friday"; } >m.ko
+	fires signature-garbage "${verify_options[@]}" m.ko
+	has "$found" "18 bytes follow the ELF file"
+	head -c -1 signed.ko >m.ko
+	fires signature-garbage "${verify_options[@]}" m.ko
+	quiet signature-garbage "${verify_options[@]}" signed.ko
+}
+
+@test "compressed after signing, the signature is valid still" {
+	xz -k signed.ko
+	zstd -q signed.ko
+	gzip -k signed.ko
+	quiet signature-invalid --cert "$cert" "${verify_options[@]}" signed.ko.xz signed.ko.zst signed.ko.gz
+}
+
+@test "show names the signer and the digest" {
+	run -0 --separate-stderr xs-ddk show signed.ko
+	has "$output" "signature:   by /CN=vendor, sha256"
+	run -0 --separate-stderr xs-ddk show --json signed.ko
+	jq -e '.modules[0].signature == {signer: "/CN=vendor", digest: "sha256"}' <<<"$output"
+}
+
+@test "a file that is no certificate is a wrong call" {
+	run -2 --separate-stderr xs-ddk verify --cert sound.ko signed.ko
+	has "$stderr" "sound.ko: it holds no X.509 certificate"
+	run -2 --separate-stderr xs-ddk verify --cert absent signed.ko
+	has "$stderr" "absent: the certificate cannot be read"
+}
+
+@test "a signed module of a real kbuild is valid for every kernel" {
+	for kernel in $(kernels); do
+		sign "$(example_module 1.0.0 "$kernel")" xsedu.ko
+		quiet signature-invalid --cert "$cert" --require-signature --kernel "$kernel" xsedu.ko
+	done
+}
