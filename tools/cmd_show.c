@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk show: what is in modules and packages.
+// xs-ddk show: what is in modules, packages and driver disks.
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -15,13 +15,14 @@
 #include "loaded.h"
 #include "module.h"
 #include "options.h"
+#include "show_disk.h"
 #include "text.h"
 
 struct show {
 	const char *sysroot;
 	bool loaded, json;
 	struct module module; /* its memory serves every file */
-	json_t *modules, *packages;
+	json_t *modules, *packages, *disks;
 	enum status status;
 };
 
@@ -182,23 +183,65 @@ static void print_text(const struct show *show)
 		print_table(show->modules);
 }
 
-static void show_all(struct show *show, char **paths)
+/* Shows those of the PATHS that are driver disks, and takes them out: for people the disk's table says it all. */
+static void show_disks(struct show *show, char **paths)
+{
+	char **rest = paths;
+
+	for (; *paths; paths++) {
+		struct disk_summary summary;
+		bool is_disk = disk_summary_read(&summary, *paths);
+
+		if (is_disk && show->json)
+			keep(show->disks, disk_summary_json(&summary));
+		else if (is_disk)
+			disk_summary_print(&summary);
+		if (!is_disk || show->json)
+			*rest++ = *paths;
+		disk_summary_free(&summary);
+	}
+	*rest = NULL;
+}
+
+static void show_inputs(struct show *show, char **paths)
 {
 	static const struct input_options one_by_one = {.jobs = 1};
+	bool any;
 
+	show_disks(show, paths);
+	any = *paths;
+	if (any)
+		inputs_each(paths, &one_by_one, show_input, (void *[]){show});
+	if (any && !show->json)
+		print_text(show);
+}
+
+static void print_json(const struct show *show)
+{
+	json_t *all = json_need(json_pack("{s:s, s:i, s:O, s:O}", "format", "xs-ddk-show", "schema", 1, "modules",
+					  show->modules, "packages", show->packages));
+
+	json_need_zero(json_object_set(all, "disks", show->disks));
+	json_print(all);
+}
+
+static void show_all(struct show *show, char **paths)
+{
 	show->modules = json_need(json_array());
 	show->packages = json_need(json_array());
-	if (show->loaded)
+	show->disks = json_need(json_array());
+	if (!show->loaded) {
+		show_inputs(show, paths);
+	} else {
 		show_loaded(show, paths);
-	else
-		inputs_each(paths, &one_by_one, show_input, (void *[]){show});
-	if (!show->json)
-		print_text(show);
-	else
-		json_print(json_pack("{s:s, s:i, s:O, s:O}", "format", "xs-ddk-show", "schema", 1, "modules",
-				     show->modules, "packages", show->packages));
+		if (!show->json)
+			print_text(show);
+	}
+	if (show->json)
+		print_json(show);
 	json_decref(show->modules);
 	json_decref(show->packages);
+	json_decref(show->disks);
 }
 
 static const struct option options[] = {

@@ -230,7 +230,7 @@ static void print_table(const struct disk_summary *summary)
 static void print_line(const struct disk_summary *summary, const char *what, const char *value)
 {
 	if (value && *value)
-		printf("%-10s%s\n", what, disk_safe(summary->disk, value));
+		printf("%-12s %s\n", what, disk_safe(summary->disk, value));
 }
 
 /* Whether the table tells of the package already, or hosts only need it to draw in others. */
@@ -244,15 +244,15 @@ static bool is_in_table(const struct disk_summary *summary, const struct rpm *rp
 
 void disk_summary_print(const struct disk_summary *summary)
 {
-	print_line(summary, "Disk", summary->disk->path);
-	print_line(summary, "Name", summary->name);
-	print_line(summary, "Version", summary->version);
-	print_line(summary, "About", summary->description);
-	print_line(summary, "Product", summary->product);
-	print_line(summary, "Requires", summary->requires);
-	print_line(summary, "Vendor", summary->vendor);
-	print_line(summary, "UUID", summary->uuid);
-	print_line(summary, "Signed", summary->is_signed ? "yes" : "no");
+	print_line(summary, "disk:", summary->disk->path);
+	print_line(summary, "name:", summary->name);
+	print_line(summary, "version:", summary->version);
+	print_line(summary, "description:", summary->description);
+	print_line(summary, "product:", summary->product);
+	print_line(summary, "requires:", summary->requires);
+	print_line(summary, "vendor:", summary->vendor);
+	print_line(summary, "uuid:", summary->uuid);
+	print_line(summary, "signed:", summary->is_signed ? "yes" : "no");
 	print_table(summary);
 	for (size_t i = 0, told = 0; i < summary->disk->count; i++) {
 		const struct disk_file *file = &summary->disk->files[i];
