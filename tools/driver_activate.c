@@ -28,8 +28,6 @@ static bool may_not(const struct host *host, const struct driver *driver)
 			 driver->name, driver->name);
 	else if (use)
 		complain("%s is in use: %s; end that, or reboot", driver->name, use);
-	else if (*host->root.path)
-		complain("below --sysroot nothing is loaded: the running kernel has its own root");
 	else
 		return false;
 	free(use);
@@ -70,6 +68,10 @@ static enum status activate(struct host *host, const struct hierarchy *hierarchy
 	}
 	if (may_not(host, driver) || (!force && should_not(host, driver, &state)))
 		return STATUS_NO;
+	if (*host->root.path) {
+		complain("below --sysroot nothing is loaded: the running kernel has its own root");
+		return STATUS_NO;
+	}
 	if (!swap_modules(host, hierarchy, driver, state.active_version))
 		return STATUS_NO;
 	say("%s: %s is active%s%s\n", driver->name, driver->selected->name, *state.active ? "; it was " : "",

@@ -1,0 +1,254 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# xs-driver list and check: versions, states and what to do, in each format.
+
+load helpers
+load driver/host
+
+setup() {
+	make_host
+	install_fake intel-ice 1.2.0 ice
+	install_fake intel-ice 1.10.0 ice
+}
+
+# state NAME: what list says of the driver's state in JSON.
+state() { driver list --format json "$1" | jq -r '.drivers[0].state'; }
+
+# problem NAME: it is listed as that problem, in the table with what to do, and check ends with 1 and the same.
+problem() {
+	has "$(state intel-ice)" "$1"
+	has "$(driver list)" "intel-ice: $1: "
+	run -1 driver check
+	has "$output" "intel-ice: $1: "
+	run -1 driver check --format json intel-ice
+	[ "$(jq -r ".findings[] | select(.problem == \"$1\") | .mend" <<<"$output" | wc -l)" = 1 ]
+	[ "$(driver list --format prometheus | grep "problem=\"$1\"")" = \
+		"xs_driver_problem{driver=\"intel-ice\",kernel=\"$UNAME\",problem=\"$1\"} 1" ]
+}
+
+@test "a driver that is neither loaded nor selected is inactive, deselected" {
+	[ "$(state intel-ice)" = "inactive, deselected" ]
+	has "$(driver list)" "intel-ice  1.2.0 1.10.0"
+}
+
+@test "a selected driver that is not loaded is inactive, selected, and needs no reboot" {
+	driver select intel-ice 1.2.0
+	[ "$(state intel-ice)" = "inactive, selected" ]
+	has "$(driver list)" ">1.2.0 1.10.0"
+}
+
+@test "a driver loaded as selected is active, selected" {
+	driver select intel-ice 1.10.0
+	loaded ice 1.10.0
+	[ "$(state intel-ice)" = "active, selected" ]
+	has "$(driver list)" "1.2.0 *>1.10.0"
+}
+
+@test "a loaded driver that is deselected, or selected otherwise, needs a reboot" {
+	loaded ice 1.2.0
+	[ "$(state intel-ice)" = "active, deselected, reboot required" ]
+	driver select intel-ice 1.10.0
+	[ "$(state intel-ice)" = "active, selected, reboot required" ]
+	has "$(driver list)" "*1.2.0 >1.10.0"
+}
+
+@test "links to two versions are mixed, and so are links to some of a version's modules" {
+	install_fake intel-ice 2.0 ice ice-more
+	install_fake intel-ice 3.0 ice ice-more
+	link_update ice.ko ../xenserver/intel-ice/2.0/ice.ko
+	problem mixed
+	link_update ice-more.ko ../xenserver/intel-ice/3.0/ice-more.ko
+	problem mixed
+	driver select intel-ice 3.0
+	[ "$(state intel-ice)" = "inactive, selected" ]
+}
+
+@test "a link to what is not there is dangling, also when the whole driver is gone" {
+	link_update ice.ko ../xenserver/intel-ice/9.9/ice.ko
+	problem dangling
+	rm -r "$(hierarchy)/intel-ice"
+	problem dangling
+}
+
+@test "a regular file in updates/ is foreign" {
+	mkdir "$root/lib/modules/$UNAME/updates"
+	cp "$(fake_module ice -)" "$root/lib/modules/$UNAME/updates/ice.ko"
+	problem foreign
+}
+
+@test "a link that leads out of the hierarchy is escaping, an absolute one is called that" {
+	link_update ice.ko ../../../../tmp/ice.ko
+	problem escaping
+	link_update ice.ko "/lib/modules/$UNAME/xenserver/intel-ice/1.2.0/ice.ko"
+	problem absolute
+}
+
+@test "a module loaded without a record is untracked, and so is one with a garbled record" {
+	driver select intel-ice 1.2.0
+	loaded ice
+	problem untracked
+	head -c 300 /dev/urandom >"$root/sys/module/ice/notes/.note.xenserver"
+	problem untracked
+	[ "$(driver list --format json | jq -r '.drivers[0].active_version')" = null ]
+}
+
+@test "a loaded version that is not installed is shown as unknown" {
+	loaded ice 0.9
+	problem unknown-version
+	has "$(driver list)" "1.2.0 1.10.0 *0.9"
+}
+
+@test "modules loaded in two versions are split" {
+	install_fake intel-ice 2.0 ice ice-more
+	loaded ice 1.2.0
+	loaded ice_more 2.0
+	problem split
+}
+
+@test "a hierarchy in which nothing is wrong is sound" {
+	driver select intel-ice 1.2.0
+	run -0 --separate-stderr driver check
+	[ "$output" = "all is sound" ]
+	[ -z "$stderr" ]
+}
+
+@test "check tells of a version whose record, kernel or file is wrong, and of what does not belong there" {
+	cp "$(fake_module ice 7.7)" "$(hierarchy)/intel-ice/1.2.0/ice.ko"
+	cp "$(fake_module ice 1.10.0 5.4.3-other)" "$(hierarchy)/intel-ice/1.10.0/ice.ko"
+	install_fake other 1 other
+	echo no module >"$(hierarchy)/other/1/other.ko"
+	mkdir "$(hierarchy)/bad name" "$(hierarchy)/other/2"
+	run -1 driver check
+	has "$output" "ice.ko carries the record of version '7.7', not '1.2.0'"
+	has "$output" "ice.ko is built for kernel '5.4.3-other', not '$UNAME'"
+	has "$output" "other.ko is no whole kernel module"
+	has "$output" "xenserver/bad name: stray"
+	has "$output" "xenserver/other/2: stray: it holds no module"
+}
+
+@test "check tells of a modules.dep that does not know what is selected" {
+	driver select intel-ice 1.2.0
+	: >"$root/lib/modules/$UNAME/modules.dep"
+	run -1 driver check
+	has "$output" "modules.dep of $UNAME does not know updates/ice.ko"
+	has "$output" "depmod $UNAME"
+}
+
+@test "check tells of a depmod.d without the exclude line, and of a journal" {
+	rm "$root/etc/depmod.d/xs-ddk.conf"
+	echo '{' >"$root/lib/modules/.xs-driver.journal"
+	run -1 driver check
+	has "$output" "no-exclude"
+	has "$output" "interrupted"
+	has "$(driver list)" "run 'xs-driver recover'"
+	[ "$(driver list --format json | jq .interrupted)" = true ]
+}
+
+@test "JSON has the fields of a driver, from the host, the files and info.json" {
+	driver select intel-ice 1.2.0
+	loaded ice 1.2.0
+	mkdir "$root/sys/module/ice/drivers/pci:ice"
+	run -0 --separate-stderr driver list --format json
+	[ "$(jq -c '[.format, .schema, (.drivers | length)]' <<<"$output")" = '["xs-driver-list",1,1]' ]
+	[ "$(jq -c '.drivers[0] | [.name, .host, .kernel, .type, .description, .modules, .drivers]' <<<"$output")" = \
+		"[\"intel-ice\",\"$HOST\",\"$UNAME\",\"network\",\"Driver intel-ice\",[\"ice\"],[\"ice\"]]" ]
+	[ "$(jq -c '.drivers[0] | [.active_version, .selected_version, .reboot_required, .hardware_present]' <<<"$output")" = \
+		'["1.2.0","1.2.0",false,false]' ]
+	[ "$(jq -c '.drivers[0].versions[] | [.version, .variant, .priority, .status, .files]' <<<"$output")" = \
+		$'["1.2.0","1.2.0",10.5,"production",["ice.ko"]]\n["1.10.0","1.10.0",10.5,"production",["ice.ko"]]' ]
+}
+
+@test "xe prints records as toolstack users know them" {
+	driver select intel-ice 1.2.0
+	run -0 --separate-stderr driver list --format xe
+	[ "${lines[0]}" = "uuid ( RO)                  : $(driver list --format json | jq -r '.drivers[0].uuid')" ]
+	[ "${lines[1]}" = "                  name ( RO): intel-ice" ]
+	[ "${lines[2]}" = "             host-uuid ( RO): $HOST" ]
+	[ "${lines[4]}" = "              versions ( RO): 1.2.0; 1.10.0" ]
+	[ "${lines[5]}" = "        active-version ( RO): " ]
+	[ "${lines[6]}" = "      selected-version ( RO): 1.2.0" ]
+	[ "${lines[8]}" = "       reboot-required ( RO): false" ]
+}
+
+@test "prometheus prints each metric with one HELP and TYPE line before its samples" {
+	driver select intel-ice 1.2.0
+	run -0 --separate-stderr driver list --format prometheus
+	awk '/^# (HELP|TYPE) / { if (seen[$2, $3]++) exit 1; metric = $3; next }
+		!/^[a-z_]+(\{([a-z_]+="([^"\\]|\\.)*",?)*\})? [01]$/ || index($1, metric) != 1 { print; exit 1 }' <<<"$output"
+	has "$output" "xs_driver_selected{driver=\"intel-ice\",kernel=\"$UNAME\"} 1"
+}
+
+@test "a driver's UUID is the name-based one of its name within the host's" {
+	# RFC 9562, section 5.5, computed by another implementation.
+	[ "$(driver list --format json | jq -r '.drivers[0].uuid')" = "$(uuidgen --sha1 --namespace $HOST --name intel-ice)" ]
+}
+
+@test "UUIDs stay when all is installed anew, and the inventory's goes before the machine's" {
+	before=$(driver list --format json | jq -r '.drivers[].uuid')
+	rm -r "$(hierarchy)"
+	install_fake intel-ice 3.0 ice
+	[ "$(driver list --format json | jq -r '.drivers[].uuid')" = "$before" ]
+	echo "INSTALLATION_UUID='11111111-2222-4333-8444-555555555555'" >"$root/etc/xensource-inventory"
+	has "$(driver list --format xe)" "host-uuid ( RO): 11111111-2222-4333-8444-555555555555"
+	run -1 test "$(driver list --format json | jq -r '.drivers[].uuid')" = "$before"
+}
+
+@test "a host without an identity has drivers without UUIDs" {
+	rm "$root/etc/machine-id"
+	[ "$(driver list --format json | jq -c '.drivers[0] | [.uuid, .host]')" = '[null,null]' ]
+}
+
+@test "drivers are found by their name, a module's, and with - or _ in it" {
+	install_fake my-driver 1 my-module
+	for name in my-driver my_driver my-module my_module; do
+		[ "$(driver list --format json $name | jq -r '.drivers[].name')" = my-driver ]
+	done
+}
+
+@test "a wrong name gets the nearest right ones" {
+	install_fake other-driver 1 other
+	run -2 --separate-stderr driver list intel-ica
+	[ "$stderr" = "xs-driver: no driver or module is called 'intel-ica'; near it: intel-ice" ]
+	run -2 --separate-stderr driver select ice 1.3.0
+	has "$stderr" "version 1.3.0 of intel-ice is not installed for kernel $UNAME; there: 1.2.0, 1.10.0"
+	run -2 --separate-stderr driver list zzzzzzzzz
+	has "$stderr" "'xs-driver list' shows all"
+}
+
+@test "a module of two drivers does not name one of them" {
+	install_fake other-ice 1 ice
+	run -2 --separate-stderr driver select ice 1.2.0
+	has "$stderr" "several drivers have a module ice, among them intel-ice and other-ice"
+}
+
+@test "list is for the running kernel, for those that are named, or for all where none runs" {
+	make_kernel 5.5.5-old
+	install -D "$(fake_module ice 1.0 5.5.5-old)" "$(hierarchy 5.5.5-old)/intel-ice/1.0/ice.ko"
+	lacks "$(driver list)" 5.5.5-old
+	has "$(driver list --kernel 5.5.5-old)" "intel-ice  1.0 "
+	rm "$root/proc/sys/kernel/osrelease"
+	has "$(driver list)" 5.5.5-old
+	run -2 --separate-stderr driver list --kernel 6.6.6
+	has "$stderr" "there is no kernel 6.6.6"
+}
+
+@test "every command answers --help, and a wrong call ends with 2" {
+	for command in list select deselect activate rollback recover check driver-tool; do
+		run -0 --separate-stderr xs-driver $command --help
+		has "$output" "Usage: xs-driver $command"
+		[ -z "$stderr" ]
+		run -2 xs-driver $command --no-such-option
+	done
+	run -2 xs-driver
+	run -2 xs-driver nothing
+	run -2 xs-driver select one
+	run -2 xs-driver list --force
+	run -2 xs-driver list --format yaml
+	run -2 xs-driver list --layout other
+	run -2 xs-driver list --sysroot "$root/none"
+}
+
+@test "a failed write to stdout is an error" {
+	run -2 sh -c 'xs-driver list --sysroot "$1" >/dev/full' sh "$root"
+	has "$output" "cannot write to standard output"
+}
