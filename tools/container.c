@@ -28,6 +28,7 @@ struct container {
 	struct archive *archive; /* whose entries these are */
 	uint64_t budget;	 /* bytes that may still be decoded or read */
 	bool over;		 /* it was not enough */
+	bool told;		 /* an entry could not be read, which was told */
 	const char *why;	 /* reading the file itself failed */
 	/* Of a package: its bytes in order, then decoded. */
 	uint64_t taken;
@@ -65,13 +66,12 @@ static ssize_t read_entry(struct input_bytes *bytes, uint8_t *to, size_t room, c
 {
 	la_ssize_t n = libarchive()->archive_read_data(bytes->entry, to, room);
 
-	if (n < 0) {
-		*why = "its data in the container is damaged or cut short";
-		return -1;
-	}
-	if (bytes->budget && (uint64_t)n > *bytes->budget) {
-		bytes->over = true;
-		*why = "what it holds is more than the limit";
+	if (n >= 0 && bytes->budget && (uint64_t)n > *bytes->budget)
+		*bytes->over = true;
+	if (n < 0 || *bytes->over) {
+		bytes->failed = true;
+		*why = *bytes->over ? "its container holds more than the limit"
+				    : "its data in the container is damaged or cut short";
 		return -1;
 	}
 	if (bytes->budget)
@@ -132,7 +132,9 @@ static void tell_broken(struct container *container)
 	const char *error = container->archive ? libarchive()->archive_error_string(container->archive) : NULL;
 	char *safe = text_safe(error ? error : "its payload cannot be read");
 
-	if (container->over)
+	if (container->told)
+		;
+	else if (container->over)
 		tell_trouble(container, container->input->path, RULE_INPUT_LIMIT,
 			     "what it holds is more than the limit");
 	else if (container->why)
@@ -181,7 +183,7 @@ static const char *entry_target(struct archive_entry *entry)
 
 static void tell_file(struct container *container, struct archive_entry *entry, struct input *input)
 {
-	struct input_bytes bytes = {.fd = -1, .entry = container->archive};
+	struct input_bytes bytes = {.fd = -1, .entry = container->archive, .over = &container->over};
 	enum container_kind kind = container->rpm ? CONTAINER_NONE : container_by_name(input->path);
 
 	if (!container->rpm)
@@ -199,7 +201,7 @@ static void tell_file(struct container *container, struct archive_entry *entry, 
 			tell(container, input);
 	}
 	free(bytes.memory);
-	container->over |= bytes.over;
+	container->told |= bytes.failed;
 }
 
 static void tell_entry(struct container *container, struct archive_entry *entry)
@@ -437,8 +439,7 @@ static void rpm_each(struct container *container)
 		tell(container, &told);
 		payload_each(container);
 	} else if (container->why) {
-		tell_trouble(container, told.path, container->input->bytes->over ? RULE_INPUT_LIMIT : RULE_READ_FAILED,
-			     container->why);
+		tell_trouble(container, told.path, input_failure(container->input), container->why);
 	} else {
 		tell_trouble(container, told.path, RULE_INPUT_DAMAGED, rpm.why ? rpm.why : "its headers are cut short");
 	}

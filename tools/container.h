@@ -14,7 +14,8 @@ struct input_bytes {
 	uint8_t *memory;       /* owned if it was read from the entry */
 	size_t len;
 	uint64_t *budget; /* how many bytes may still be read from the container */
-	bool over;	  /* the budget was not enough */
+	bool *over;	  /* the container's: its budget was not enough */
+	bool failed;	  /* the entry could not be read: to be told of it, and not of the container again */
 };
 
 /* All of an entry's data into memory. False: *WHY. */

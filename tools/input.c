@@ -85,6 +85,15 @@ int input_read_module(const struct input *input, struct module *module)
 			      : module_read_memory(module, bytes->memory, bytes->len);
 }
 
+enum rule_id input_failure(const struct input *input)
+{
+	const struct input_bytes *bytes = input->bytes;
+
+	if (!bytes || !bytes->failed)
+		return RULE_READ_FAILED;
+	return *bytes->over ? RULE_INPUT_LIMIT : RULE_INPUT_DAMAGED;
+}
+
 /* A regular file and nothing else; its size in *SIZE. */
 static int open_file(int dir, const char *name, int flags, uint64_t *size, const char **why)
 {

@@ -63,8 +63,11 @@ typedef void input_function(const struct input *input, void *context);
  */
 void inputs_each(char *const *paths, const struct input_options *options, input_function *each, void *const *contexts);
 
-/* Reads an INPUT_MODULE as module_read_fd() does. */
+/* Reads an INPUT_MODULE as module_read_fd() does. After -1, input_failure() is the rule. */
 int input_read_module(const struct input *input, struct module *module);
+
+/* The rule for an input that could not be read: RULE_READ_FAILED, or what is wrong with the container it is in. */
+enum rule_id input_failure(const struct input *input);
 
 /*
  * All bytes of an INPUT_MODULE, decoded, or of an INPUT_FILE as it is, in memory to free; at most MAX. NULL when that

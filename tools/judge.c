@@ -42,7 +42,7 @@ static void judge_module(struct judge *judge, const struct input *input)
 	size_t len;
 
 	if (input_read_module(input, module)) {
-		report_add(&judge->report, RULE_READ_FAILED, input->path, "%s", module->damage);
+		report_add(&judge->report, input_failure(input), input->path, "%s", module->damage);
 		return;
 	}
 	check_suffix(&judge->report, input, module);
@@ -79,7 +79,7 @@ static void judge_text(struct judge *judge, const struct input *input, const str
 	char *text;
 
 	if (!bytes) {
-		report_add(&judge->report, RULE_READ_FAILED, input->path, "%s", why);
+		report_add(&judge->report, input_failure(input), input->path, "%s", why);
 		return;
 	}
 	text = text_format("%.*s", (int)len, (const char *)bytes);

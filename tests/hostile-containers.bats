@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Packages, images and compressed files made to mislead or to break their reader: the table tests/hostile/containers.
+
+load helpers
+load hostile/containers.bash
+
+setup_file() {
+	export HOSTILE=$BATS_FILE_TMPDIR/containers
+	mkdir "$HOSTILE"
+	(hostile_containers "$HOSTILE")
+}
+
+setup() {
+	cd "$HOSTILE" || return
+}
+
+# found_in NAME: the rules on reading found in that case, out of $output.
+found_in() {
+	jq -r --arg path "./$1/" '[.findings[] | select(.path | startswith($path)) | .rule] | unique |
+		map(select(test("^(input|read|module-not|note|path)-"))) | join(" ")' <<<"$output"
+}
+
+# judged: every case of $output was found under its rules, and no other.
+judged() {
+	local count=0 wrong=0 name expected
+	while IFS='|' read -r name expected _; do
+		count=$((count + 1))
+		[ "$(found_in "$name")" = "$expected" ] && continue
+		echo "$name: found '$(found_in "$name")', expected '$expected'" >&2
+		wrong=$((wrong + 1))
+	done < <(table "$TOP/tests/hostile/containers")
+	[ "$count" -ge 20 ]
+	[ "$wrong" -eq 0 ]
+}
+
+@test "every hostile container is found under exactly the rules its line names" {
+	run -2 --separate-stderr xs-ddk verify --json --limit 16M .
+	[ -z "$stderr" ] || fail "$stderr"
+	judged
+}
+
+@test "the sanitizers' build finds nothing wrong in itself, and the same in them" {
+	run -2 --separate-stderr "$TOP/build/san/bin/xs-ddk" verify --json --limit 16M .
+	[ -z "$stderr" ] || fail "$stderr"
+	judged
+}
+
+@test "what a container names outside itself is not written" {
+	rm -rf /tmp/xs-ddk-hostile
+	run -0 --separate-stderr xs-ddk verify rpm-dotdot rpm-absolute
+	has "$output" "2 modules checked"
+	[ ! -e /tmp/xs-ddk-hostile ]
+}
+
+@test "the order does not depend on the number of threads" {
+	run -2 --separate-stderr xs-ddk verify --json --limit 16M --jobs 1 .
+	one=$output
+	for jobs in 2 8; do
+		run -2 --separate-stderr xs-ddk verify --json --limit 16M --jobs "$jobs" .
+		[ "$output" = "$one" ]
+	done
+}
+
+@test "no format prints a byte of theirs that a terminal or a parser would act on" {
+	for format in text json tap junit github; do
+		run -1 --separate-stderr xs-ddk verify --format "$format" rpm-name-escapes
+		lacks "$output$stderr" $'\e'
+		has "$output" '\x1b[2J\x0a\xff.ko' || has "$output" '\\x1b[2J\\x0a\\xff.ko'
+	done
+}
+
+@test "show survives them" {
+	run -2 --separate-stderr "$TOP/build/san/bin/xs-ddk" show --json .
+	lacks "$stderr" Sanitizer
+}
