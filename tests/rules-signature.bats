@@ -12,7 +12,7 @@ key() {
 }
 
 setup_file() {
-	cd "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return
 	key vendor
 	key other
 }
