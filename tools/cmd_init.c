@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-ddk init: make a driver's folder for bare sources.
+#include <getopt.h>
+
+#include "command.h"
+#include "import.h"
+#include "text.h"
+
+enum status cmd_init(int argc, char **argv)
+{
+	struct kit_folder folder = {.from = "the sources"};
+	bool help;
+
+	if (!import_arguments(&folder, argc, argv, 2, &help)) {
+		kit_folder_free(&folder);
+		return command_misused("init");
+	}
+	if (help) {
+		kit_folder_free(&folder);
+		return command_help("init");
+	}
+	kit_folder_learn(&folder, VALUE_DRIVER, argv[optind]);
+	folder.source = text_format("%s", argv[optind + 1]);
+	if (!tree_read(&folder.tree, folder.source)) {
+		kit_folder_free(&folder);
+		return STATUS_TROUBLE;
+	}
+	return import_finish(&folder);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a driver's source tree says of itself: its makefiles for kbuild, and the MODULE_ macros in its sources. */
+#ifndef XS_TREE_H
+#define XS_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Strings, each once, in the order they were found. Starts as {0}. */
+struct strings {
+	char **all;
+	size_t count, room;
+};
+
+/* Takes a copy of S unless it is there already. */
+void strings_add(struct strings *strings, const char *s);
+void strings_free(struct strings *strings);
+
+/* Starts as {0}. Paths are relative to the tree, without "./". */
+struct tree {
+	struct strings files;	     /* all regular files, but those of hidden folders */
+	struct strings kbuild;	     /* folders with a Kbuild or Makefile that names modules (obj-m); "" is the top */
+	struct strings versions;     /* texts of MODULE_VERSION */
+	struct strings licences;     /* of MODULE_LICENSE */
+	struct strings descriptions; /* of MODULE_DESCRIPTION */
+	struct strings firmware;     /* of MODULE_FIRMWARE */
+	struct strings buses;	     /* of MODULE_DEVICE_TABLE: pci, usb, ... */
+	struct strings rules;	     /* files of udev rules */
+	bool unclear_version;	     /* a MODULE_VERSION is no text that can be read off */
+};
+
+/* Reads the folder PATH. False, with a complaint, if it or a folder in it cannot be read. */
+bool tree_read(struct tree *tree, const char *path);
+void tree_free(struct tree *tree);
+
+/* The path of the file in the tree that is the firmware NAME, e.g. "ice/a.pkg"; NULL if there is none. */
+const char *tree_firmware(const struct tree *tree, const char *name);
+
+#endif
