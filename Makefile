@@ -20,6 +20,7 @@
 #   SANITIZE=1  build with ASan and UBSan, in build/san   (off)
 #   TESTS=      the .bats files make check runs           all
 #   JOBS=       how many of them at once                  one a processor
+#   FUZZ_SECONDS= how long each target is fuzzed           10
 #   KERNELS=    unames the demo builds for                every kernel whose headers are installed
 
 VERSION := 0.1.0
@@ -107,6 +108,34 @@ check: ## all tests; ends with "N passed, N failed"
 corpus: all ## real drivers of the distribution, built plain and with the record, compared; takes minutes
 	@tests/corpus/run
 
+## Fuzzing and measuring -------------------------------------------------------
+
+# Everything shared is compiled once more with clang, with what finds its way through it and what watches over it.
+F := build/fuzz
+FUZZ_CC := clang
+FUZZ_SECONDS ?= 10
+FUZZ_CFLAGS := -std=c11 -O1 -g -pthread -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$F/%,$(wildcard tests/fuzz/*.c))
+
+$F/obj/%.o: tools/%.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$F/libxs.a: $(patsubst $O/obj/%,$F/obj/%,$(SHARED_OBJECTS))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(FUZZ_TARGETS): $F/%: tests/fuzz/%.c $F/libxs.a
+	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $F/libxs.a $(PKG_LIBS)
+
+-include $(wildcard $F/obj/*.d)
+
+fuzz: $(FUZZ_TARGETS) ## fuzz every reader, FUZZ_SECONDS each; GROW=1 keeps what is new as seeds
+	@tests/fuzz/run $(if $(GROW),--grow) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+bench: all ## measure against the tools people use; prints tables for the README; takes minutes
+	@tests/bench/run
+
 format: ## put the C sources into the project's format
 	clang-format -i tools/*.[ch]
 
@@ -156,5 +185,5 @@ help: ## this text
 	@awk '/^#  / { sub(/^#/, ""); print } /^$$/ && seen { exit } /^# Variables/ { seen = 1 }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all deps demo check corpus format install uninstall rpm clean help FORCE
+.PHONY: all deps demo check corpus fuzz bench format install uninstall rpm clean help FORCE
 .DELETE_ON_ERROR:

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Fuzzes the checks of info.json: the bytes are one, beside a module that claims two devices.
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/check.h"
+#include "../../tools/text.h"
+
+#define FOLDER "lib/modules/6.1.0-0-test/xenserver/case/1.2.3/"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static char modinfo[] = "name=case\0alias=pci:v00001234d000011E8sv*sd*bc*sc*i*\0"
+				"alias=pci:v00001AF4d00001000sv00001AF4sd*bc*sc*i*";
+	struct module module = {.modinfo = modinfo, .modinfo_len = sizeof(modinfo)};
+	struct set_where ko = {FOLDER "case.ko", FOLDER "case.ko", false};
+	struct set_where json = {FOLDER "info.json", FOLDER "info.json", false};
+	struct report report = {0};
+	struct policy policy = {0};
+	struct set set;
+	char *text = text_format("%.*s", (int)len, (const char *)data);
+
+	set_init(&set);
+	set_add_module(&set, &ko, &module);
+	set_add_file(&set, &json, text);
+	check_set(&report, &set, &policy);
+	/* Nothing of theirs is printed as it is. */
+	for (size_t i = 0; i < report.count; i++)
+		if (strpbrk(report.findings[i].text, "\n\033"))
+			__builtin_trap();
+	report_free(&report);
+	set_free(&set);
+	free(text);
+	return 0;
+}
