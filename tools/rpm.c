@@ -51,7 +51,7 @@ static const struct {
 	const char *kind;
 	uint32_t body, program;
 } scriptlet_tags[] = {
-	{"%prein", 1023, 1085},	    {"%postin", 1024, 1086},	   {"%preun", 1025, 1087},
+	{"%pre", 1023, 1085},	    {"%post", 1024, 1086},	   {"%preun", 1025, 1087},
 	{"%postun", 1026, 1088},    {"%verifyscript", 1079, 1091}, {"%pretrans", 1151, 1153},
 	{"%posttrans", 1152, 1154}, {"%preuntrans", 5104, 5106},   {"%postuntrans", 5105, 5107},
 };

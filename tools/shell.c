@@ -34,12 +34,20 @@ static bool is_assignment(const char *word, size_t len)
 	return name > 0 && name < len && word[name] == '=';
 }
 
+/* Whether the word just taken is a case's pattern: a parenthesis closes what none opened. */
+static bool is_pattern(const struct scan *scan)
+{
+	const char *next = scan->at + strspn(scan->at, " \t");
+
+	return scan->depth == 0 && *next == ')';
+}
+
 static void take_word(struct scan *scan, size_t len)
 {
 	const char *word = scan->at, *base = word;
 
 	scan->at += len;
-	if (!scan->command || is_keyword(word, len) || is_assignment(word, len))
+	if (!scan->command || is_keyword(word, len) || is_assignment(word, len) || is_pattern(scan))
 		return;
 	scan->command = false;
 	for (const char *at = word; at < word + len; at++)

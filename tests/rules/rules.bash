@@ -87,3 +87,34 @@ quiet() {
 	[ "$status" -eq 0 ] || fail "$rule: status $status, $output $stderr"
 	[ "$(jq '.findings | length' <<<"$output")" -eq 0 ] || fail "$rule: $output"
 }
+
+# a_package NAME [SPEC-LINE...]: NAME.rpm here, by rpmbuild, of what is in the folder "payload", with the lines in its
+# preamble or after it. The variables rpm_version, rpm_release and payload say otherwise than 1.0, 1 and gzip.
+a_package() {
+	local name=$1 line
+	shift
+	{
+		printf '%s\n' "Name: $name" "Version: ${rpm_version-1.0}" "Release: ${rpm_release-1}" "Summary: test" \
+			"License: GPL" "AutoReqProv: no"
+		for line; do
+			printf '%s\n' "$line"
+		done
+		printf '%s\n' "%description" "test" "%install" "cp -a '$PWD/payload/.' %{buildroot}" \
+			"%files -f $PWD/files"
+	} >package.spec
+	mkdir -p payload
+	(cd payload && find . ! -type d -printf '/%P\n') >files
+	rpmbuild -bb --quiet --nodeps --define "_topdir $PWD/rpmbuild" --define '_build_id_links none' \
+		--define 'debug_package %{nil}' --define '__os_install_post %{nil}' --define "_rpmdir $PWD" \
+		--define '_rpmfilename %%{name}.rpm' --define "_binary_payload ${payload-w1.gzdio}" package.spec >&2
+}
+
+# payload_module DRIVER VERSION MODULE [LINE...]: a module of a driver in the payload, with all that belongs to it.
+payload_module() {
+	local folder=payload/lib/modules/$uname/xenserver/$1/$2 driver=$1 v=$2 m=$3
+	shift 3
+	version=${version-$v} a_module "$folder/$m.ko" "$@"
+	an_info "$driver" "$v" >"$folder/info.json"
+	mkdir -p payload/etc/depmod.d
+	echo "exclude xenserver" >payload/etc/depmod.d/xs-ddk.conf
+}

@@ -1,0 +1,255 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The rules on RPM packages, made by the real rpmbuild.
+
+load helpers
+load rules/rules.bash
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	# rpmbuild takes one dash at most in a version that is required.
+	uname=4.19.0+1
+	kernel_need="Requires: kernel-uname-r = $uname"
+	right=net-1.0.0-modules-test-$uname
+	payload_module net 1.0.0 net
+}
+
+# right_package [SPEC-LINE...]: a package of modules as it should be, but for the lines.
+right_package() {
+	a_package "$right" "$kernel_need" "$@"
+}
+
+@test "a package as it should be is quiet, for every profile" {
+	right_package "%post" "depmod $uname"
+	for rule in package-path package-name package-version package-kernel-missing package-kernel-wrong package-rpmlib \
+		package-scriptlet package-command package-conflict; do
+		quiet "$rule" "$right.rpm"
+	done
+	for profile in generic xs8 xs9 el9; do
+		quiet package-kernel-missing --profile "$profile" "$right.rpm"
+	done
+}
+
+@test "a module in a package is judged as any other" {
+	version=- payload_module net 1.0.0 net
+	right_package
+	fires note-missing "$right.rpm"
+	has "$found" "$right.rpm!lib/modules/$uname/xenserver/net/1.0.0/net.ko: "
+	version=1.0.1 payload_module net 1.0.0 net
+	right_package
+	fires path-version "$right.rpm"
+}
+
+@test "files where a package of modules must not put any are found" {
+	mkdir -p "payload/lib/modules/$uname/kernel/drivers" payload/usr/bin
+	a_module "payload/lib/modules/$uname/kernel/drivers/net.ko"
+	right_package
+	fires package-path "$right.rpm"
+	has "$found" "it has /lib/modules/$uname/kernel/drivers/net.ko, which a package of modules may not"
+	touch payload/usr/bin/tool
+	right_package
+	fires package-path "$right.rpm"
+	has "$found" "and 1 more"
+}
+
+@test "a data package may have configuration, firmware and documentation, and nothing else" {
+	rm -r payload
+	mkdir -p payload/etc/udev/rules.d payload/lib/firmware payload/usr/share/doc/net
+	touch payload/etc/udev/rules.d/net.rules payload/lib/firmware/net.bin payload/usr/share/doc/net/README
+	a_package net-data
+	quiet package-path net-data.rpm
+	mkdir -p payload/usr/bin
+	touch payload/usr/bin/tool
+	a_package net-data
+	fires package-path net-data.rpm
+	has "$found" "it has /usr/bin/tool, which a package of data may not"
+}
+
+@test "a name that does not say driver, version and kernel is found" {
+	for name in net-modules "net-1.0.1-modules-test-$uname" "net-1.0.0-modules-test-4.19.0+2"; do
+		a_package "$name" "$kernel_need"
+		fires package-name "$name.rpm"
+		has "$found" "expected net-1.0.0-modules-<flavour>-$uname"
+	done
+}
+
+@test "characters that RPM names cannot have are spelt" {
+	rm -r payload
+	payload_module net 1.0~rc1@a net
+	a_package "net-1.0_tilde_rc1_at_a-modules-test-$uname" "$kernel_need"
+	quiet package-name "net-1.0_tilde_rc1_at_a-modules-test-$uname.rpm"
+}
+
+@test "a version that is the driver's and no count of packagings is found" {
+	rpm_version=1.0.0rc1 right_package
+	fires package-version "$right.rpm"
+	has "$found" "it is 1.0.0rc1-1"
+}
+
+@test "a package that does not ask for its kernel is found, where its profile has something to ask for" {
+	a_package "$right"
+	fires package-kernel-missing --profile xs8 "$right.rpm"
+	has "$found" "expected kernel-uname-r = $uname"
+	fires package-kernel-missing --profile el9 "$right.rpm"
+	quiet package-kernel-missing "$right.rpm"
+	a_package "$right" "Requires: kernel(printk) = 0x12345678"
+	quiet package-kernel-missing --profile el9 "$right.rpm"
+}
+
+@test "a package that asks for another kernel, or for CRCs that nobody provides, is found" {
+	a_package "$right" "Requires: kernel-uname-r = 4.19.0+2"
+	fires package-kernel-wrong "$right.rpm"
+	has "$found" "it asks for kernel-uname-r = 4.19.0+2, expected = $uname"
+	a_package "$right" "Requires: kernel-uname-r >= $uname"
+	fires package-kernel-wrong "$right.rpm"
+	right_package "Requires: kernel(printk) = 0x12345678"
+	fires package-kernel-wrong --profile xs8 "$right.rpm"
+	has "$found" "it asks for kernel(printk), which no kernel package of xs8 provides"
+	quiet package-kernel-wrong --profile el9 "$right.rpm"
+}
+
+@test "what the target's rpm cannot digest is found" {
+	right_package "Requires: (other if net)"
+	fires package-rpmlib --profile xs8 "$right.rpm"
+	has "$found" "it needs rpmlib(RichDependencies), which the rpm 4.11 of xs8 lacks"
+	quiet package-rpmlib --profile el9 "$right.rpm"
+	quiet package-rpmlib "$right.rpm"
+}
+
+@test "a zstd payload is too new for xs8" {
+	payload=w3.zstdio right_package
+	fires package-rpmlib --profile xs8 "$right.rpm"
+	has "$found" "it needs rpmlib(PayloadIsZstd)"
+}
+
+@test "a scriptlet that is no correct shell is found, and none is run" {
+	right_package "%post" "touch '$PWD/ran'" "if true; then" "%preun" "for x in a; do echo"
+	fires package-scriptlet "$right.rpm"
+	has "$found" "%post: /bin/sh -n says: "
+	has "$found" "%preun: /bin/sh -n says: "
+	[ ! -e ran ]
+	right_package "%post" "touch '$PWD/ran'"
+	quiet package-scriptlet "$right.rpm"
+	[ ! -e ran ]
+}
+
+@test "a scriptlet for bash is judged by bash" {
+	right_package "%post -p /bin/bash" "a=(1 2); [[ \${a[0]} == 1 ]]"
+	quiet package-scriptlet "$right.rpm"
+	right_package "%post" "a=(1 2)"
+	[ "$(readlink -f /bin/sh)" = "$(readlink -f /bin/bash)" ] || fires package-scriptlet "$right.rpm"
+}
+
+@test "a scriptlet that runs what a minimal host lacks is found" {
+	right_package "%post" "x=1 python3 -c 'print()' && echo done" "if ! perl -v; then wget x; fi"
+	fires package-command "$right.rpm"
+	for name in python3 perl wget; do
+		has "$found" "%post runs $name: "
+	done
+	[ "$(wc -l <<<"$found")" -eq 3 ]
+}
+
+@test "words, comments, texts and guarded commands are not taken for commands" {
+	right_package "%post" "# python3 x" "echo python3 'perl;' \"git; wget\"" "cat <<END" "make all" "END" \
+		"case \$1 in" "jq) depmod ;;" "esac" "command -v dkms && dkms status" \
+		"[ ! -x /usr/bin/curl ] || /usr/bin/curl x"
+	quiet package-command "$right.rpm"
+}
+
+@test "a scriptlet for another interpreter is found, lua is rpm's own" {
+	right_package "%post -p /usr/bin/python3" "print(1)"
+	fires package-command "$right.rpm"
+	has "$found" "%post is run by /usr/bin/python3, expected /bin/sh"
+	right_package "%post -p <lua>" "print(1)"
+	quiet package-command "$right.rpm"
+}
+
+@test "an unsigned package is found when signatures are asked for" {
+	rm -r payload
+	mkdir -p payload/etc
+	touch payload/etc/net.conf
+	a_package net-data
+	fires package-unsigned --require-signature net-data.rpm
+	export GNUPGHOME=$PWD/gnupg
+	mkdir -m 700 gnupg
+	gpg --batch --quiet --passphrase '' --quick-generate-key test@example.com rsa2048 sign never
+	rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name test@example.com' --addsign net-data.rpm >&2
+	gpgconf --kill all
+	quiet package-unsigned --require-signature net-data.rpm
+}
+
+@test "two packages that own one file are found, unless it is the same, or they are one package" {
+	rm -r payload
+	mkdir -p payload/etc
+	echo a >payload/etc/net.conf
+	a_package a-data
+	a_package b-data
+	quiet package-conflict a-data.rpm b-data.rpm
+	cp a-data.rpm old.rpm
+	echo b >payload/etc/net.conf
+	a_package b-data
+	fires package-conflict a-data.rpm b-data.rpm
+	has "$found" "b-data.rpm: "
+	has "$found" "/etc/net.conf is also in a-data, with another content"
+	a_package a-data
+	quiet package-conflict a-data.rpm old.rpm
+}
+
+@test "debugging information in a packaged module is found, in a build it is not" {
+	kernel=$(a_kernel)
+	module=$(example_module 1.0.0 "$kernel")
+	rm -r payload
+	uname=$kernel payload_module xsedu 1.0.0 xsedu
+	cp "$module" "payload/lib/modules/$kernel/xenserver/xsedu/1.0.0/"
+	xs-ddk info --driver xsedu --version 1.0.0 "$module" >"payload/lib/modules/$kernel/xenserver/xsedu/1.0.0/info.json"
+	name=xsedu-1.0.0-modules-test-$kernel
+	a_package "$name"
+	fires module-debug "$name.rpm"
+	strip --strip-debug "payload/lib/modules/$kernel/xenserver/xsedu/1.0.0/xsedu.ko"
+	a_package "$name"
+	quiet module-debug "$name.rpm"
+	quiet module-debug "$module"
+}
+
+@test "a package of modules without depmod's line is found, whichever package brings it" {
+	rm payload/etc/depmod.d/xs-ddk.conf
+	right_package
+	fires depmod-exclude "$right.rpm"
+	mkdir -p modules/etc/depmod.d
+	mv payload keep
+	mv modules payload
+	echo "exclude xenserver" >payload/etc/depmod.d/net.conf
+	a_package net-data
+	quiet depmod-exclude "$right.rpm" net-data.rpm
+}
+
+@test "firmware of a packaged module is looked for in the packages given" {
+	payload_module net 1.0.0 net 'info "firmware=net.bin"'
+	right_package
+	fires firmware-missing "$right.rpm"
+	has "$found" "net.bin is in no package given"
+	mv payload keep
+	mkdir -p payload/lib/firmware
+	touch payload/lib/firmware/net.bin.xz
+	a_package net-data
+	quiet firmware-missing "$right.rpm" net-data.rpm
+}
+
+@test "show tells what a package is, needs and owns" {
+	right_package
+	run -0 --separate-stderr xs-ddk show "$right.rpm"
+	has "$output" "package:     $right-1.0-1."
+	has "$output" "signed:      no"
+	has "$output" "requires:    kernel-uname-r = $uname"
+	has "$output" "/etc/depmod.d/xs-ddk.conf"
+	has "$output" "version:     1.0.0"
+	run -0 --separate-stderr xs-ddk show --json "$right.rpm"
+	jq -e '(.packages | length) == 1 and (.modules | length) == 1 and .packages[0].compressor == "gzip"' <<<"$output"
+}
+
+@test "a source package is not asked for paths, names and kernels" {
+	right_package
+	rpmbuild -bs --quiet --nodeps --define "_topdir $PWD/rpmbuild" --define "_srcrpmdir $PWD" package.spec >&2
+	run -0 --separate-stderr xs-ddk verify --json --profile xs8 ./*.src.rpm
+	[ "$(jq '.findings | length' <<<"$output")" -eq 0 ]
+}
