@@ -11,7 +11,7 @@
 #
 # A module is selected by the link updates/<file> to its file. Order in rpm: an upgrade runs the new package's post,
 # the old one's preun, removes its files, then the old one's postun; posttrans comes last, but only of what was
-# installed, not of what was erased. Links are changed before files go, so that at no moment one dangles.
+# installed, not of what was erased. An installer's root may have no /dev/null. Links are changed before files go, so that at no moment one dangles.
 
 set -u
 LC_ALL=C
@@ -138,7 +138,7 @@ in_the_way() {
 	for other in "$updates"/*.ko "$updates"/*.ko.*; do
 		[ -e "$other" ] || [ -h "$other" ] || continue
 		[ "$(module_of "$other")" = "$wanted" ] || continue
-		version_of "$other" >/dev/null || { printf '%s\n' "$other" && return; }
+		[ -n "$(version_of "$other")" ] || { printf '%s\n' "$other" && return; }
 	done
 	return 1
 }
@@ -208,7 +208,7 @@ update_weak() {
 	[ "$weak" = yes ] || return 0
 	find_program weak-modules || return 0
 	for link in "$updates"/*; do
-		version_of "$link" >/dev/null && printf '%s\n' "${link#"$root"}"
+		[ -z "$(version_of "$link")" ] || printf '%s\n' "${link#"$root"}"
 	done | "$found" --no-initramfs "--$1-modules" || fail "weak-modules --$1-modules failed"
 }
 
