@@ -14,28 +14,32 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{"show", cmd_show, "what is in modules: version, kernel, name",
+	{"show", cmd_show, "what is in modules, packages and disks",
 	 "[--json] PATH...\n"
 	 "[--json] [--sysroot DIR] --loaded [MODULE...]\n\n"
 	 "  --loaded       what the kernel has loaded: the modules with a record, or those named\n"
 	 "  --json         for programs\n"
 	 "  --sysroot DIR  /sys and /proc are below DIR\n"},
-	{"verify", cmd_verify, "whether modules are right: record, file, path",
+	{"verify", cmd_verify, "whether modules, packages, disks and hosts are right",
 	 "[OPTION...] PATH...\n"
 	 "[OPTION...] --loaded [MODULE...]\n\n"
 	 "  --loaded         what the kernel has loaded: the modules with a record, or those named\n"
 	 "  --version V      every record must say V\n"
 	 "  --kernel UNAME   every module must be built for UNAME\n"
-	 "  --format FORMAT  text or json\n"
+	 "  --symvers FILE   imported symbols against this Module.symvers; may be given again, for other kernels\n"
+	 "  --require-signature  modules and packages must be signed\n"
+	 "  --cert FILE      modules must be signed with this certificate's key (PEM or DER)\n"
+	 "  --profile NAME   what packages are for: generic, xs8, xs9 or el9\n"
+	 "  --format FORMAT  text, json, tap, junit or github\n"
 	 "  --json           the same as --format json\n"
 	 "  --disable RULE   leave this rule out; may be given again\n"
 	 "  --strict         warnings fail too\n"
 	 "  --jobs N         threads: 8, but one a processor for what is compressed\n"
 	 "  --limit SIZE     how much a file or package may unpack to, e.g. 4G; 1G\n"
-	 "  --sysroot DIR    /sys and /proc are below DIR\n"},
+	 "  --sysroot DIR    the target: /sys and /proc with --loaded, else /lib/firmware, are below DIR\n"},
 	{"inject", cmd_inject, "puts the version record into finished modules",
 	 "--version V [OPTION...] FILE...\n\n"
-	 "  --version V       the version: [A-Za-z0-9][A-Za-z0-9._+~1359 1359]*, at most 63 bytes\n"
+	 "  --version V       the version: [A-Za-z0-9][A-Za-z0-9._+~@-]*, at most 63 bytes\n"
 	 "  --output FILE     write the result there and leave the one input as it is\n"
 	 "  --replace         put the record in the place of another version's, or of a damaged one\n"
 	 "  --drop-signature  remove the appended signature, which the change makes void\n"

@@ -1,0 +1,207 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The formats verify prints in: each read back by a program that knows it, and none with a byte of the input unescaped.
+# shellcheck disable=SC2030,SC2031 # each test has its own $output
+
+load helpers
+load rules/rules.bash
+
+formats="text json tap junit github"
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	a_module sound.ko
+	licence=- a_module warned.ko
+	version=- a_module failed.ko
+}
+
+# A path and a version with all that a terminal, a parser or a reader could take for something else.
+hostile() {
+	mkdir hostile
+	bad=$'\e]0;x\a\e[31mred\n::error::x\r%0A\u202e "q" \'s\' <a&b>]]> a,b:c # TODO \\ \xff\xc3 \ufffe.ko'
+	version=- a_module hostile/m.ko 'note_section' '.long 10, 9f - 8f, 1' '.asciz "XenServer"' '.balign 4' \
+		'8: .byte 27' '.ascii "[2J\n::error::<b>&\"%0A\r,:"' '.byte 255' '.asciz "]]>"' '9:' '.balign 4'
+	mv hostile/m.ko "hostile/$bad"
+}
+
+# only_printable: $output is valid UTF-8, without controls but newline, and without what turns text around.
+only_printable() {
+	printf '%s\n' "$output" | python3 -c 'import sys, unicodedata
+text = sys.stdin.buffer.read().decode()
+sys.exit(", ".join({ascii(c) for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cn", "Zl", "Zp")}) or 0)'
+}
+
+@test "no byte of a hostile version or path comes out unescaped, in any format" {
+	hostile
+	for format in $formats; do
+		run -1 --separate-stderr xs-ddk verify --format "$format" hostile
+		lines_before=${#lines[@]}
+		[ -z "$stderr" ]
+		has "$output" 'hostile/\x1b]0;x\x07\x1b[31mred\x0a'
+		only_printable
+		[ "$lines_before" -lt 60 ]
+	done
+	run -0 --separate-stderr xs-ddk show hostile
+	has "$output" '\x1b[2J\x0a'
+	only_printable
+	run -0 --separate-stderr xs-ddk show --json hostile
+	only_printable
+}
+
+@test "text tells of findings and mends, and counts them" {
+	run -1 --separate-stderr xs-ddk verify sound.ko warned.ko failed.ko
+	has "$output" "failed.ko: error: the module does not carry the record of its version: "
+	has "$output" "warned.ko: warning: "
+	[ "${lines[-1]}" = "3 modules checked: 1 error, 1 warning" ]
+}
+
+# on_terminal COMMAND...: what it prints when its stdout is a terminal.
+on_terminal() {
+	script -qec "$*" /dev/null </dev/null
+}
+
+@test "text is in colour on a terminal, unless NO_COLOR or TERM says otherwise" {
+	TERM=xterm run -1 on_terminal xs-ddk verify failed.ko warned.ko
+	has "$output" $'failed.ko: \e[31merror\e[0m: '
+	has "$output" $'warned.ko: \e[33mwarning\e[0m: '
+	NO_COLOR=1 TERM=xterm run -1 on_terminal xs-ddk verify failed.ko
+	lacks "$output" $'\e['
+	TERM=dumb run -1 on_terminal xs-ddk verify failed.ko
+	lacks "$output" $'\e['
+	run -1 xs-ddk verify failed.ko
+	lacks "$output" $'\e['
+}
+
+# valid_json: $output is as the schema promises.
+valid_json() {
+	printf '%s\n' "$output" >output.json
+	python3 -W ignore -c 'import json, sys, jsonschema
+jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open("output.json")))' \
+		"$TOP/tools/xs-ddk.schema.json" || fail "$output"
+}
+
+@test "what the commands print with --json is as the schema promises" {
+	hostile
+	payload_module net 1.0.0 net
+	a_package net-data
+	run -1 --separate-stderr xs-ddk verify --json sound.ko warned.ko failed.ko hostile net-data.rpm
+	valid_json
+	run -0 --separate-stderr xs-ddk show --json sound.ko warned.ko hostile net-data.rpm
+	valid_json
+	run -0 --separate-stderr xs-ddk rules --json
+	valid_json
+	run -0 --separate-stderr xs-ddk diff --json sound.ko warned.ko
+	valid_json
+	a_host
+	mkdir -p host/sys/module/sound
+	echo live >host/sys/module/sound/initstate
+	run -0 --separate-stderr xs-ddk show --json --sysroot host --loaded sound
+	valid_json
+}
+
+@test "the schema is valid itself, and refuses what it should" {
+	python3 -W ignore -c 'import json, sys, jsonschema
+jsonschema.Draft7Validator.check_schema(json.load(open(sys.argv[1])))' "$TOP/tools/xs-ddk.schema.json"
+	for change in '.schema = 2' 'del(.errors)' '.findings[0].severity = "hint"' '.findings[0].path = "a\u001bb"'; do
+		output=$(xs-ddk verify --json warned.ko | jq "$change")
+		run valid_json
+		[ "$status" -eq 1 ]
+	done
+}
+
+@test "tap has a test for each file, which prove understands" {
+	run -1 --separate-stderr xs-ddk verify --format tap warned.ko failed.ko sound.ko
+	[ "${lines[0]}" = "TAP version 13" ]
+	[ "${lines[1]}" = "1..3" ]
+	has "$output" "not ok 1 - failed.ko"
+	has "$output" "ok 2 - sound.ko"
+	has "$output" "ok 3 - warned.ko"
+	has "$output" "    - rule: note-missing"
+	printf '%s\n' "$output" >out.tap
+	run -1 prove --exec cat out.tap
+	has "$output" "Failed test:  1"
+	has "$output" "Failed 1/3"
+	lacks "$output" "Parse errors"
+}
+
+@test "tap of what is right passes, and of warnings fails with --strict only" {
+	xs-ddk verify --format tap sound.ko warned.ko >out.tap
+	run -0 prove --exec cat out.tap
+	run -1 xs-ddk verify --format tap --strict sound.ko warned.ko
+	has "$output" "not ok 2 - warned.ko"
+}
+
+@test "tap of a hostile file is one test still" {
+	hostile
+	run -1 --separate-stderr xs-ddk verify --format tap hostile
+	printf '%s\n' "$output" >out.tap
+	run -1 prove --exec cat out.tap
+	has "$output" "Failed 1/1"
+	lacks "$output" "Parse errors"
+	lacks "$output" "TODO"
+}
+
+# valid_junit: $output is XML as CI systems read it.
+valid_junit() {
+	printf '%s\n' "$output" >out.xml
+	xmllint --noout --schema "$TOP/tests/rules/junit.xsd" out.xml
+}
+
+xpath() { xmllint --xpath "$1" out.xml; }
+
+@test "junit has a test case for each file, with failures told once and at length" {
+	run -1 --separate-stderr xs-ddk verify --format junit warned.ko failed.ko sound.ko
+	valid_junit
+	[ "$(xpath 'string(/testsuites/testsuite/@tests)')" = 3 ]
+	[ "$(xpath 'string(/testsuites/@failures)')" = 1 ]
+	[ "$(xpath 'string(//testcase[@name="failed.ko"]/failure/@type)')" = note-missing ]
+	has "$(xpath 'string(//testcase[@name="failed.ko"]/failure)')" "mend: "
+	has "$(xpath 'string(//testcase[@name="warned.ko"]/system-out)')" "[licence-missing]"
+	[ "$(xpath 'count(//testcase[@name="sound.ko"]/*)')" = 0 ]
+}
+
+@test "junit tells what could not be read as an error, and warnings as failures with --strict" {
+	run -2 --separate-stderr xs-ddk verify --format junit --strict warned.ko absent.ko
+	valid_junit
+	[ "$(xpath 'string(//testcase[@name="absent.ko"]/error/@type)')" = read-failed ]
+	[ "$(xpath 'string(//testcase[@name="warned.ko"]/failure/@type)')" = licence-missing ]
+	[ "$(xpath 'string(/testsuites/@errors)')" = 1 ]
+}
+
+@test "junit of a hostile file is sound XML" {
+	hostile
+	run -1 --separate-stderr xs-ddk verify --format junit hostile
+	valid_junit
+	has "$(xpath 'string(//testcase/@name)')" '<a&b>]]>'
+}
+
+@test "github has an annotation for each finding, with the file it knows" {
+	run -1 --separate-stderr xs-ddk verify --format github warned.ko failed.ko sound.ko
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == "::error file=failed.ko,title=note-missing::failed.ko: the module does not carry "*"%0Amend: "* ]]
+	[[ ${lines[1]} == "::warning file=warned.ko,title=licence-missing::"* ]]
+	run -1 --separate-stderr xs-ddk verify --strict --format github warned.ko
+	[[ ${lines[0]} == "::error file=warned.ko,"* ]]
+}
+
+@test "github escapes what it gives a meaning to, and names the container of what is in one" {
+	cp failed.ko 'a,b:c%0A.ko'
+	run -1 --separate-stderr xs-ddk verify --format github --disable path-name 'a,b:c%0A.ko'
+	[[ ${lines[0]} == "::error file=a%2Cb%3Ac%250A.ko,title=note-missing::a,b:c%250A.ko: "* ]]
+	version=- payload_module net 1.0.0 net
+	a_package net
+	run -1 --separate-stderr xs-ddk verify --format github net.rpm
+	has "$output" "::error file=net.rpm,title=note-missing::net.rpm!lib/modules/"
+}
+
+@test "each format says the same with one thread and with eight" {
+	for i in $(seq 50); do
+		cp failed.ko "f$i.ko"
+	done
+	for format in $formats; do
+		run -1 --separate-stderr xs-ddk verify --jobs 1 --format "$format" .
+		one=$output
+		run -1 --separate-stderr xs-ddk verify --jobs 8 --format "$format" .
+		[ "$output" = "$one" ]
+	done
+}
