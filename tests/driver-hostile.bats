@@ -177,17 +177,17 @@ journal() {
 }
 
 @test "a hierarchy of 1,000 drivers of 20 versions is listed within memory and time" {
-	ko=$(fake_module big 1)
-	cp "$ko" "$BATS_TEST_TMPDIR/big.ko"
-	(cd "$(hierarchy)" && seq 1000 | sed 's/.*/driver-&/' | while read -r driver; do
-		printf "$driver/%s\n" {1..20}
-	done | xargs mkdir -p && for folder in driver-*/*; do printf '%s/mod-%s.ko\n' "$folder" "${folder%/*}"; done |
-		xargs -n 1 ln "$BATS_TEST_TMPDIR/big.ko")
+	rm -r "$(hierarchy)/ice"
+	mkdir "$(hierarchy)"/driver-{1..1000}
+	for version in {1..20}; do install_fake driver-1 $version mod; done
+	for driver in "$(hierarchy)"/driver-?*; do
+		[ "$driver" = "$(hierarchy)/driver-1" ] || echo "$driver"
+	done | xargs -n 1 cp -alT "$(hierarchy)/driver-1"
 	add_device pci 0000:03:00.0 pci:v00008086d00001592sv0
 	# An address sanitizer reserves more than any limit.
 	ldd "$XS_BIN/xs-driver" | grep -q libasan || ulimit -v 400000
 	run -0 --separate-stderr timeout 60 xs-driver list --sysroot "$root"
-	[ "$(wc -l <<<"$output")" = 1003 ]
+	[ "$(wc -l <<<"$output")" = 1002 ]
 	run -2 --separate-stderr driver select driver-1001 1
 	has "$stderr" "near it: driver-1001, " || has "$stderr" "near it: driver-100"
 }

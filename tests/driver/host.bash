@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Hosts for xs-driver that are plain trees below $root, and what is installed and loaded there.
 
-# Its UUID is this, and its kernel that of the example driver's tests.
+# Its UUID is this, and its kernel that of the example driver's tests; and QEMU's device, as the kernel names it.
+# shellcheck disable=SC2034 # the tests use them
 HOST=6ba7b810-9dad-11d1-80b4-00c04fd430c8
 UNAME=$(a_kernel)
 EDU=pci:v00001234d000011E8sv00001AF4sd00001100bc00sc0Fi00
@@ -27,11 +28,12 @@ make_kernel() {
 
 # fake_module NAME VERSION [UNAME [ALIAS]]: path of the least module of that name; "-" for no record.
 fake_module() {
-	local out
+	local out flags=(-I "$TOP/note" -DNAME="\"$1\"" -DUNAME="\"${3:-$UNAME}\"")
+	[ "$2" = - ] || flags+=(-DVERSION="\"$2\"")
+	[ -z "${4-}" ] || flags+=(-DALIAS="\"$4\"")
 	out=$BATS_FILE_TMPDIR/fake/$1-$2-${3:-$UNAME}-$(printf %s "${4-}" | tr -c 'a-zA-Z0-9\n' _).ko
 	mkdir -p "${out%/*}"
-	[ -e "$out" ] || gcc -c -I "$TOP/note" -DNAME="\"$1\"" -DUNAME="\"${3:-$UNAME}\"" ${4:+-DALIAS="\"$4\""} \
-		$([ "$2" = - ] || printf -- '-DVERSION="%s"' "$2") -o "$out" "$TOP/tests/driver/module.S"
+	[ -e "$out" ] || gcc -c "${flags[@]}" -o "$out" "$TOP/tests/driver/module.S"
 	printf '%s\n' "$out"
 }
 
