@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The scriptlets by themselves, in the shells that hosts have, and what they do about initrds and failures.
+
+load rpm/helpers
+
+setup_file() {
+	example
+	pair
+	base_package
+	example_module 1.0.0 "$K1"
+	example_module 1.0.0 "$K2"
+} >&2
+
+setup() {
+	EXAMPLE=$CACHE/example/build
+	V1=$(package "$EXAMPLE" xsedu 1.0.0)
+	V2=$(package "$EXAMPLE" xsedu 1.1.0)
+	PAIR=$(package "$CACHE/pair/build" pair 1.0)
+}
+
+# scriptlet COMMANDS: the functions and then these commands, as a script.
+scriptlet() {
+	printf "driver='d' version='1' uname='u' weak=no deferred=yes root='%s'\n" "$BATS_TEST_TMPDIR"
+	cat "$TOP/rpm/scriptlet.sh"
+	printf '%s\n' "$1"
+}
+
+# versions: legal ones that differ in every way that matters to their order, each on a line.
+versions() {
+	local a b
+	for a in 1 01 10 9 99999999999999999999 100000000000000000000 a b A ab 0 00; do
+		for b in '' . .0 .1 .10 .09 .a .b ~rc1 ~ ~~ ~1 +1 _ @2 rc1 a1 .1a .1.a; do
+			echo "$a$b"
+		done
+	done
+}
+
+# all_pairs: A<tab>B, some thousands.
+all_pairs() {
+	versions | awk '{ v[NR] = $0 } END { for (i = 1; i <= NR; i++) for (j = i % 13 + 1; j <= NR; j += 13) print v[i] "\t" v[j] }'
+}
+
+# rpm_order: the words newer or not, for each pair in the file pairs, as RPM's own comparison says.
+rpm_order() {
+	cat >order.lua <<-'LUA'
+		for line in io.lines("pairs") do
+			local a, b = line:match("^(%S+)\t(%S+)$")
+			io.write(rpm.vercmp(a, b) > 0 and "newer" or "not", "\n")
+		end
+	LUA
+	rpm --eval '%{lua:dofile("order.lua")}' | grep .
+}
+
+@test "shellcheck has nothing to say about the scriptlets and the scripts of rpm/" {
+	run -0 shellcheck -s sh "$TOP/rpm/scriptlet.sh"
+	run -0 shellcheck "$TOP"/rpm/{kernels,spec-packages,build-package,build-modules,install-modules,finish-modules,finish-data} \
+		"$TOP"/rpm/{fill-spec,sign-module,module-relations,build-kit}
+}
+
+@test "their order of versions is RPM's, for thousands of pairs, under dash, bash and busybox sh" {
+	local shell
+	cd "$BATS_TEST_TMPDIR" || return
+	# No "-": to RPM's Lua what follows it is the release.
+	all_pairs >pairs
+	[ "$(wc -l <pairs)" -gt 2000 ]
+	rpm_order >expected
+	# Both words, or the comparison below says nothing.
+	grep -q -x newer expected
+	grep -q -x not expected
+	# shellcheck disable=SC2016
+	scriptlet 'while IFS="	" read -r v w; do is_newer "$v" "$w" && echo newer || echo not; done' >s
+	for shell in dash 'bash --posix' 'busybox sh'; do
+		$shell s <pairs >found
+		paste pairs expected found | awk -F'\t' '$3 != $4' \
+			>differ
+		[ ! -s differ ] || fail "$shell: $(head differ)"
+	done
+}
+
+@test "it is the order that xs-ddk compare tells" {
+	local v w told
+	# shellcheck disable=SC2016
+	scriptlet 'is_newer "$v" "$w" && echo ">"' >"$BATS_TEST_TMPDIR/s"
+	while IFS=$'\t' read -r v w; do
+		told=$(xs-ddk compare "$v" "$w")
+		[ "$(v=$v w=$w sh "$BATS_TEST_TMPDIR/s" | grep . || echo '<')" = "${told/=/<}" ] || fail "$v $w: $told"
+	done < <(all_pairs | awk 'NR % 20 == 0' | sed 's/+/-/g')
+}
+
+@test "what a package carries is this text, so that nothing was expanded on the way" {
+	local want
+	want=$(sed '/^[[:space:]]*#/d' "$TOP/rpm/scriptlet.sh" | grep .)
+	for tag in POSTIN PREUN POSTUN POSTTRANS; do
+		run -0 rpm -qp --qf "%{$tag}" "$V1"
+		has "$(grep . <<<"$output")" "$want"
+	done
+	run -0 rpm -qp --qf '[%{TRANSFILETRIGGERSCRIPTS}\n]' "$V1"
+	has "$(grep . <<<"$output")" "$want"
+}
+
+@test "they call only what a minimal system has" {
+	# In a root of busybox's own programs and depmod alone: install, upgrade and erase, in silence.
+	make_root "$K1"
+	rm "$ROOT"/bin/{ls,cat,cp,head,sed}
+	run -0 --separate-stderr change -U "$V1" "$PAIR"
+	[ "$stderr" = "" ]
+	run -0 --separate-stderr change -e "$(name "$V1")" "$(name "$PAIR")"
+	[ "$stderr" = "" ]
+	[ ! -e "$ROOT/dev/null" ]
+}
+
+@test "the initrd is rebuilt once in a transaction, for that kernel only" {
+	make_root "$K1" "$K2"
+	add_dracut
+	run -0 change -U "$V1" "$PAIR" "$(package "$EXAMPLE" xsedu 1.0.0 "$K2")"
+	[ "$(calls | sort)" = "$(printf 'dracut -f /boot/initrd-%s.img %s\n' "$K1" "$K1" "$K2" "$K2" | sort)" ]
+	# Not selected: nothing in the initrd changes.
+	run -0 change -U "$V2"
+	[ "$(calls)" = "" ]
+	run -0 change -U --replacepkgs "$V1"
+	[ "$(calls)" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	run -0 change -e "$(name "$V2")"
+	[ "$(calls)" = "" ]
+	sound
+}
+
+@test "erasing rebuilds the initrd once too, whether something is left for the kernel or nothing" {
+	make_root "$K1"
+	add_dracut
+	run -0 change -U "$V1" "$V2" "$PAIR"
+	calls
+	run -0 change -e "$(name "$V1")" "$(name "$V2")"
+	[ "$(calls)" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	run -0 change -U "$V1" "$V2"
+	calls
+	run -0 change -e "$(name "$V1")" "$(name "$V2")" "$(name "$PAIR")"
+	[ "$(calls)" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	sound
+}
+
+@test "update-initramfs and mkinitrd are used where they are, and without an initrd none is made" {
+	make_root "$K1"
+	for generator in update-initramfs mkinitrd; do
+		add_dracut
+		mv "$ROOT/usr/bin/dracut" "$ROOT/usr/sbin/$generator"
+		run -0 change -U "$V1"
+		run -0 change -e "$(name "$V1")"
+		calls >"$BATS_TEST_TMPDIR/$generator"
+		rm "$ROOT/usr/sbin/$generator"
+	done
+	[ "$(sort -u "$BATS_TEST_TMPDIR/update-initramfs")" = "dracut -u -k $K1" ]
+	[ "$(sort -u "$BATS_TEST_TMPDIR/mkinitrd")" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	rm "$ROOT/boot/initrd-$K1.img"
+	add_dracut
+	run -0 change -U "$V1"
+	[ "$(calls)" = "" ]
+	[ -z "$(ls "$ROOT/boot")" ]
+}
+
+@test "the mark that XenServer's own initrd macros leave is taken for ours" {
+	make_root "$K1"
+	add_dracut
+	run -0 change -U "$V1"
+	calls
+	# Another package's scriptlet in the same transaction, as %regenerate_initrd_post writes it.
+	: >"$ROOT/var/lib/rpm-state/regenerate-initrd-$K1"
+	run -0 change -U "$V2"
+	[ "$(calls)" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	sound
+}
+
+@test "a generator that fails is reported, with what to do" {
+	make_root "$K1"
+	add_dracut
+	touch "$ROOT/dracut-fails"
+	run --separate-stderr change -U "$V1"
+	has "$stderr" "xsedu-1.0.0 for $K1: error: /usr/bin/dracut failed: /boot/initrd-$K1.img still holds the former modules"
+	has "$stderr" "scriptlet failed, exit status 1"
+	[ "$(selected xsedu.ko)" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+}
+
+@test "a depmod that fails is reported, and rpm says so" {
+	make_root "$K1"
+	rm "$ROOT/sbin/depmod"
+	printf '#!/bin/sh\nexit 1\n' >"$ROOT/sbin/depmod"
+	chmod +x "$ROOT/sbin/depmod"
+	run -0 --separate-stderr change -U "$V1"
+	has "$stderr" "error: depmod failed; mend what it says and run 'depmod $K1'"
+	has "$stderr" "%post($(rpm -qp "$V1")) scriptlet failed, exit status 1"
+}
+
+@test "without any depmod an install says so, and the driver is selected all the same" {
+	make_root "$K1"
+	rm "$ROOT/sbin/depmod"
+	run -0 --separate-stderr change -U "$V1"
+	has "$stderr" "error: there is no depmod; run 'depmod $K1' when there is"
+	[ "$(selected xsedu.ko)" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+}
