@@ -37,7 +37,8 @@ sys.exit(", ".join({ascii(c) for c in text if c != "\n" and unicodedata.category
 		run -1 --separate-stderr xs-ddk verify --format "$format" hostile
 		lines_before=${#lines[@]}
 		[ -z "$stderr" ]
-		has "$output" 'hostile/\x1b]0;x\x07\x1b[31mred\x0a'
+		# JSON has each backslash twice.
+		has "${output//'\\'/'\'}" 'hostile/\x1b]0;x\x07\x1b[31mred\x0a'
 		only_printable
 		[ "$lines_before" -lt 60 ]
 	done
