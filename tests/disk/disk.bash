@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tests of driver disks share: packages, disks made of them, and hosts to install them on.
+
+MAKE_DISK=$TOP/rpm/make-disk
+# Disks do not depend on when the tests run.
+export SOURCE_DATE_EPOCH=1700000000
+
+# example_packages [KERNEL...]: the example driver's packages for these kernels (default: the first two), of its data and
+# its source packages, one a line; built if they are not there.
+example_packages() {
+	local built=$TOP/example-driver/build kernel
+	mkdir -p "$TOP/build"
+	env -u SOURCE_DATE_EPOCH flock "$TOP/build/.example.lock" make -s -C "$TOP/example-driver" build-rpms >&2 || return
+	[ $# -gt 0 ] || set -- $(kernels | head -n 2)
+	for kernel; do
+		ls "$built/rpms/"*"-$kernel-1.0-1."*.rpm || return
+	done
+	ls "$built"/rpms/xsedu-data-*.rpm "$built"/srpms/*.src.rpm
+}
+
+# make_disk OUTPUT [OPTION...]: the disk that most tests look at, into the folder OUTPUT; of $PACKAGES, if that is set.
+make_disk() {
+	local output=$1 packages=${PACKAGES-}
+	shift
+	mkdir -p "$output"
+	[ -n "$packages" ] || packages=$(example_packages) || return
+	XS_DDK=$XS_BIN/xs-ddk "$MAKE_DISK" --label xsedu --version 1.1.0 --vendor "The xs-ddk authors" --vendor-code xs-ddk \
+		--text 'Drivers for "edu" & <friends>' --product-version 8.2.1 --output "$output" "$@" $packages
+}
+
+# small_package NAME VERSION [LINE...]: a package without modules, at $BATS_TEST_TMPDIR/<file>; prints its path. A LINE
+# goes into its spec's preamble, or is the absolute path of a file it has.
+small_package() {
+	local spec=$BATS_TEST_TMPDIR/$1.spec out=$BATS_TEST_TMPDIR/small name=$1 version=$2 line
+	shift 2
+	{
+		printf 'Name: %s\nVersion: %s\nRelease: 1\nSummary: none\nLicense: none\nBuildArch: noarch\n' "$name" "$version"
+		for line; do
+			[[ $line == /* ]] || echo "$line"
+		done
+		printf '%%description\nnone\n%%install\n'
+		for line; do
+			[[ $line != /* ]] || printf 'mkdir -p %%{buildroot}%s\necho "%s %s" >%%{buildroot}%s\n' \
+				"${line%/*}" "$name" "$version" "$line"
+		done
+		echo %files
+		for line; do
+			[[ $line != /* ]] || echo "$line"
+		done
+	} >"$spec"
+	rpmbuild -bb --quiet --define "_topdir $BATS_TEST_TMPDIR/top" --define "_rpmdir $out" \
+		--define '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' "$spec" >&2 || return
+	echo "$out/$name-$version-1.noarch.rpm"
+}
+
+# make_host DIR [KERNEL...]: a host's root with these kernels (default: the first), a shell, depmod with its libraries,
+# an inventory, and a package in rpm's database that provides what hosts do.
+make_host() {
+	local root=$1 kernel program
+	shift
+	[ $# -gt 0 ] || set -- "$(a_kernel)"
+	mkdir -p "$root"/{bin,sbin,tmp,etc,proc,lib/modules,etc/xensource}
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	for program in $("$root/bin/busybox" --list); do
+		[ -e "$root/bin/$program" ] || ln -s busybox "$root/bin/$program"
+	done
+	rm -f "$root"/bin/{depmod,modprobe,rpm,rpm2cpio}
+	cp -L "$(command -v depmod)" "$root/sbin/depmod"
+	ldd "$(command -v depmod)" | grep -o '/[^ ]*' | while read -r program; do
+		mkdir -p "$root${program%/*}"
+		cp -L "$program" "$root$program"
+	done
+	for kernel; do
+		mkdir -p "$root/lib/modules/$kernel/kernel"
+		touch "$root/lib/modules/$kernel/modules".{order,builtin,builtin.modinfo}
+	done
+	cat >"$root/etc/xensource-inventory" <<-END
+		PRODUCT_BRAND='XenServer'
+		PRODUCT_VERSION='8.2.1'
+		PLATFORM_NAME='XCP'
+		PLATFORM_VERSION='3.2.1'
+		INSTALLATION_UUID='2d7b4d2c-6b3e-4c3f-9a43-3c9c0d8f7c11'
+	END
+	rpm --root "$root" -U --nodeps "$(small_package host 1 'Provides: /bin/sh /sbin/depmod /usr/bin/sh' \
+		'Provides: product-version = 8.2.1')"
+}
+
+# record ROOT: where the host keeps what it has of the disk.
+record() { echo "$1/etc/xensource/installed-repos/xs-ddk:xsedu"; }
+
+# host_packages ROOT: what is installed, but for the host itself.
+host_packages() { rpm --root "$1" -qa --qf '%{NAME}\n' | grep -vx host | sort; }
+
+# unpack IMAGE DIR
+unpack() {
+	mkdir -p "$2"
+	bsdtar -xf "$1" -C "$2"
+	chmod -R u+w "$2"
+}
+
+# resum TREE: SHA256SUMS for what is there now.
+resum() {
+	(cd "$1" && find . -type f ! -name 'SHA256SUMS*' | sed 's|^\./||' | sort | xargs sha256sum >SHA256SUMS)
+}
+
+# rules PATH...: the ids of the rules on disks that have findings, one a line.
+rules() { xs-ddk verify --json "$@" | jq -r '.findings[].rule' | grep '^disk-' | sort -u; }
