@@ -88,7 +88,7 @@ enum status cmd_import(int argc, char **argv)
 	}
 	folder.source = text_format("%s", argv[optind]);
 	if (tree_read(&folder.tree, folder.source))
-		status = take_description(&folder);
+		status = import_is_driver(&folder) ? take_description(&folder) : STATUS_NO;
 	if (status == STATUS_YES)
 		return import_finish(&folder);
 	kit_folder_free(&folder);

@@ -25,5 +25,8 @@ enum status cmd_init(int argc, char **argv)
 		kit_folder_free(&folder);
 		return STATUS_TROUBLE;
 	}
-	return import_finish(&folder);
+	if (import_is_driver(&folder))
+		return import_finish(&folder);
+	kit_folder_free(&folder);
+	return STATUS_NO;
 }

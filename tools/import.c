@@ -217,7 +217,10 @@ bool import_makefile(struct kit_folder *folder, const char *path, const char *te
 /* The one text of several, or a doubt. */
 static void take_only(struct kit_folder *folder, enum value_id id, const struct strings *found, const char *what)
 {
-	if (found->count == 1)
+	/* rpm would take the one for a macro, make the other for the line's going on. */
+	if (found->count == 1 && strpbrk(found->all[0], "%\\"))
+		kit_folder_doubt(folder, id, text_format("that of the sources has a %% or a backslash in it"));
+	else if (found->count == 1)
 		kit_folder_learn(folder, id, found->all[0]);
 	else if (found->count > 1)
 		kit_folder_doubt(folder, id, text_format("the sources have %zu different %s", found->count, what));
@@ -278,15 +281,20 @@ static void take_kbuild(struct kit_folder *folder)
 	}
 }
 
-bool import_tree(struct kit_folder *folder)
+bool import_is_driver(const struct kit_folder *folder)
 {
-	struct tree *tree = &folder->tree;
-
-	if (tree->kbuild.count == 0 && !folder->values[VALUE_MAKE]) {
+	if (folder->tree.kbuild.count == 0 && !folder->values[VALUE_MAKE]) {
 		complain("%s: no Kbuild or Makefile in it names a module (obj-m): these are no driver's sources",
 			 folder->source);
 		return false;
 	}
+	return true;
+}
+
+void import_tree(struct kit_folder *folder)
+{
+	struct tree *tree = &folder->tree;
+
 	if (tree->unclear_version && tree->versions.count == 0)
 		kit_folder_doubt(folder, VALUE_VERSION, text_format("MODULE_VERSION is no plain text"));
 	take_only(folder, VALUE_VERSION, &tree->versions, "MODULE_VERSIONs");
@@ -294,7 +302,6 @@ bool import_tree(struct kit_folder *folder)
 	take_licences(folder);
 	if (!folder->values[VALUE_MAKE] && !folder->doubts[VALUE_MAKE])
 		take_kbuild(folder);
-	return true;
 }
 
 bool import_arguments(struct kit_folder *folder, int argc, char **argv, int wanted, bool *help)
@@ -330,7 +337,10 @@ bool import_arguments(struct kit_folder *folder, int argc, char **argv, int want
 
 enum status import_finish(struct kit_folder *folder)
 {
-	bool done = import_tree(folder) && kit_folder_is_whole(folder) && kit_folder_write(folder);
+	bool done;
+
+	import_tree(folder);
+	done = kit_folder_is_whole(folder) && kit_folder_write(folder);
 
 	kit_folder_free(folder);
 	return done ? STATUS_YES : STATUS_NO;

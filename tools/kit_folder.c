@@ -58,8 +58,8 @@ bool kit_folder_set(struct kit_folder *folder, const char *assignment)
 		fputc('\n', stderr);
 		return false;
 	}
-	if (strchr(assignment, '\n')) {
-		complain("%s: a value has one line", values[id].name);
+	if (strchr(assignment, '\n') || assignment[strlen(assignment) - 1] == '\\') {
+		complain("%s: a value has one line, and no backslash at its end", values[id].name);
 		return false;
 	}
 	free(folder->values[id]);

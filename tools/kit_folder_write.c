@@ -240,20 +240,23 @@ static bool is_line(const char *line, size_t len, const char *wanted)
 static char *spec_of(const struct kit_folder *folder, const char *kit, const char *name)
 {
 	char *path = text_format("%s/rpm/%s", kit, name), *text = NULL;
+	char *licence = escaped(folder->values[VALUE_LICENSE], "%", "%");
 	char *template = read_text(path, 1 << 20, NULL);
 	size_t size, len;
 	FILE *out;
 
 	free(path);
-	if (!template)
+	if (!template) {
+		free(licence);
 		return NULL;
+	}
 	out = open_memstream(&text, &size);
 	if (!out)
 		die_memory();
 	for (const char *line = template; *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
 		if (strncmp(line, "License:", 8) == 0)
-			fprintf(out, "License: %s\n", folder->values[VALUE_LICENSE]);
+			fprintf(out, "License: %s\n", licence);
 		else if (is_line(line, len, "%xs_build") && folder->values[VALUE_MAKE])
 			put_build(out, folder->values[VALUE_MAKE]);
 		else if (is_line(line, len, "%xs_install"))
@@ -264,6 +267,7 @@ static char *spec_of(const struct kit_folder *folder, const char *kit, const cha
 	if (fclose(out) != 0)
 		die_memory();
 	free(template);
+	free(licence);
 	return text;
 }
 

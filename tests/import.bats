@@ -1,0 +1,212 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# xs-ddk import and init: the folder that packages a driver, made from what its authors have written.
+
+# What is quoted here is for dkms, make and rpm to expand, or not to.
+# shellcheck disable=SC2016
+
+load helpers
+
+setup() { mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return; }
+
+# sources FOLDER: a driver's sources of the smallest kind, its dkms.conf from stdin.
+sources() {
+	mkdir -p "$1"
+	echo 'obj-m := little.o' >"$1/Makefile"
+	cat >"$1/little.c" <<-'END'
+		MODULE_LICENSE("GPL v2");
+		MODULE_VERSION("3.2.1");
+		MODULE_DESCRIPTION("A little driver");
+		MODULE_DEVICE_TABLE(pci, ids);
+	END
+	cat >"$1/dkms.conf"
+}
+plain='PACKAGE_NAME=little
+PACKAGE_VERSION="3.2.1"
+BUILT_MODULE_NAME[0]="$PACKAGE_NAME"
+MAKE[0]="make KDIR=${kernel_source_dir} KVER=$kernelver"
+DEST_MODULE_LOCATION[0]=/extra'
+
+# nothing_written: there is no more here than the sources in the folder src.
+nothing_written() { [ "$(ls -A)" = src ]; }
+
+@test "a dkms.conf becomes a Makefile and a spec with its command and modules" {
+	sources src <<<"$plain"
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME='Acme & Sons'
+	[ "$output" = $'little: driver little, version 3.2.1, 1 module; devices on pci\nmake -C little build-isos' ]
+	has "$(cat little/Makefile)" $'VERSIONS := 3.2.1\nSPEC := little.spec.in\nVENDOR_NAME := Acme & Sons\n'
+	has "$(cat little/Makefile)" $'TEXT := A little driver\n'
+	has "$(cat little/Makefile)" $'SRCDIR := ../src\n'
+	has "$(cat little/little.spec.in)" $'License: GPL v2\n'
+	has "$(cat little/little.spec.in)" \
+		$'%xs_build sh -c \'make -j$(nproc) KERNELRELEASE={uname} KDIR={kdir} KVER={uname}\'\n'
+	has "$(cat little/little.spec.in)" '%xs_install little.ko'
+	[ "$(ls little)" = $'Makefile\nlittle.spec.in' ]
+}
+
+@test "what cannot be known is asked for by name in one list, and nothing is written" {
+	sources src <<<'MAKE=make'
+	rm src/little.c
+	run -1 --separate-stderr xs-ddk import src
+	[ "$(awk 'NR > 1 { print $1 }' <<<"$stderr")" = $'DRIVER\nDRIVER_VERSION\nVENDOR_NAME\nTEXT\nLICENSE' ]
+	nothing_written
+	run -0 --separate-stderr xs-ddk import src DRIVER=a DRIVER_VERSION=1 VENDOR_NAME=b TEXT=c LICENSE=d
+	[ -e a/a.spec.in ]
+}
+
+@test "several descriptions or versions are asked about, several licences are all named" {
+	sources src <<<'PACKAGE_NAME=little'
+	printf 'MODULE_LICENSE("Dual BSD/GPL");\nMODULE_VERSION("9");\nMODULE_DESCRIPTION("Another");\n' >src/other.c
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	has "$stderr" "2 different MODULE_VERSIONs"
+	has "$stderr" "2 different MODULE_DESCRIPTIONs"
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a DRIVER_VERSION=1 TEXT=b
+	has "$(cat little/little.spec.in)" "License: Dual BSD/GPL and GPL v2"
+}
+
+@test "conditions about things of no interest are passed over" {
+	sources src <<END
+$plain
+if [ -f \$kernel_source_dir/.config ]; then
+    . \$kernel_source_dir/.config
+    if ! { echo "\$kernelver"; echo 5.18; } | sort -V -C; then
+        case \$x in a|b) echo "fi"; BUILD_EXCLUSIVE_KERNEL=never ;; esac
+    else # if this were counted, so would be that
+        for i in 1 2; do echo \$i; done
+    fi
+fi
+CLEAN="make clean \`nproc\`"
+END
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	has "$(cat little/little.spec.in)" "KVER={uname}"
+}
+
+# tricky TEXT LINE...: a dkms.conf of these lines is refused with that text; nothing of it is executed or written.
+tricky() {
+	local text=$1
+	shift
+	sources src < <(printf '%s\n' "$@")
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	has "$stderr" "$text"
+	nothing_written || fail "$(ls -A)"
+}
+
+@test "shell tricks are neither executed nor guessed at" {
+	tricky "dkms.conf:1: a dkms.conf is read and not executed" 'touch pwned'
+	tricky "dkms.conf:2: a dkms.conf is read and not executed" 'PACKAGE_NAME=a' '. ./pwned'
+	tricky "is what a command prints" 'PACKAGE_NAME=$(touch pwned; echo a)'
+	tricky "is what a command prints" 'PACKAGE_NAME="`touch pwned`"'
+	tricky "is what a command prints" 'X=$(touch pwned)' 'PACKAGE_NAME=$X'
+	tricky "is computed" 'PACKAGE_NAME=${X:-$(touch pwned)}'
+	tricky "is set under a condition, in line 1" 'if touch pwned; then PACKAGE_NAME=a; fi'
+	tricky "touch pwned" 'PACKAGE_NAME=a touch pwned'
+	tricky "is followed by >" 'PACKAGE_NAME=a>pwned'
+	tricky "a command that does not end" 'if true; then'
+	tricky "has no closing quote" 'PACKAGE_NAME="a'
+	tricky "is a list in brackets" 'PACKAGE_NAME=(a b)'
+	tricky "no legal name" 'PACKAGE_NAME=../pwned'
+	tricky "no path below the sources" "$plain" 'BUILT_MODULE_NAME[1]=../../pwned'
+	tricky "no path below the sources" "$plain" 'BUILT_MODULE_NAME[1]="a; touch pwned"'
+	tricky "PATCH[0] makes the build depend on the kernel" "$plain" 'PATCH[0]=a.patch'
+	tricky 'uses $NEVER' "$plain" 'MAKE="make X=$NEVER"'
+}
+
+@test "what a dkms.conf cannot tell may be said" {
+	sources src <<<'PACKAGE_NAME=$(echo a)
+PACKAGE_VERSION=1
+MAKE=`foo`'
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a DRIVER=said
+	has "$stderr" "MAKE "
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a DRIVER=said MAKE="make KDIR={kdir} X='50%' modules"
+	has "$(cat said/said.spec.in)" "%xs_build sh -c 'make KDIR={kdir} X='\\''50%%'\\'' modules'"
+}
+
+@test "values with characters of make and rpm come out as they were" {
+	sources src <<<"$plain"
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME='A $(shell touch pwned) # b' LICENSE='%(touch pwned)'
+	sed -i '/^include/d' little/Makefile
+	printf 'show:\n\t@printf "%%s\\n" '"'"'$(value VENDOR_NAME)'"'"'\n' >>little/Makefile
+	[ "$(make -s -C little show)" = 'A $(shell touch pwned) # b' ] || [ "$(make -s -C little show)" = 'A $$(shell touch pwned) # b' ]
+	has "$(cat little/little.spec.in)" "License: %%(touch pwned)"
+	[ ! -e pwned ] && [ ! -e little/pwned ]
+}
+
+@test "a tree without a Kbuild, bad arguments and bad places are refused" {
+	mkdir src && echo 'all:' >src/Makefile && echo "$plain" >src/dkms.conf
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT=b LICENSE=c
+	has "$stderr" "no Kbuild or Makefile in it names a module"
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT=b LICENSE=c MAKE='make all' --output given
+	rm -r given
+	run -2 --separate-stderr xs-ddk import src COLOUR=red
+	has "$stderr" "'COLOUR=red' is no NAME=VALUE"
+	run -2 --separate-stderr xs-ddk import missing
+	run -2 --separate-stderr xs-ddk import src/Makefile
+	run -2 --separate-stderr xs-ddk import
+	rm src/dkms.conf && echo 'obj-m := a.o' >src/Makefile
+	run -2 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	has "$stderr" "neither a dkms.conf nor a Makefile with SPEC and LABEL"
+	nothing_written
+}
+
+@test "a folder that has files is not written into, nor one in the sources" {
+	sources src <<<"$plain"
+	mkdir little && echo mine >little/file
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	[ "$(ls -A)" = $'little\nsrc' ] && [ "$(ls little)" = file ]
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a --output src/packages
+	has "$stderr" "--output DIR"
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a --output 'with space'
+	has "$stderr" "make cannot work with a space"
+	[ "$(ls -A)" = $'little\nsrc' ] && [ ! -e src/packages ]
+}
+
+@test "an older kit's Makefile gives its variables, in both spellings" {
+	sources src </dev/null
+	rm src/dkms.conf
+	mkdir kit && mv src kit/little-3.2.1
+	cat >kit/Makefile <<-'END'
+		SPEC = helloworld.spec
+		VENDOR_CODE := acme
+		VENDOR = Acme Inc.
+		LABEL = hello
+		TEXT = Hello, world
+		RPM_VERSION = 2.0
+		RPM.RELEASE = 4
+		UUID = $(shell uuidgen)
+	END
+	run -1 --separate-stderr xs-ddk import kit
+	has "$stderr" "UUID "
+	run -0 --separate-stderr xs-ddk import kit DRIVER=helloworld UUID=1b4e28ba-2fa1-11d2-883f-0016d3cca427
+	has "$(cat helloworld/Makefile)" $'VENDOR_NAME := Acme Inc.\nVENDOR_CODE := acme\nLABEL := hello\nTEXT := Hello, world'
+	has "$(cat helloworld/Makefile)" $'RPM.VERSION := 2.0\nRPM.RELEASE := 4'
+	has "$(cat helloworld/helloworld.spec.in)" 'M=$PWD/little-3.2.1 modules'
+}
+
+@test "from a real driver's sources to a verified disk in two commands: dkms.conf" {
+	local source kernel
+	source=$("$TOP/tests/corpus/fetch" tp-smapi-dkms) kernel=$(a_kernel)
+	run -0 --separate-stderr xs-ddk import "$source" VENDOR_NAME=Acme TEXT='ThinkPad hardware functions'
+	run -0 make -C tp_smapi build-isos KERNELS="$kernel"
+	run -0 --separate-stderr xs-ddk verify tp_smapi/build/isos/tp_smapi.iso
+	run -0 --separate-stderr xs-ddk diff tp_smapi/build/isos/tp_smapi.iso tp_smapi/build/rpms
+	has "$output" "3 modules compared, 0 gained, 0 lost"
+}
+
+@test "from bare sources with firmware and device rules to a disk with a data package: init" {
+	local kernel
+	kernel=$(a_kernel)
+	mkdir -p src/firmware src/udev
+	cp "$TOP"/example-driver/Kbuild src/
+	sed 's/XSEDU_VERSION/"1.5"/' "$TOP/example-driver/xsedu.c" >src/xsedu.c
+	echo 'MODULE_FIRMWARE("xsedu/table.bin");' >>src/xsedu.c
+	mkdir src/firmware/xsedu && printf '\001\002' >src/firmware/xsedu/table.bin
+	echo 'SUBSYSTEM=="pci", DRIVER=="xsedu", MODE="0600"' >src/udev/70-xsedu.rules
+	run -0 --separate-stderr xs-ddk init edu-driver src VENDOR_NAME=Acme
+	has "$output" "version 1.5"
+	has "$output" "with a data package"
+	cmp edu-driver/data/lib/firmware/updates/xsedu/table.bin src/firmware/xsedu/table.bin
+	cmp edu-driver/data/etc/udev/rules.d/70-xsedu.rules src/udev/70-xsedu.rules
+	run -0 make -C edu-driver build-isos KERNELS="$kernel"
+	run -0 --separate-stderr xs-ddk verify edu-driver/build/isos/edu-driver.iso
+	has "$(ls edu-driver/build/rpms)" edu-driver-data-1.0-1.noarch.rpm
+}
