@@ -8,6 +8,7 @@
 
 #include "check_disk.h"
 #include "disk_xml.h"
+#include "lazy.h"
 
 #define REPOSITORY "XS-REPOSITORY"
 #define PACKAGES   "XS-PACKAGES"
@@ -111,8 +112,8 @@ void check_disk_pack(struct disk_check *c)
 		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "%s", why);
 		return;
 	}
-	check_repository(c, xmlDocGetRootElement(doc));
-	xmlFreeDoc(doc);
+	check_repository(c, libxml()->xmlDocGetRootElement(doc));
+	libxml()->xmlFreeDoc(doc);
 }
 
 static void check_sums(struct disk_check *c, const xmlNode *node, const struct disk_file *file)
@@ -234,11 +235,11 @@ void check_disk_list(struct disk_check *c)
 		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "%s", why);
 		return;
 	}
-	root = xmlDocGetRootElement(doc);
+	root = libxml()->xmlDocGetRootElement(doc);
 	if (!xml_child(root, "package"))
 		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "it lists no package");
 	for (xmlNode *node = xml_child(root, "package"); node; node = xml_next(node, "package"))
 		check_entry(c, node);
 	check_complete(c, root);
-	xmlFreeDoc(doc);
+	libxml()->xmlFreeDoc(doc);
 }

@@ -7,6 +7,7 @@
 
 #include "check_disk.h"
 #include "disk_xml.h"
+#include "lazy.h"
 #include "text.h"
 
 #define REPOMD "repodata/repomd.xml"
@@ -138,8 +139,8 @@ static void read_document(struct disk_check *c, const struct disk_file *file, co
 		disk_found(c, RULE_DISK_REPODATA, file->path, "%s", why);
 		return;
 	}
-	check(c, xmlDocGetRootElement(doc), file->path);
-	xmlFreeDoc(doc);
+	check(c, libxml()->xmlDocGetRootElement(doc), file->path);
+	libxml()->xmlFreeDoc(doc);
 }
 
 static bool check_repomd(struct disk_check *c, const xmlNode *root)
@@ -181,7 +182,7 @@ void check_disk_repodata(struct disk_check *c)
 		disk_found(c, RULE_DISK_REPODATA, REPOMD, "%s", why);
 		return;
 	}
-	if (!check_repomd(c, xmlDocGetRootElement(doc)))
+	if (!check_repomd(c, libxml()->xmlDocGetRootElement(doc)))
 		disk_found(c, RULE_DISK_GROUPS, REPOMD, NULL);
-	xmlFreeDoc(doc);
+	libxml()->xmlFreeDoc(doc);
 }

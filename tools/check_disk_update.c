@@ -8,6 +8,7 @@
 
 #include "check_disk.h"
 #include "disk_xml.h"
+#include "lazy.h"
 #include "text.h"
 
 #define UPDATE "update.xml"
@@ -167,6 +168,6 @@ void check_disk_update(struct disk_check *c)
 		disk_found(c, RULE_DISK_UPDATE, UPDATE, "%s", why);
 		return;
 	}
-	check_update(c, xmlDocGetRootElement(doc));
-	xmlFreeDoc(doc);
+	check_update(c, libxml()->xmlDocGetRootElement(doc));
+	libxml()->xmlFreeDoc(doc);
 }

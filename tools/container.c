@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "die.h"
-#include "libarchive.h"
+#include "lazy.h"
 #include "name.h"
 #include "text.h"
 

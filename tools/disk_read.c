@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reading a driver disk: every file once, for its sums, keeping in memory only what describes the rest.
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -13,6 +11,7 @@
 #include "die.h"
 #include "disk.h"
 #include "folder.h"
+#include "lazy.h"
 #include "text.h"
 
 /* Far above what any disk has, so that a hostile one ends. */
@@ -159,11 +158,13 @@ static bool read_entry(struct disk *disk, struct archive *archive, const char *p
 	bool ok = begin(&r, disk, path);
 
 	bytes = need_memory(1, block);
-	while (ok && (n = archive_read_data(archive, bytes, block)) > 0)
+	while (ok && (n = libarchive()->archive_read_data(archive, bytes, block)) > 0)
 		ok = take(&r, bytes, (size_t)n);
 	free(bytes);
 	if (n < 0)
-		ok = fails(disk, path, archive_error_string(archive) ? archive_error_string(archive) : "it is damaged");
+		ok = fails(disk, path,
+			   libarchive()->archive_error_string(archive) ? libarchive()->archive_error_string(archive)
+								       : "it is damaged");
 	end(&r);
 	return ok;
 }
@@ -197,15 +198,16 @@ static bool copy_entry(struct disk *disk, const char *path, const char *original
 
 static bool take_entry(struct disk *disk, struct archive *archive, struct archive_entry *entry)
 {
-	const char *path = archive_entry_pathname(entry), *original = archive_entry_hardlink(entry);
+	const char *path = libarchive()->archive_entry_pathname(entry),
+		   *original = libarchive()->archive_entry_hardlink(entry);
 
 	if (!path)
 		return fails(disk, "", "a file on it has no name");
 	if (original)
 		return copy_entry(disk, path, original);
-	if (archive_entry_filetype(entry) == AE_IFREG)
+	if (libarchive()->archive_entry_filetype(entry) == AE_IFREG)
 		return read_entry(disk, archive, path);
-	if (archive_entry_filetype(entry) == AE_IFLNK) {
+	if (libarchive()->archive_entry_filetype(entry) == AE_IFLNK) {
 		struct disk_file *file = add_file(disk, path);
 
 		if (file)
@@ -229,25 +231,28 @@ static void read_volume(struct disk *disk, int fd)
 
 static bool read_image(struct disk *disk, int fd)
 {
-	struct archive *archive = archive_read_new();
+	struct archive *archive;
 	struct archive_entry *entry;
 	bool ok = true;
 	int rc;
 
+	if (!libarchive())
+		return fails(disk, "", LIBARCHIVE_SONAME " is not installed");
+	archive = libarchive()->archive_read_new();
 	if (!archive)
 		die_memory();
 	disk->is_image = true;
 	read_volume(disk, fd);
-	archive_read_support_format_iso9660(archive);
-	if (archive_read_open_fd(archive, fd, 64 << 10) != ARCHIVE_OK)
-		ok = fails(disk, "", archive_error_string(archive));
-	while (ok && (rc = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
+	libarchive()->archive_read_support_format_iso9660(archive);
+	if (libarchive()->archive_read_open_fd(archive, fd, 64 << 10) != ARCHIVE_OK)
+		ok = fails(disk, "", libarchive()->archive_error_string(archive));
+	while (ok && (rc = libarchive()->archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
 		if (rc < ARCHIVE_WARN)
-			ok = fails(disk, "", archive_error_string(archive));
+			ok = fails(disk, "", libarchive()->archive_error_string(archive));
 		else
 			ok = take_entry(disk, archive, entry);
 	}
-	archive_read_free(archive);
+	libarchive()->archive_read_free(archive);
 	return ok;
 }
 

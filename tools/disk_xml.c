@@ -2,12 +2,12 @@
 // Reading the XML files of driver disks with libxml2: no network, no other files, no entities of their own.
 #include "disk_xml.h"
 
-#include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec.h"
 #include "die.h"
+#include "lazy.h"
 #include "text.h"
 
 /* Decodes into memory to free. NULL: *WHY. */
@@ -47,7 +47,7 @@ static bool has_entities(const xmlDoc *doc)
 
 static const char *last_error(struct disk *disk)
 {
-	const xmlError *error = xmlGetLastError();
+	const xmlError *error = libxml()->xmlGetLastError();
 	char *text, *end;
 
 	if (!error || !error->message)
@@ -64,20 +64,25 @@ static xmlDoc *parse(struct disk *disk, const char *bytes, size_t len, const cha
 	xmlDoc *doc;
 	const xmlNode *node;
 
-	xmlResetLastError();
-	doc = xmlReadMemory(bytes, (int)len, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	if (!libxml()) {
+		*why = LIBXML_SONAME " is not installed";
+		return NULL;
+	}
+	libxml()->xmlResetLastError();
+	doc = libxml()->xmlReadMemory(bytes, (int)len, NULL, NULL,
+				      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (!doc) {
 		*why = last_error(disk);
 		return NULL;
 	}
-	node = xmlDocGetRootElement(doc);
+	node = libxml()->xmlDocGetRootElement(doc);
 	if (has_entities(doc))
 		*why = "it declares entities of its own";
 	else if (!node || strcmp((const char *)node->name, root) != 0)
 		*why = disk_own(disk, text_format("its root element is no <%s>", root));
 	else
 		return doc;
-	xmlFreeDoc(doc);
+	libxml()->xmlFreeDoc(doc);
 	return NULL;
 }
 
@@ -127,19 +132,19 @@ static const char *own(struct disk *disk, xmlChar *text)
 	if (!text)
 		return NULL;
 	copy = strdup((const char *)text);
-	xmlFree(text);
+	(*libxml()->xmlFree)(text);
 	return disk_own(disk, copy);
 }
 
 const char *xml_attribute(struct disk *disk, const xmlNode *node, const char *name)
 {
-	return own(disk, xmlGetNoNsProp((xmlNode *)node, (const xmlChar *)name));
+	return own(disk, libxml()->xmlGetNoNsProp((xmlNode *)node, (const xmlChar *)name));
 }
 
 const char *xml_text(struct disk *disk, const xmlNode *node)
 {
 	static const char blanks[] = " \t\r\n";
-	const char *text = own(disk, xmlNodeGetContent(node));
+	const char *text = own(disk, libxml()->xmlNodeGetContent(node));
 	size_t len;
 
 	if (!text)

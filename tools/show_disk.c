@@ -9,6 +9,7 @@
 #include "die.h"
 #include "disk_xml.h"
 #include "json.h"
+#include "lazy.h"
 #include "place.h"
 #include "text.h"
 #include "version.h"
@@ -140,8 +141,8 @@ static bool read_file(struct disk_summary *summary, const char *name, const char
 	xmlDoc *doc = file ? disk_xml_read(summary->disk, file, root, &why) : NULL;
 
 	if (doc)
-		take(summary, xmlDocGetRootElement(doc));
-	xmlFreeDoc(doc);
+		take(summary, libxml()->xmlDocGetRootElement(doc));
+	libxml()->xmlFreeDoc(doc);
 	return file;
 }
 
