@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <lzma.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +25,7 @@ struct codec {
 	size_t left;
 	bool ended; /* the stream is; whether more follows is seen at the next read */
 	const char *why;
+	bool unreadable;
 	z_stream gzip;
 	bool gzip_ready;
 	lzma_stream xz;
@@ -93,6 +93,7 @@ int codec_start(struct codec *codec, enum codec_kind kind, const struct codec_in
 	codec->left = 0;
 	codec->ended = false;
 	codec->why = NULL;
+	codec->unreadable = false;
 	if (kind == CODEC_GZIP)
 		ready = start_gzip(codec);
 	else if (kind == CODEC_XZ)
@@ -129,6 +130,7 @@ static bool fill(struct codec *codec)
 	do
 		n = pread(input->fd, codec->buffer, want, (off_t)codec->taken);
 	while (n < 0 && errno == EINTR);
+	codec->unreadable = n <= 0;
 	if (n < 0)
 		return fails(codec, "reading it failed");
 	if (n == 0)
@@ -231,4 +233,9 @@ ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
 const char *codec_why(const struct codec *codec)
 {
 	return codec->why;
+}
+
+bool codec_unreadable(const struct codec *codec)
+{
+	return codec->unreadable;
 }

@@ -3,6 +3,7 @@
 #ifndef XS_CODEC_H
 #define XS_CODEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -38,5 +39,8 @@ int codec_start(struct codec *codec, enum codec_kind kind, const struct codec_in
  */
 ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room);
 const char *codec_why(const struct codec *codec);
+
+/* Whether that is because the file could not be read. */
+bool codec_unreadable(const struct codec *codec);
 
 #endif

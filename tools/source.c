@@ -143,10 +143,11 @@ static bool window_fill(struct source *source, struct source_window *window, uin
 /* Decodes LEN bytes or up to the end to AT; how many, or -1. */
 static ssize_t decode(struct source *source, uint8_t *at, size_t len)
 {
+	const struct codec *codec = source->decoder->codec;
 	ssize_t n = codec_read(source->decoder->codec, at, len);
 
 	if (n < 0)
-		fails(source, SOURCE_DAMAGED, codec_why(source->decoder->codec));
+		fails(source, codec_unreadable(codec) ? SOURCE_UNREADABLE : SOURCE_DAMAGED, codec_why(codec));
 	return n;
 }
 
