@@ -15,6 +15,24 @@ load driver/inject
 	has "$answers" new
 }
 
+@test "it does so when the command that mends is killed too, at any call that changes something" {
+	prepare
+	halfway=$BATS_TEST_TMPDIR/halfway
+	# The journal's rename is the first one; four of seven links are new.
+	inject signal=SIGKILL renameat 6 "$halfway" || [ $? = 137 ]
+	run -1 xs-driver check --sysroot "$halfway"
+	cp -a "$halfway" "$BATS_TEST_TMPDIR/traced"
+	# Between two of these nothing changes on the disk.
+	strace -o "$BATS_TEST_TMPDIR/trace" -e trace=symlinkat,renameat,fsync,unlinkat,clone,wait4,write,exit_group \
+		xs-driver recover --sysroot "$BATS_TEST_TMPDIR/traced" \
+		>"$BATS_TEST_TMPDIR/traced.out" 2>&1
+	sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$BATS_TEST_TMPDIR/trace" |
+		awk '$1 != "execve" { print $1, ++n[$1] }' >"$BATS_TEST_TMPDIR/all"
+	answers=$(each kill_recover_at <"$BATS_TEST_TMPDIR/all")
+	whole "$(wc -l <"$BATS_TEST_TMPDIR/all")" "$answers"
+	lacks "$answers" new
+}
+
 # failing ERROR: a select at which each call that changes something fails with it, one at a time.
 failing() {
 	prepare
@@ -143,6 +161,26 @@ initrd_maker() {
 	[ "$(cat "$root/boot/initrd-$UNAME.img")" = old ]
 	[ "$(ls -A "$root/boot")" = "initrd-$UNAME.img" ]
 	[ "$(judge "$template")" = old ]
+}
+
+@test "a real mkinitramfs puts the selected version into the initrd, and what it holds is told" {
+	command -v mkinitramfs lsinitramfs >/dev/null || skip "initramfs-tools are not installed"
+	[ "$(id -u)" = 0 ] && privately true || skip "only root can mount over /lib/modules"
+	make_host
+	for version in 1.0.0 1.1.0; do install_edu $version; done
+	cp -r /etc/initramfs-tools "$BATS_TEST_TMPDIR/config"
+	sed -i 's/^MODULES=.*/MODULES=list/' "$BATS_TEST_TMPDIR/config/initramfs.conf"
+	echo xsedu >>"$BATS_TEST_TMPDIR/config/modules"
+	mkdir "$root/boot"
+	echo CONFIG_RD_ZSTD=y >"$root/boot/config-$UNAME"
+	echo old >"$root/boot/initrd.img-$UNAME"
+	run -0 --separate-stderr privately sh -ec 'mount --bind "$1/lib/modules" /lib/modules
+		mount --bind "$1/boot" /boot
+		mount --bind "$2" /etc/initramfs-tools
+		exec xs-driver select xs-edu 1.1.0' sh "$root" "$BATS_TEST_TMPDIR/config"
+	has "$stderr" "the initrd of $UNAME now holds lib/modules/$UNAME/xenserver/xs-edu/1.1.0/xsedu.ko"
+	has "$(lsinitramfs "$root/boot/initrd.img-$UNAME")" "updates/xsedu.ko"
+	[ "$(ls -A "$root/boot" | wc -l)" = 2 ]
 }
 
 @test "two selects at once: one waits for the other, never mixed" {

@@ -84,6 +84,18 @@ kill_at() {
 	judge "$3"
 }
 
+# kill_recover_at NAME N ROOT: print what a second recovery leaves, when the first was killed there.
+kill_recover_at() {
+	local status=0
+	rm -rf "$3"
+	cp -a "$halfway" "$3"
+	sh -c '"$@" >"$0" 2>&1; exit $?' "$3.out" strace -o /dev/null -e trace="$1" -e inject="$1:signal=SIGKILL:when=$2" \
+		xs-driver recover --sysroot "$3" 2>/dev/null || status=$?
+	[ $status = 137 ] || { echo "not killed at $1 $2: status $status" && return; }
+	xs-driver recover --sysroot "$3" >"$3.out" 2>&1 || { echo "recover: $? after $1 $2" && cat "$3.out" && return; }
+	judge "$3"
+}
+
 # fail_at ERROR NAME N ROOT: print what a select leaves at which that call failed; what is left to recover, is recovered.
 fail_at() {
 	local status=0
