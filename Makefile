@@ -146,6 +146,7 @@ FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
 KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name xs-ddk.spec ! -name build-kit -print))
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
 FILES += $(foreach f,$(wildcard tools/*.[18]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
+FILES += tools/xs-ddk.schema.json:$(DATADIR)/xs-ddk.schema.json
 FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))
 target = '$(DESTDIR)$(lastword $(subst :, ,$1))'
 source = $(firstword $(subst :, ,$1))
