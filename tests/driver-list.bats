@@ -144,6 +144,18 @@ problem() {
 	[ "$(driver list --format json | jq .interrupted)" = true ]
 }
 
+@test "check tells of a modprobe.d file that keeps a selected driver, or one that is gone, from loading" {
+	driver select intel-ice 1.2.0
+	for name in intel-ice gone; do
+		echo 'install ice /bin/false' >"$root/etc/modprobe.d/xs-ddk-$name.conf"
+		run -1 driver check
+		has "$output" "$name: blocked: "
+		has "$output" "rm /etc/modprobe.d/xs-ddk-$name.conf"
+		rm "$root/etc/modprobe.d/xs-ddk-$name.conf"
+	done
+	run -0 driver check
+}
+
 @test "JSON has the fields of a driver, from the host, the files and info.json" {
 	driver select intel-ice 1.2.0
 	loaded ice 1.2.0

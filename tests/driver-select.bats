@@ -261,6 +261,18 @@ add_pci() {
 	has "$stderr" "warning: nic: it drives the management network (eth0)"
 }
 
+@test "behind Open vSwitch all its ports count as the management network's" {
+	install_fake nic 1 ice
+	driver select nic 1
+	add_pci 0000:04:00.0 ice
+	mkdir -p "$root"/sys/class/net/{xenbr0,ovs-system,eth0}
+	touch "$root/sys/class/net/ovs-system/lower_eth0"
+	ln -s ../../../devices/pci0000:00/0000:04:00.0 "$root/sys/class/net/eth0/device"
+	echo "MANAGEMENT_INTERFACE='xenbr0'" >"$root/etc/xensource-inventory"
+	run -1 --separate-stderr driver deselect nic
+	has "$stderr" "it drives the management network (eth0)"
+}
+
 @test "without an inventory the default route's interface is the management network's" {
 	install_fake nic 1 ice
 	driver select nic 1

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // xs-driver check: whether the hierarchy, what is selected and what is loaded are sound.
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "depmod.h"
 #include "driver.h"
+#include "folder.h"
 #include "installed.h"
 #include "journal.h"
 #include "json.h"
@@ -115,6 +116,38 @@ static void check_exclude(json_t *findings, const struct host *host, const struc
 	free(mend);
 }
 
+/* A file that keeps a driver from loading is wrong once a version is selected, or none is installed any more. */
+static void check_block(json_t *findings, const struct hierarchy *hierarchy, const char *file)
+{
+	static const char prefix[] = "xs-ddk-", suffix[] = ".conf";
+	size_t skip = strlen(prefix), len = strlen(file), end = strlen(suffix);
+	const struct driver *driver;
+	char *name, *mend;
+
+	if (len <= skip + end || strncmp(file, prefix, skip) != 0 || strcmp(file + len - end, suffix) != 0)
+		return;
+	name = text_format("%.*s", (int)(len - skip - end), file + skip);
+	mend = text_format("rm /etc/modprobe.d/%s", file);
+	driver = hierarchy_find(hierarchy, name);
+	if (!driver || driver->selected)
+		add_finding(findings, "blocked", name,
+			    driver ? "modprobe.d keeps it from loading though a version is selected"
+				   : "modprobe.d keeps its modules from loading though it is not installed",
+			    mend);
+	free(mend);
+	free(name);
+}
+
+static void check_blocks(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
+{
+	int fd = root_openat(&host->root, "/etc/modprobe.d", O_RDONLY | O_DIRECTORY, 0);
+	char **names = fd < 0 ? NULL : folder_names(fd);
+
+	for (size_t i = 0; names && names[i]; i++)
+		check_block(findings, hierarchy, names[i]);
+	folder_names_free(names);
+}
+
 static void check_kernel(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
 			 const struct options *options)
 {
@@ -136,6 +169,7 @@ static void check_kernel(json_t *findings, struct host *host, const struct hiera
 	if (options->name_count == 0) {
 		check_strays(findings, hierarchy);
 		check_exclude(findings, host, hierarchy);
+		check_blocks(findings, host, hierarchy);
 	}
 	free(dep);
 	free(path);
