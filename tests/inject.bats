@@ -243,6 +243,16 @@ refuses() {
 	done
 }
 
+@test "an ELF header that lies about its own size does no harm" {
+	little $x86
+	cp little.ko expected.ko
+	xs-ddk inject --version 1 expected.ko
+	# e_ehsize
+	printf '\377\377' | dd of=little.ko bs=1 seek=52 conv=notrunc status=none
+	run -0 --separate-stderr xs-ddk inject --version 1 little.ko
+	[ "$(stat -c %s little.ko)" -eq "$(stat -c %s expected.ko)" ]
+}
+
 @test "damaged compressed data is refused" {
 	little $x86
 	xz -k little.ko

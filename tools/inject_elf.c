@@ -17,7 +17,7 @@ struct field {
 	uint8_t offset, width;
 };
 
-enum field_id { E_EHSIZE, E_SHNUM, E_SHOFF, SH_NAME, SH_TYPE, SH_FLAGS, SH_OFFSET, SH_SIZE, SH_ALIGN };
+enum field_id { E_SHNUM, E_SHOFF, SH_NAME, SH_TYPE, SH_FLAGS, SH_OFFSET, SH_SIZE, SH_ALIGN };
 
 #define OF(type, member)                                                                                               \
 	{                                                                                                              \
@@ -30,9 +30,9 @@ enum field_id { E_EHSIZE, E_SHNUM, E_SHOFF, SH_NAME, SH_TYPE, SH_FLAGS, SH_OFFSE
 
 /* By class: ELF32, ELF64. */
 static const struct field fields[][2] = {
-	[E_EHSIZE] = BOTH(Ehdr, e_ehsize),   [E_SHNUM] = BOTH(Ehdr, e_shnum), [E_SHOFF] = BOTH(Ehdr, e_shoff),
-	[SH_NAME] = BOTH(Shdr, sh_name),     [SH_TYPE] = BOTH(Shdr, sh_type), [SH_FLAGS] = BOTH(Shdr, sh_flags),
-	[SH_OFFSET] = BOTH(Shdr, sh_offset), [SH_SIZE] = BOTH(Shdr, sh_size), [SH_ALIGN] = BOTH(Shdr, sh_addralign),
+	[E_SHNUM] = BOTH(Ehdr, e_shnum), [E_SHOFF] = BOTH(Ehdr, e_shoff),	[SH_NAME] = BOTH(Shdr, sh_name),
+	[SH_TYPE] = BOTH(Shdr, sh_type), [SH_FLAGS] = BOTH(Shdr, sh_flags),	[SH_OFFSET] = BOTH(Shdr, sh_offset),
+	[SH_SIZE] = BOTH(Shdr, sh_size), [SH_ALIGN] = BOTH(Shdr, sh_addralign),
 };
 
 static uint64_t get(const struct elf_image *image, const uint8_t *header, enum field_id id)
@@ -62,6 +62,12 @@ void elf_image_word(const struct elf_image *image, uint8_t *at, uint32_t value)
 static size_t header_size(const struct elf_image *image)
 {
 	return image->wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+}
+
+/* Not what e_ehsize says: nobody reads that. */
+static size_t elf_header_size(const struct elf_image *image)
+{
+	return image->wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
 }
 
 static const uint8_t *header_of(const struct elf_image *image, size_t index)
@@ -112,9 +118,10 @@ bool elf_image_read(struct elf_image *image, const uint8_t *bytes, size_t size, 
 {
 	bool wide = bytes[EI_CLASS] == ELFCLASS64;
 	/* The last field of the ELF header in both classes. */
-	const uint8_t *shstrndx = bytes + (wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr)) - 2;
+	const uint8_t *shstrndx;
 
 	*image = (struct elf_image){.bytes = bytes, .size = size, .wide = wide, .big = bytes[EI_DATA] == ELFDATA2MSB};
+	shstrndx = bytes + elf_header_size(image) - 2;
 	image->count = get(image, bytes, E_SHNUM);
 	image->table = get(image, bytes, E_SHOFF);
 	image->names = image->big ? shstrndx[0] * 256u + shstrndx[1] : shstrndx[1] * 256u + shstrndx[0];
@@ -171,7 +178,7 @@ static bool is_one_of(const struct elf_note_section *sections, size_t count, con
 /* Where what is kept ends: behind the last section that is not written anew. */
 static size_t end_of_kept(const struct elf_image *image, const struct elf_note_section *sections, size_t count)
 {
-	size_t end = get(image, image->bytes, E_EHSIZE);
+	size_t end = elf_header_size(image);
 
 	for (size_t i = 1; i < image->count; i++) {
 		struct extent e = extent_of(image, i);
@@ -195,7 +202,7 @@ static bool overlaps_another(const struct elf_image *image, size_t index)
 		if (i != index && a.offset < b.offset + b.size && b.offset < a.offset + a.size)
 			return true;
 	}
-	return a.offset < get(image, image->bytes, E_EHSIZE);
+	return a.offset < elf_header_size(image);
 }
 
 static size_t append(struct output *out, const void *bytes, size_t len, size_t align)
