@@ -223,6 +223,15 @@ right_package() {
 	quiet depmod-exclude "$right.rpm" net-data.rpm
 }
 
+@test "a package of debugging information is no package of modules" {
+	mkdir -p payload/usr/lib/debug
+	mv payload/lib payload/usr/lib/debug/
+	mv "payload/usr/lib/debug/lib/modules/$uname/xenserver/net/1.0.0/net.ko" \
+		"payload/usr/lib/debug/lib/modules/$uname/xenserver/net/1.0.0/net.ko.debug"
+	a_package "$right-debuginfo"
+	quiet hierarchy-foreign "$right-debuginfo.rpm"
+}
+
 @test "firmware of a packaged module is looked for in the packages given" {
 	payload_module net 1.0.0 net 'info "firmware=net.bin"'
 	right_package

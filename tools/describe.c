@@ -118,6 +118,15 @@ json_t *describe_loaded(const struct loaded *loaded, const char *uname)
 	return object;
 }
 
+static bool has_text(const json_t *list, const char *text)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) if (strcmp(json_string_value(item), text) == 0) return true;
+	return false;
+}
+
 /* "kernel-uname-r = 6.1.0"; requirements of rpm itself are left out. */
 static json_t *needs_of(const struct rpm *rpm)
 {
@@ -125,7 +134,7 @@ static json_t *needs_of(const struct rpm *rpm)
 
 	for (size_t i = 0; i < rpm->need_count; i++) {
 		const struct rpm_dependency *need = &rpm->needs[i];
-		char *text;
+		char *text, *safe;
 
 		if (strncmp(need->name, "rpmlib(", 7) == 0)
 			continue;
@@ -135,7 +144,11 @@ static json_t *needs_of(const struct rpm *rpm)
 				   : *need->version	   ? " "
 							   : "",
 				   need->version);
-		json_need_zero(json_array_append_new(list, json_safe(text)));
+		safe = text_safe(text);
+		/* One a scriptlet is common. */
+		if (!has_text(list, safe))
+			json_need_zero(json_array_append_new(list, json_need(json_string(safe))));
+		free(safe);
 		free(text);
 	}
 	return list;

@@ -129,6 +129,14 @@ bool set_in_hierarchy(const char *below, const char **rest)
 	return begins(below, "xenserver/", rest) || begins(below, "dmv/", rest);
 }
 
+static bool is_debug(const char *place, size_t root_len)
+{
+	static const char debug[] = "usr/lib/debug/";
+
+	return root_len >= sizeof(debug) - 1 &&
+	       strncmp(place + root_len - (sizeof(debug) - 1), debug, sizeof(debug) - 1) == 0;
+}
+
 /* Fills in where it is; false when drivers do not live there. */
 static bool locate(struct set_entry *entry, const struct set_where *where)
 {
@@ -137,6 +145,9 @@ static bool locate(struct set_entry *entry, const struct set_where *where)
 
 	if (!below ||
 	    !(set_in_hierarchy(below, &rest) || begins(below, "updates/", &rest) || begins(below, "extra/", &rest)))
+		return false;
+	/* What debuggers read lies below /usr/lib/debug under the same names. */
+	if (is_debug(where->place, root_len) || (where->packaged && root_len > 1))
 		return false;
 	entry->path = copy(where->path);
 	entry->root = where->packaged ? copy("") : text_format("%.*s", (int)root_len, where->place);
