@@ -87,8 +87,11 @@ xs-unknown := $(if $(VERSIONS),$(filter-out $(VERSIONS),$(DRIVER_VERSION)))
 $(if $(xs-unknown),$(error no version $(xs-unknown) of $(DRIVER); there are: $(VERSIONS)))
 $(foreach v,$(DRIVER_VERSION),$(if $(filter failed,$(call xs-shell,$(xs-rpm)/kernels --check '$(DRIVER)' '$v')),$(error \
 	no package can be made of DRIVER=$(DRIVER) DRIVER_VERSION=$v; the reason is above)))
-$(foreach n,xs-rpm-version xs-rpm-release xs-data-version xs-data-release,$(if $(or $(findstring -,$($n)),$(findstring \
-	/,$($n)),$(filter-out 1,$(words $($n)))),$(error $(subst xs-,,$n) "$($n)": no '-', '/' or space can be in it)))
+# $(call xs-plain,variable,value)
+xs-plain = $(if $(or $(findstring -,$2),$(findstring /,$2),$(filter-out 1,$(words $2))),$(error \
+	$1 "$2": no '-', '/' or space can be in it))
+$(call xs-plain,RPM.VERSION,$(xs-rpm-version))$(call xs-plain,RPM.RELEASE,$(xs-rpm-release))
+$(call xs-plain,DATA.RPM.VERSION,$(xs-data-version))$(call xs-plain,DATA.RPM.RELEASE,$(xs-data-release))
 $(if $(filter xs8 xs9 el9 generic,$(PROFILE)),,$(error PROFILE $(PROFILE) is unknown; there are xs8, xs9, el9 and generic))
 $(if $(filter-out gz xz zst,$(XS_COMPRESS)),$(error XS_COMPRESS $(XS_COMPRESS) is unknown; there are gz, xz and zst))
 # XenServer 9's tools see files named *.ko only; XenServer 8's kernel and kmod know no zstd.
@@ -181,7 +184,7 @@ xs-fill = $(xs-rpm)/fill-spec $2 $(foreach n,DRIVER PROFILE VENDOR_CODE LABEL TE
 define xs-version
 $(call xs-tarball,$1): $(call xs-source-files,$1) build/settings
 	$$(call xs-tar,$(call xs-srcdir,$1),$(call xs-sources,$1),$(DRIVER)-$1)
-$(call xs-srpm,$1): $(call xs-tarball,$1) $(SPEC) $(xs-kit-files)
+$(call xs-srpm,$1): $(call xs-tarball,$1) $(wildcard $(SPEC)) $(xs-kit-files)
 	@rm -f $(foreach k,$(xs-found),$(call xs-cell,$1,$k))
 	@$$(call xs-fill,'DRIVER_VERSION=$1' 'PACKAGE=$(call xs-package,$1)' 'TARBALL=$(DRIVER)-$1.tar.gz',\
 		$(SPEC),$(xs-rpm-version),$(xs-rpm-release)) >build/srctarballs/$(call xs-package,$1).spec
@@ -199,7 +202,7 @@ $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(eval $(call xs-cell-rule
 ifneq ($(xs-data),)
 $(xs-data-tarball): $(xs-data-files) build/settings
 	$(call xs-tar,$(DATA_DIR),.,$(xs-data))
-$(xs-data-srpm): $(xs-data-tarball) $(xs-data-spec) $(xs-kit-files)
+$(xs-data-srpm): $(xs-data-tarball) $(wildcard $(xs-data-spec)) $(xs-kit-files)
 	@rm -f $(xs-data-rpm)
 	@$(call xs-fill,'TARBALL=$(xs-data).tar.gz' 'PACKAGE=$(DRIVER)-data',$(xs-data-spec),$(xs-data-version),$(xs-data-release)) \
 		>build/srctarballs/$(xs-data).spec

@@ -48,7 +48,7 @@ pair_xz() { built pair-xz "$TOP/tests/rpm/pair" KERNELS="$K1" DRIVER_VERSION=2.0
 package() {
 	local -a found
 	mapfile -t found < <(find "$1/rpms" -name "$2-${3/\~/_tilde_}-modules-*-${4:-$K1}-*.rpm")
-	[ "${#found[@]}" -eq 1 ] || fail "$2 $3 in $1: ${#found[@]} packages: ${found[*]}"
+	[ "${#found[@]}" -eq 1 ] || fail "$2 $3 in $1: ${#found[@]} packages: ${found[*]}" || return
 	printf '%s\n' "${found[0]}"
 }
 

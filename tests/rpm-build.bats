@@ -1,0 +1,294 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Building packages: the matrix, what is rebuilt when, the variables, the data package, and bad input.
+
+load rpm/helpers
+
+setup_file() {
+	example
+	pair
+} >&2
+
+setup() {
+	EXAMPLE=$CACHE/example/build
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# vendor: a driver as a vendor has it, in the folder driver; a line of its own for the Makefile on stdin.
+vendor() {
+	mkdir driver
+	cp "$TOP"/tests/rpm/pair/{Kbuild,*.c} driver/
+	cp "$TOP/rpm/driver.spec.in" "$TOP/rpm/driver-data.spec.in" driver/
+	cd driver || return
+	{ cat && echo "include $TOP/rpm/driver.mk"; } >Makefile
+}
+
+# packages ARGUMENT...: make for one kernel.
+packages() { make --no-print-directory KERNELS="$K1" XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" build-rpms "$@"; }
+
+# refused TEXT...: packages fails, says this in one line of stderr, and leaves no package.
+refused() {
+	local words=$1
+	shift
+	run -2 --separate-stderr packages "$@"
+	[ "$(grep -c -F "$words" <<<"$stderr")" -eq 1 ] || fail "expected once: $words"$'\n'"in: $stderr"
+	[ -z "$(find . -name '*-modules-*.rpm')" ]
+}
+
+@test "one run makes a package for each version and kernel, named after both, and a table of them" {
+	local uname version
+	run -0 make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" build-rpms
+	for uname in $(kernels); do
+		for version in 1.0.0 1.1.0; do
+			[ -e "$(package "$EXAMPLE" xsedu $version "$uname")" ]
+			has "$(tr -s ' ' <<<"$output")" "$uname $version build/rpms/xsedu-$version-modules-"
+		done
+	done
+	[ "$(find "$EXAMPLE/rpms" -name '*-modules-*' | wc -l)" -eq $((2 * $(kernels | wc -l))) ]
+	[ "$(ls "$EXAMPLE/srpms")" = $'xsedu-1.0.0-1.0-1.src.rpm\nxsedu-1.1.0-1.0-1.src.rpm\nxsedu-data-1.0-1.src.rpm' ]
+}
+
+@test "flavours are told from unames" {
+	while read -r uname flavour; do
+		[ "$("$TOP/rpm/kernels" --flavour "$uname")" = "$flavour" ] || fail "$uname is not $flavour"
+	done <<-END
+		4.19.0+1 xen
+		4.19.0+12 xen
+		2.6.32.43-0.4.1.xs1.8.0.839.170785xen xen
+		2.6.18-128.1.6.el5.xs5.5.0.502.1014xen xen
+		2.6.18-128.1.6.el5.xs5.5.0.502.1014kdump kdump
+		6.1.0-56-amd64 amd64
+		6.1.0-56-rt-amd64 rt-amd64
+		6.12.117+deb12-cloud-amd64 cloud-amd64
+		6.1.0-0.deb11.13-amd64 amd64
+		5.14.0-427.13.1.el9_4.x86_64 default
+		5.14.0-427.13.1.el9_4.x86_64+rt rt
+		5.14.0-503.el9.aarch64+64k 64k
+		5.3.18-150300.59.63-default default
+		5.15.0-91-generic generic
+		6.9.0-rc3-amd64 amd64
+		6.9.0 default
+	END
+}
+
+@test "each package holds the modules of its version for its kernel, with a record, and passes verify" {
+	local rpm uname version
+	for uname in $(kernels); do
+		for version in 1.0.0 1.1.0; do
+			rpm=$(package "$EXAMPLE" xsedu $version "$uname")
+			run -0 rpm -qpl "$rpm"
+			has "$output" "/lib/modules/$uname/xenserver/xsedu/$version/xsedu.ko"
+			has "$output" "/lib/modules/$uname/xenserver/xsedu/$version/info.json"
+			has "$output" /etc/depmod.d/xs-ddk.conf
+			run -0 xs-ddk verify --version "$version" --kernel "$uname" "$rpm"
+		done
+	done
+}
+
+@test "info.json is made from the modules' aliases" {
+	rpm2cpio "$(package "$EXAMPLE" xsedu 1.1.0)" | cpio -idm --quiet
+	run -0 jq -c '[.category, .name, .version, .variant, .status, .priority, .pci_ids]' "lib/modules/$K1/xenserver/xsedu/1.1.0/info.json"
+	[ "$output" = '["other","xsedu","1.1.0","1.1.0","production",0,{"xsedu.ko":[{"vendor_id":"1234","device_id":"11e8","subvendor_id":"*","subdevice_id":"*"}]}]' ]
+}
+
+@test "a second run builds nothing, and a touched source only its own version" {
+	vendor <<-'END'
+		DRIVER := pair
+		VERSIONS := 1.0 2.0
+		SRCDIR.2.0 := new
+		SPEC := driver.spec.in
+		VENDOR_NAME := Example
+		TEXT := Text
+	END
+	mkdir new && cp Kbuild ./*.c new/
+	run -0 packages -j2 SOURCE_DATE_EPOCH=1700000000 SOURCES='Kbuild pair-a.c pair_b.c'
+	stamps() { find build -name '*.rpm' -printf '%T@ %p\n' | sort -k 2; }
+	stamps >../first
+	run -0 packages -j2 SOURCE_DATE_EPOCH=1700000000 SOURCES='Kbuild pair-a.c pair_b.c'
+	stamps | diff ../first -
+	echo >>new/pair-a.c
+	run -0 packages -j2 SOURCE_DATE_EPOCH=1700000000 SOURCES='Kbuild pair-a.c pair_b.c'
+	run -1 diff <(grep 2.0 ../first) <(stamps | grep 2.0)
+	diff <(grep -v 2.0- ../first) <(stamps | grep -v 2.0-)
+}
+
+@test "both spellings of every variable reach the packages" {
+	vendor <<-'END'
+		DRIVER := pair
+		DRIVER_VERSION := 2.0
+		SPEC := driver.spec.in
+		TEXT := It's $$5 @ "home"
+		SOURCES := Kbuild pair-a.c pair_b.c
+	END
+	mkdir -p data/etc && echo 1 >data/etc/pair.conf
+	run -0 packages VENDOR_NAME='A & B' RPM_VERSION=1.2 RPM_RELEASE=3 DATA_SPEC=driver-data.spec.in DATA_RPM_VERSION=4.5 \
+		DATA_RPM_RELEASE=6
+	run -0 rpm -qp --qf '%{NAME} %{VERSION} %{RELEASE} %{VENDOR}\n' build/rpms/*.rpm
+	[ "$output" = "pair-2.0-modules-$("$TOP/rpm/kernels" --flavour "$K1")-$K1 1.2 3 A & B
+pair-data 4.5 6 A & B" ]
+	run -0 packages VENDOR=C RPM.VERSION=1.3 RPM.RELEASE=4 DATASPEC=driver-data.spec.in DATA.RPM.VERSION=5.0 \
+		DATA.RPM.RELEASE=7
+	# The former packages have gone: a disk made of the folder holds one of each.
+	run -0 rpm -qp --qf '%{VERSION} %{RELEASE} %{VENDOR}\n' build/rpms/*.rpm
+	[ "$output" = $'1.3 4 C\n5.0 7 C' ]
+	run -0 rpm -qp --qf '%{DESCRIPTION}' build/srpms/pair-2.0-1.3-4.src.rpm
+	[ "$output" = "It's \$5 @ \"home\"" ]
+}
+
+@test "the data package holds rules, firmware, configuration and documentation, and goes without a trace" {
+	vendor <<-'END'
+		DRIVER := pair
+		DRIVER_VERSION := 2.0
+		SPEC := driver.spec.in
+		DATA_SPEC := driver-data.spec.in
+		VENDOR := Example
+		TEXT := Text
+	END
+	mkdir -p data/etc/udev/rules.d data/etc/pair data/lib/firmware/pair data/usr/share/doc/pair-data
+	echo rule >data/etc/udev/rules.d/60-pair.rules
+	echo conf >data/etc/pair/pair.conf
+	cp "$(type -P true)" data/lib/firmware/pair/pair.elf
+	echo text >data/usr/share/doc/pair-data/README
+	run -0 packages
+	make_root
+	run -0 change -U build/rpms/pair-data-1.0-1.noarch.rpm
+	cmp data/lib/firmware/pair/pair.elf "$ROOT/lib/firmware/pair/pair.elf"
+	run -0 in_root -qc pair-data
+	[ "$output" = $'/etc/pair/pair.conf\n/etc/udev/rules.d/60-pair.rules' ]
+	echo mine >"$ROOT/etc/pair/pair.conf"
+	run -0 packages DATA.RPM.VERSION=1.1
+	run -0 change -U build/rpms/pair-data-1.1-1.noarch.rpm
+	[ "$(cat "$ROOT/etc/pair/pair.conf")" = mine ]
+	[ "$(in_root -q pair-data)" = pair-data-1.1-1.noarch ]
+	echo conf >"$ROOT/etc/pair/pair.conf"
+	run -0 change -e pair-data
+	[ -z "$(find "$ROOT" -name '*pair*')" ]
+}
+
+@test "a data package with a file elsewhere is refused by the file's name" {
+	vendor <<-'END'
+		DRIVER := pair
+		DRIVER_VERSION := 2.0
+		SPEC := driver.spec.in
+		DATA_SPEC := driver-data.spec.in
+		VENDOR := Example
+		TEXT := Text
+	END
+	mkdir -p data/etc data/usr/bin
+	echo 1 >data/etc/pair.conf
+	echo 1 >data/usr/bin/tool
+	run -2 --separate-stderr packages
+	has "$stderr" "xs-ddk: /usr/bin/tool: a data package has files below /etc, /lib/firmware and /usr/share/doc only"
+	[ -z "$(find build -name 'pair-data*.noarch.rpm')" ]
+	# The module package is none the worse for it.
+	package build pair 2.0
+	has "$output" FAILED
+}
+
+@test "a kernel without headers is named, and the rest of the matrix is built" {
+	vendor <<-'END'
+		DRIVER := pair
+		DRIVER_VERSION := 2.0
+		SPEC := driver.spec.in
+		VENDOR := Example
+		TEXT := Text
+	END
+	run -2 --separate-stderr packages KERNELS="9.9.9-none $K1"
+	[ "$(grep -c 'xs-ddk: KERNELS: no headers for kernel 9.9.9-none; there are: ' <<<"$stderr")" -eq 1 ]
+	[[ $output == *"9.9.9-none "*"2.0 "*"FAILED: no headers"* ]]
+	[[ $output == *"$K1 "*"2.0 "*"build/rpms/pair-2.0-modules-"* ]]
+	[ "$(find build -name '*-modules-*.rpm' ! -name '*debuginfo*' | wc -l)" -eq 1 ]
+}
+
+@test "what is wrong with a variable is said by the variable's name" {
+	vendor <<-'END'
+		SPEC := driver.spec.in
+		VENDOR := Example
+		TEXT := Text
+	END
+	refused "DRIVER_VERSION is not set"
+	refused 'DRIVER_VERSION: the version "1/2" has a character other than' DRIVER_VERSION=1/2
+	refused 'DRIVER "a/b": a name begins with' DRIVER_VERSION=1 DRIVER=a/b
+	refused "RPM.VERSION \"1-2\": no '-', '/' or space can be in it" DRIVER_VERSION=1 RPM.VERSION=1-2
+	refused "PROFILE xs7 is unknown; there are xs8, xs9, el9 and generic" DRIVER_VERSION=1 PROFILE=xs7
+	refused "XS_COMPRESS bz2 is unknown; there are gz, xz and zst" DRIVER_VERSION=1 XS_COMPRESS=bz2
+	refused "XS_COMPRESS=xz: hosts of PROFILE xs9 cannot read such modules" DRIVER_VERSION=1 XS_COMPRESS=xz PROFILE=xs9
+	refused "driver.spec.in: it uses @VENDOR_NAME@, but VENDOR_NAME is not set" DRIVER_VERSION=1 VENDOR=
+	refused "SPEC is not set" DRIVER=pair DRIVER_VERSION=1 SPEC=
+	refused "none.spec.in: no such file" DRIVER_VERSION=1 SPEC=none.spec.in
+	echo '# @WHAT@' >>driver.spec.in
+	refused "@WHAT@ is no placeholder; there are: @DRIVER@" DRIVER_VERSION=1
+}
+
+@test "a module that does not build fails alone, with the compiler's words" {
+	vendor <<-'END'
+		DRIVER := pair
+		VERSIONS := 1.0 2.0
+		SPEC := driver.spec.in
+		VENDOR := Example
+		TEXT := Text
+		SRCDIR.1.0 := old
+		SOURCES := Kbuild pair-a.c pair_b.c
+	END
+	mkdir old && cp Kbuild ./*.c old/
+	sed -i 's/return 42/return 42 +/' old/pair-a.c
+	run -2 --separate-stderr packages
+	has "$stderr" "pair-a.c:10:1"
+	has "$stderr" "error: expected expression"
+	[ "$(grep -c "^xs-ddk: pair 1.0 does not build for $K1" <<<"$stderr")" -eq 1 ]
+	[[ $output == *"$K1 "*"1.0 "*FAILED* ]]
+	[ "$(cd build/rpms && ls)" = "$(basename "$(package build pair 2.0)")" ]
+	# A package of an earlier run does not stay behind one that fails.
+	cp pair-a.c old/
+	run -0 packages
+	sed -i 's/return 42/return 42 +/' old/pair-a.c
+	run -2 packages
+	[ "$(cd build/rpms && ls)" = "$(basename "$(package build pair 2.0)")" ]
+}
+
+@test "two modules of one name, and files elsewhere, are refused by name" {
+	vendor <<-'END'
+		DRIVER := pair
+		DRIVER_VERSION := 2.0
+		SPEC := driver.spec.in
+		VENDOR := Example
+		TEXT := Text
+	END
+	mkdir sub
+	cp pair-a.c sub/pair_a.c
+	printf 'obj-m := pair-a.o sub/\n' >Kbuild
+	printf 'obj-m := pair_a.o\n' >sub/Kbuild
+	sed -i 's/pair_answer/other_answer/' sub/pair_a.c
+	refused "xs-ddk: two modules are called pair_a.ko: pair-a.ko sub/pair_a.ko"
+	# Naming one of them mends it.
+	sed -i 's/^%xs_install.*/%xs_install sub\/pair_a.ko/' driver.spec.in
+	run -0 packages
+	run -0 rpm -qpl "$(package build pair 2.0)"
+	has "$output" /pair_a.ko
+	rm -r build
+	echo 'install -D -m 644 Kbuild %{buildroot}/etc/pair.conf' >>driver.spec.in
+	refused "xs-ddk: /etc/pair.conf: a module package holds modules only"
+}
+
+@test "names that RPM does not allow in a package are written otherwise" {
+	[[ $(name "$(package "$CACHE/pair/build" pair 1.0~rc1)") == "pair-1.0_tilde_rc1-modules-"*"-$K1" ]]
+	run -0 rpm -qp --provides "$(package "$CACHE/pair/build" pair 1.0~rc1)"
+	has "$output" "pair-modules = 1.0~rc1"
+}
+
+@test "no build asks for the running kernel" {
+	mkdir bin
+	printf '#!/bin/sh\necho "$@" >>%s\nexec %s "$@"\n' "$PWD/asked" "$(command -v uname)" >bin/uname
+	chmod +x bin/uname
+	PATH=$PWD/bin:$PATH
+	vendor <<-'END'
+		DRIVER := pair
+		DRIVER_VERSION := 2.0
+		SPEC := driver.spec.in
+		VENDOR := Example
+		TEXT := Text
+	END
+	run -0 packages
+	has "$(cat ../asked)" -m
+	lacks "$(cat ../asked)" -r
+}
