@@ -107,7 +107,8 @@ select_net() {
 	select_net 1.0.0
 	selected net.ko "$(in_version net 1.1.0 net.ko)"
 	fires selection-mixed host
-	has "$found" "net is selected here at 1.0.0, in updates/net.ko at 1.1.0"
+	has "$found" "updates/net.ko: "
+	has "$found" "net is selected here at 1.1.0, but at 1.0.0 elsewhere in updates/"
 }
 
 @test "a selected version of which one module has no link is found" {

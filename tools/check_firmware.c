@@ -50,24 +50,53 @@ static char *folder_of(const char *format, const char *uname)
 		    : text_format("%s", format);
 }
 
+/* The first of the sorted files whose name is not before NAME. */
+static size_t first_file(const struct set *set, const char *name)
+{
+	size_t low = 0, high = set->file_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(set->files[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whether a package has a file in FOLDER, below "/" or "/usr", that NAME names. */
+static bool is_in_folder(const struct set *set, const char *folder, const char *name)
+{
+	/* All that a pattern can match begins as it does. */
+	size_t plain = strcspn(name, "*?[\\");
+	char *start = text_format("%s%.*s", folder, (int)plain, name);
+	size_t len = strlen(start), folder_len = strlen(folder);
+	bool found = false;
+
+	for (size_t i = first_file(set, start); !found && i < set->file_count; i++) {
+		if (strncmp(set->files[i].name, start, len) != 0)
+			break;
+		found = names(name, set->files[i].name + folder_len);
+	}
+	free(start);
+	return found;
+}
+
 static bool is_packaged(const struct set *set, const struct set_firmware *firmware)
 {
-	for (size_t i = 0; i < set->file_count; i++) {
-		const char *file = set->files[i].name;
+	bool found = false;
 
-		if (strncmp(file, "/usr/", 5) == 0)
-			file += 4;
-		for (size_t f = 0; f < COUNT(folders); f++) {
-			char *folder = folder_of(folders[f], firmware->uname);
-			size_t len = strlen(folder);
-			bool found = strncmp(file, folder, len) == 0 && names(firmware->name, file + len);
+	for (size_t i = 0; !found && i < COUNT(folders); i++) {
+		char *folder = folder_of(folders[i], firmware->uname);
+		char *merged = text_format("/usr%s", folder);
 
-			free(folder);
-			if (found)
-				return true;
-		}
+		found = is_in_folder(set, folder, firmware->name) || is_in_folder(set, merged, firmware->name);
+		free(merged);
+		free(folder);
 	}
-	return false;
+	return found;
 }
 
 /* Looks a pattern's folder through; the folder itself must be plain. */

@@ -19,6 +19,7 @@ struct located {
 	const struct set_entry *entry;
 	char driver[XENSERVER_VERSION_MAX + 1], version[XENSERVER_VERSION_MAX + 1];
 	const char *file;
+	char module[MODULE_NAME_SIZE]; /* the kernel's name of it; of a link, of what it leads to */
 };
 
 /* The entries of one kernel below one root, in the order of their paths. */
@@ -64,6 +65,7 @@ static void check_layout(struct report *report, struct group *group, const struc
 			   safe);
 		free(safe);
 	} else if (entry->kind == ENTRY_MODULE) {
+		memcpy(located.module, entry->module, sizeof(located.module));
 		group->modules[group->module_count++] = located;
 	} else if (entry->kind == ENTRY_LINK) {
 		report_add(report, RULE_HIERARCHY_FOREIGN, entry->path, "it is a symbolic link");
@@ -105,12 +107,54 @@ static bool exists(const struct group *group, const struct set_entry *link, cons
 	return there;
 }
 
+/* By name first: for what has the same name. */
+static int compare_modules(const void *a, const void *b)
+{
+	const struct located *x = a, *y = b;
+	int order = strcmp(x->module, y->module);
+
+	if (order == 0)
+		order = strcmp(x->driver, y->driver);
+	if (order == 0)
+		order = strcmp(x->version, y->version);
+	return order ? order : strcmp(x->entry->path, y->entry->path);
+}
+
+/* By driver and version first: for what belongs together. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct located *x = a, *y = b;
+	int order = strcmp(x->driver, y->driver);
+
+	if (order == 0)
+		order = strcmp(x->version, y->version);
+	return order ? order : strcmp(x->module, y->module);
+}
+
+static int compare_name_only(const void *a, const void *b)
+{
+	return strcmp(((const struct located *)a)->module, ((const struct located *)b)->module);
+}
+
+static void sort(struct located *all, size_t count, int (*compare)(const void *, const void *))
+{
+	if (count)
+		qsort(all, count, sizeof(*all), compare);
+}
+
+static bool is_among(const struct located *key, const struct located *all, size_t count,
+		     int (*compare)(const void *, const void *))
+{
+	return count && bsearch(key, all, count, sizeof(*all), compare);
+}
+
+/* Needs the modules sorted by name. */
 static bool is_ours(const struct group *group, const char *module)
 {
-	for (size_t i = 0; i < group->module_count; i++)
-		if (strcmp(group->modules[i].entry->module, module) == 0)
-			return true;
-	return false;
+	struct located key = {0};
+
+	snprintf(key.module, sizeof(key.module), "%s", module);
+	return is_among(&key, group->modules, group->module_count, compare_name_only);
 }
 
 /*
@@ -156,6 +200,7 @@ static void check_link(struct report *report, struct group *group, const struct 
 			report_link(report, RULE_LINK_ESCAPING, link);
 		return;
 	}
+	name_of_module(to.file, to.module);
 	group->links[group->link_count++] = to;
 	if (!exists(group, link, below))
 		report_link(report, RULE_LINK_DANGLING, link);
@@ -175,56 +220,54 @@ static void check_update(struct report *report, struct group *group, const struc
 			   "it is a file where the link that selects a version of %s belongs", entry->module);
 }
 
-static bool is_linked(const struct group *group, const struct located *module)
+/* All modules of the version that LINK selects must have a link. Needs both sorted by place. */
+static void check_whole(struct report *report, const struct group *group, const struct located *link)
 {
-	char linked[MODULE_NAME_SIZE];
+	size_t low = 0, high = group->module_count;
 
-	for (size_t i = 0; i < group->link_count; i++) {
-		name_of_module(group->links[i].file, linked);
-		if (strcmp(group->links[i].driver, module->driver) == 0 &&
-		    strcmp(group->links[i].version, module->version) == 0 &&
-		    name_same_module(linked, module->entry->module))
-			return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct located *module = &group->modules[middle];
+		int order = strcmp(module->driver, link->driver);
+
+		if (order == 0)
+			order = strcmp(module->version, link->version);
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	for (; low < group->module_count; low++) {
+		const struct located *module = &group->modules[low];
+
+		if (strcmp(module->driver, link->driver) != 0 || strcmp(module->version, link->version) != 0)
+			break;
+		if (!is_among(module, group->links, group->link_count, compare_places))
+			report_add(report, RULE_SELECTION_MIXED, module->entry->path,
+				   "%s is selected at %s, but no link leads to its module %s", link->driver,
+				   link->version, module->module);
+	}
 }
 
-/* Against the driver's first link, so that each fault is told once. */
 static void check_mixed(struct report *report, const struct group *group)
 {
-	for (size_t i = 0; i < group->link_count; i++) {
-		const struct located *link = &group->links[i], *first = link;
+	const struct located *first = NULL;
 
-		for (size_t j = i; j-- > 0;)
-			if (strcmp(group->links[j].driver, link->driver) == 0)
-				first = &group->links[j];
-		if (strcmp(first->version, link->version) != 0)
+	for (size_t i = 0; i < group->link_count; i++) {
+		const struct located *link = &group->links[i];
+
+		if (!first || strcmp(first->driver, link->driver) != 0) {
+			first = link;
+			check_whole(report, group, link);
+		} else if (strcmp(first->version, link->version) != 0) {
 			report_add(report, RULE_SELECTION_MIXED, link->entry->path,
-				   "%s is selected here at %s, in %s at %s", link->driver, link->version,
-				   first->entry->below, first->version);
-		for (size_t j = 0; first == link && j < group->module_count; j++)
-			if (strcmp(group->modules[j].driver, link->driver) == 0 &&
-			    strcmp(group->modules[j].version, link->version) == 0 &&
-			    !is_linked(group, &group->modules[j]))
-				report_add(report, RULE_SELECTION_MIXED, group->modules[j].entry->path,
-					   "%s is selected at %s, but no link leads to its module %s", link->driver,
-					   link->version, group->modules[j].entry->module);
+				   "%s is selected here at %s, but at %s elsewhere in updates/", link->driver,
+				   link->version, first->version);
+		}
 	}
 }
 
-static int compare_modules(const void *a, const void *b)
-{
-	const struct located *x = a, *y = b;
-	int order = strcmp(x->entry->module, y->entry->module);
-
-	if (order == 0)
-		order = strcmp(x->driver, y->driver);
-	if (order == 0)
-		order = strcmp(x->version, y->version);
-	return order ? order : strcmp(x->entry->path, y->entry->path);
-}
-
-/* Needs the modules sorted. */
+/* Needs the modules sorted by name. */
 static void check_names(struct report *report, const struct group *group)
 {
 	for (size_t i = 1; i < group->module_count; i++) {
@@ -351,16 +394,17 @@ static void check_group(struct report *report, const struct set *set, struct gro
 	for (size_t i = 0; i < group->count; i++)
 		if (set_in_hierarchy(group->entries[i].below, &rest))
 			check_layout(report, group, &group->entries[i], rest);
+	sort(group->modules, group->module_count, compare_modules);
+	check_names(report, group);
 	for (size_t i = 0; i < group->count; i++)
 		if (strncmp(group->entries[i].below, "updates/", strlen("updates/")) == 0)
 			check_update(report, group, &group->entries[i]);
 	check_depmod(report, set, group);
-	check_mixed(report, group);
-	check_info(report, group->entries, group->count);
-	if (group->module_count)
-		qsort(group->modules, group->module_count, sizeof(*group->modules), compare_modules);
-	check_names(report, group);
 	check_devices(report, group);
+	check_info(report, group->entries, group->count);
+	sort(group->modules, group->module_count, compare_places);
+	sort(group->links, group->link_count, compare_places);
+	check_mixed(report, group);
 	free(group->links);
 	free(group->modules);
 }

@@ -57,25 +57,46 @@ static void check_info_version(struct report *report, const struct set_entry *en
 	free(expected);
 }
 
-static bool id_is(const json_t *id, const char *key, const char *value)
+/* The four fields of an id as one text to compare, to free. */
+static char *id_text(const char *vendor, const char *device, const char *subvendor, const char *subdevice)
 {
-	const char *found = json_string_value(json_object_get(id, key));
-
-	return found && strcmp(found, value) == 0;
+	return text_format("%s:%s:%s:%s", vendor ? vendor : "", device ? device : "", subvendor ? subvendor : "",
+			   subdevice ? subdevice : "");
 }
 
-static bool lists_id(const json_t *ids, const struct pci_id *wanted)
+static const char *field(const json_t *id, const char *key)
 {
+	return json_string_value(json_object_get(id, key));
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All ids of a list, sorted; COUNT texts in memory to free. */
+static char **sorted_ids(const json_t *ids, size_t *count)
+{
+	char **texts;
 	const json_t *id;
 	size_t i;
 
-	json_array_foreach(ids, i, id)
-	{
-		if (id_is(id, "vendor_id", wanted->vendor) && id_is(id, "device_id", wanted->device) &&
-		    id_is(id, "subvendor_id", wanted->subvendor) && id_is(id, "subdevice_id", wanted->subdevice))
-			return true;
-	}
-	return false;
+	*count = json_array_size(ids);
+	texts = need_memory(*count + 1, sizeof(*texts));
+	json_array_foreach(ids, i, id) texts[i] = id_text(field(id, "vendor_id"), field(id, "device_id"),
+							  field(id, "subvendor_id"), field(id, "subdevice_id"));
+	if (*count)
+		qsort(texts, *count, sizeof(*texts), compare_texts);
+	return texts;
+}
+
+static bool lists_id(char **texts, size_t count, const struct pci_id *wanted)
+{
+	char *text = id_text(wanted->vendor, wanted->device, wanted->subvendor, wanted->subdevice);
+	bool found = count && bsearch(&text, texts, count, sizeof(*texts), compare_texts);
+
+	free(text);
+	return found;
 }
 
 /* The list of the module's ids: its file's name may be that of the plain module while the file is compressed. */
@@ -97,16 +118,20 @@ static const json_t *ids_of(json_t *info, const char *module)
 
 static void check_ids(struct report *report, const char *path, json_t *info, const struct set_entry *module)
 {
-	const json_t *ids = ids_of(info, module->module);
+	size_t count;
+	char **texts = sorted_ids(ids_of(info, module->module), &count);
 	struct pci_id id;
 
 	for (char **alias = module->aliases; *alias; alias++)
-		if (modalias_pci(*alias, &id) && !lists_id(ids, &id)) {
+		if (modalias_pci(*alias, &id) && !lists_id(texts, count, &id)) {
 			report_add(report, RULE_INFO_MISMATCH, path,
 				   "%s claims the PCI device %s:%s (subsystem %s:%s), which pci_ids does not list",
 				   module->module, id.vendor, id.device, id.subvendor, id.subdevice);
-			return;
+			break;
 		}
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+	free(texts);
 }
 
 /* The entries from FIRST on are one folder's, COUNT of them; ENTRY is its info.json. */

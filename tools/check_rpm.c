@@ -271,24 +271,32 @@ static bool are_same(const struct set_file *a, const struct set_file *b)
 	return a->mode == b->mode && strcmp(a->digest, b->digest) == 0 && strcmp(a->link, b->link) == 0;
 }
 
+static void report_conflict(struct report *report, const struct set_file *file, const struct set_file *other)
+{
+	char *name = text_safe(file->name), *package = text_safe(other->package);
+
+	report_add(report, RULE_PACKAGE_CONFLICT, file->path, "%s is also in %s, with another content", name, package);
+	free(package);
+	free(name);
+}
+
 void check_packages(struct report *report, const struct set *set)
 {
-	for (size_t i = 1; i < set->file_count; i++) {
-		const struct set_file *file = &set->files[i];
+	/* Of the files of one name: the first, and the first of another package. */
+	const struct set_file *first = NULL, *second = NULL;
 
-		for (size_t j = i; j-- > 0 && strcmp(set->files[j].name, file->name) == 0;) {
-			const struct set_file *other = &set->files[j];
-			char *name, *package;
+	for (size_t i = 0; i < set->file_count; i++) {
+		const struct set_file *file = &set->files[i], *other;
 
-			if (!may_meet(other, file) || are_same(other, file))
-				continue;
-			name = text_safe(file->name);
-			package = text_safe(other->package);
-			report_add(report, RULE_PACKAGE_CONFLICT, file->path, "%s is also in %s, with another content",
-				   name, package);
-			free(package);
-			free(name);
-			break;
+		if (!first || strcmp(first->name, file->name) != 0) {
+			first = file;
+			second = NULL;
+			continue;
 		}
+		if (!second && strcmp(first->package, file->package) != 0)
+			second = file;
+		other = strcmp(first->package, file->package) == 0 ? second : first;
+		if (other && may_meet(other, file) && !are_same(other, file))
+			report_conflict(report, file, other);
 	}
 }

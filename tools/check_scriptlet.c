@@ -142,10 +142,11 @@ static void check_command(const char *name, size_t len, void *context)
 	struct commands *commands = context;
 
 	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
-		if (strlen(lacking[i].name) != len || memcmp(lacking[i].name, name, len) != 0 || commands->told[i] ||
-		    shell_asks_for(commands->scriptlet->body, lacking[i].name))
+		if (strlen(lacking[i].name) != len || memcmp(lacking[i].name, name, len) != 0 || commands->told[i])
 			continue;
 		commands->told[i] = true;
+		if (shell_asks_for(commands->scriptlet->body, lacking[i].name))
+			continue;
 		report_add(commands->report, RULE_PACKAGE_COMMAND, commands->path, "%s runs %s: a minimal host %s",
 			   commands->scriptlet->kind, lacking[i].name, lacking[i].why);
 	}
@@ -164,7 +165,8 @@ static void check_one(struct report *report, const char *path, const struct rpm_
 
 	if (is_shell(scriptlet->interpreter)) {
 		check_syntax(report, path, scriptlet);
-		shell_each_command(scriptlet->body, check_command, &commands);
+		if (strlen(scriptlet->body) <= BODY_MAX)
+			shell_each_command(scriptlet->body, check_command, &commands);
 	} else if (strcmp(scriptlet->interpreter, "<lua>") != 0 &&
 		   strcmp(scriptlet->interpreter, "/sbin/ldconfig") != 0) {
 		safe = text_safe(scriptlet->interpreter);

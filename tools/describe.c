@@ -118,15 +118,6 @@ json_t *describe_loaded(const struct loaded *loaded, const char *uname)
 	return object;
 }
 
-static bool has_text(const json_t *list, const char *text)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item) if (strcmp(json_string_value(item), text) == 0) return true;
-	return false;
-}
-
 /* "kernel-uname-r = 6.1.0"; requirements of rpm itself are left out. */
 static json_t *needs_of(const struct rpm *rpm)
 {
@@ -134,6 +125,7 @@ static json_t *needs_of(const struct rpm *rpm)
 
 	for (size_t i = 0; i < rpm->need_count; i++) {
 		const struct rpm_dependency *need = &rpm->needs[i];
+		const char *last;
 		char *text, *safe;
 
 		if (strncmp(need->name, "rpmlib(", 7) == 0)
@@ -145,8 +137,9 @@ static json_t *needs_of(const struct rpm *rpm)
 							   : "",
 				   need->version);
 		safe = text_safe(text);
-		/* One a scriptlet is common. */
-		if (!has_text(list, safe))
+		/* rpm sorts them, and asks for /bin/sh once a scriptlet. */
+		last = json_string_value(json_array_get(list, json_array_size(list) - 1));
+		if (!last || strcmp(last, safe) != 0)
 			json_need_zero(json_array_append_new(list, json_need(json_string(safe))));
 		free(safe);
 		free(text);

@@ -238,12 +238,13 @@ void set_add_export(struct set *set, const char *path, const char *uname, const 
 
 void set_add_firmware(struct set *set, const struct set_where *where, const struct module *module)
 {
-	size_t root_len;
+	/* The kernel's own with the most has 600. */
+	size_t root_len, most = 4096;
 	char uname[2 * UNAME_MAX];
 
 	place_below(where->place, uname, &root_len);
 	module_kernel(module, uname, UNAME_MAX + 1);
-	for (const char *name = NULL; (name = module_info(module, "firmware", name));) {
+	for (const char *name = NULL; most-- > 0 && (name = module_info(module, "firmware", name));) {
 		struct set_firmware added = {.name = copy(name), .path = copy(where->path)};
 
 		added.root = where->packaged ? copy("") : text_format("%.*s", (int)root_len, where->place);

@@ -86,7 +86,7 @@ void set_add_depmod(struct set *set, const char *text);
 void set_add_import(struct set *set, const char *path, const char *uname, const struct symbol *symbol, bool gpl);
 void set_add_export(struct set *set, const char *path, const char *uname, const struct symbol *symbol, bool gpl);
 
-/* What the module asks for with MODULE_FIRMWARE. */
+/* What the module asks for with MODULE_FIRMWARE; of a module that names thousands, the first. */
 void set_add_firmware(struct set *set, const struct set_where *where, const struct module *module);
 
 /* The files of a package. */
