@@ -243,6 +243,12 @@ refuses() {
 	done
 }
 
+@test "a module that is compressed twice is refused" {
+	little $x86
+	gzip -c little.ko | xz -c >twice.ko.xz
+	refuses 2 "compressed more than once" --version 1 twice.ko.xz
+}
+
 @test "an ELF header that lies about its own size does no harm" {
 	little $x86
 	cp little.ko expected.ko

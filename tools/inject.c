@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec.h"
 #include "die.h"
 #include "inject_elf.h"
 #include "module.h"
@@ -198,6 +199,11 @@ enum inject_outcome inject(const uint8_t *bytes, size_t size, const struct injec
 
 	*out = NULL;
 	*why = NULL;
+	/* Which module_read_memory() would decode, and all that follows would take for the ELF file. */
+	if (codec_of(bytes, size) != CODEC_NONE) {
+		*why = text_format("it is compressed more than once");
+		return INJECT_UNREADABLE;
+	}
 	if (module_read_memory(&module, bytes, size) != 0)
 		die_memory();
 	outcome = judge_module(&module, why);

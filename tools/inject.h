@@ -22,10 +22,10 @@ enum inject_outcome {
 };
 
 /*
- * Puts the record of options->version into the module in BYTES. All sections stay where they are, but for the
- * section names and, where there is one already, the record's own section; these and the section headers are
- * written anew behind the rest, so the same module and version give the same bytes whatever record was there.
- * *WHY is a clause about "it", to free.
+ * Puts the record of options->version into the module in BYTES, which are not compressed. All sections stay where they
+ * are, but for the section names and, where there is one already, the record's own section; these and the section
+ * headers are written anew behind the rest, so the same module and version give the same bytes whatever record was
+ * there. *WHY is a clause about "it", to free.
  */
 enum inject_outcome inject(const uint8_t *bytes, size_t size, const struct inject_options *options, uint8_t **out,
 			   size_t *out_len, char **why);
