@@ -6,6 +6,7 @@ set -u
 me=install.sh
 sysroot='' batch='' dry_run='' accept_eula=''
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
+# shellcheck source=rpm/disk/pack.sh
 . "$here/pack.sh"
 
 usage() {
@@ -178,7 +179,7 @@ ${kernels:-none}"
 choose_missing() {
 	missing=$(
 		for file in $fitting; do
-			package=$(rpm -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}' "$here/$file") ||
+			package=$("$rpm" -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}' "$here/$file") ||
 				stop 1 "$file cannot be read by rpm"
 			host_rpm -q "$package" >/dev/null 2>&1 || printf '%s\n' "$file"
 		done
@@ -210,7 +211,7 @@ check_installed() {
 check_licence() {
 	licensed=$(
 		for file in $missing; do
-			! rpm -qpl --nosignature "$here/$file" | grep -q 'EULA$' || printf '%s\n' "$file"
+			! "$rpm" -qpl --nosignature "$here/$file" | grep -q 'EULA$' || printf '%s\n' "$file"
 		done
 	)
 	[ -n "$licensed" ] || return 0
@@ -266,6 +267,7 @@ write_record() {
 	mv "$new" "$record"
 }
 
+find_rpm
 read_pack "$here"
 check_files
 check_product

@@ -90,12 +90,24 @@ is_file_name() {
 # record_of ID: where hosts keep what is installed.
 record_of() { printf '%s\n' "$sysroot$repos/$1"; }
 
+# Busybox's shell takes its own small rpm for the real one, unless that is called by its path.
+find_rpm() {
+	old_ifs=$IFS
+	IFS=:
+	for folder in ${PATH:-} /usr/bin /bin; do
+		[ ! -x "$folder/rpm" ] || break
+	done
+	IFS=$old_ifs
+	[ -x "$folder/rpm" ] || stop 1 "there is no rpm here"
+	rpm=$folder/rpm
+}
+
 # host_rpm ARGUMENT...: rpm on the host's database.
 host_rpm() {
 	if [ -n "$sysroot" ]; then
-		rpm --root "$sysroot" "$@"
+		"$rpm" --root "$sysroot" "$@"
 	else
-		rpm "$@"
+		"$rpm" "$@"
 	fi
 }
 

@@ -6,6 +6,7 @@ set -u
 me=uninstall.sh
 sysroot='' batch='' dry_run='' id=''
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
+# shellcheck source=rpm/disk/pack.sh
 . "$here/pack.sh"
 
 usage() {
@@ -70,6 +71,7 @@ remove_record() {
 	rm -rf "$old"
 }
 
+find_rpm
 if [ -z "$id" ]; then
 	read_pack "$here"
 fi

@@ -11,7 +11,7 @@ example_packages() {
 	local built=$TOP/example-driver/build kernel
 	mkdir -p "$TOP/build"
 	env -u SOURCE_DATE_EPOCH flock "$TOP/build/.example.lock" make -s -C "$TOP/example-driver" build-rpms >&2 || return
-	[ $# -gt 0 ] || set -- $(kernels | head -n 2)
+	[ $# -gt 0 ] || set -- "$(a_kernel)" "$(kernels | sed -n 2p)"
 	for kernel; do
 		ls "$built/rpms/"*"-$kernel-1.0-1."*.rpm || return
 	done
