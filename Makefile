@@ -105,8 +105,9 @@ check: ## all tests; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=1 all
 	@tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS)
 
-corpus: all ## real drivers of the distribution, built plain and with the record, compared; takes minutes
+corpus: all ## real drivers, built plain and with the record, compared, and each put on a disk; takes minutes
 	@tests/corpus/run
+	@tests/corpus/package
 
 ## Fuzzing and measuring -------------------------------------------------------
 
