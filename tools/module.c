@@ -76,6 +76,22 @@ static void judge_note_header(struct module *module, const Elf64_Shdr *header)
 		fault(module, MODULE_NOTE_ALIGN, header->sh_addralign, XENSERVER_NOTE_ALIGN);
 }
 
+/* Once, because every rule asks for some key, and a driver has a thousand aliases. */
+static void index_modinfo(struct module *module)
+{
+	const char *end = module->modinfo + module->modinfo_len;
+
+	for (const char *at = module->modinfo; at < end; at += strlen(at) + 1) {
+		if (module->info_count == module->info_room) {
+			module->info_room = module->info_room ? 2 * module->info_room : 64;
+			module->infos = reallocarray(module->infos, module->info_room, sizeof(*module->infos));
+			if (!module->infos)
+				die_memory();
+		}
+		module->infos[module->info_count++] = (uint32_t)(at - module->modinfo);
+	}
+}
+
 static void keep_modinfo(struct module *module, const uint8_t *bytes, size_t len)
 {
 	if (module->modinfo_len > 0) {
@@ -93,6 +109,7 @@ static void keep_modinfo(struct module *module, const uint8_t *bytes, size_t len
 	memcpy(module->modinfo, bytes, len);
 	module->modinfo[len] = '\0';
 	module->modinfo_len = len + 1;
+	index_modinfo(module);
 }
 
 static void note_extent(struct module *module, const Elf64_Shdr *header, const char *name)
@@ -242,6 +259,7 @@ static int read_elf(struct module *module)
 static void module_restart(struct module *module)
 {
 	module->modinfo_len = 0;
+	module->info_count = 0;
 	memset(&module->note, 0, sizeof(module->note));
 	memset(module->fault, 0, sizeof(module->fault));
 	module->damage = NULL;
@@ -278,6 +296,7 @@ int module_read_fd(struct module *module, int fd, uint64_t size)
 void module_free(struct module *module)
 {
 	free(module->modinfo);
+	free(module->infos);
 	source_free(&module->source);
 	sections_free(&module->sections);
 	memset(module, 0, sizeof(*module));
@@ -289,17 +308,32 @@ bool module_is_broken(const struct module *module)
 	       module->fault[MODULE_UNDECODABLE] || module->fault[MODULE_OVER_LIMIT];
 }
 
+/* The first string that begins after the text at AT. */
+static size_t info_after(const struct module *module, const char *at)
+{
+	size_t low = 0, high = module->info_count;
+
+	while (at && low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (module->modinfo + module->infos[middle] <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const char *module_info(const struct module *module, const char *key, const char *after)
 {
-	const char *end = module->modinfo + module->modinfo_len;
-	const char *at = after ? after + strlen(after) + 1 : module->modinfo;
 	size_t key_len = strlen(key);
 
-	if (module->modinfo_len == 0)
-		return NULL;
-	for (; at < end; at += strlen(at) + 1)
+	for (size_t i = info_after(module, after); i < module->info_count; i++) {
+		const char *at = module->modinfo + module->infos[i];
+
 		if (*at == *key && strncmp(at, key, key_len) == 0 && at[key_len] == '=')
 			return at + key_len + 1;
+	}
 	return NULL;
 }
 

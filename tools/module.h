@@ -35,6 +35,8 @@ struct module {
 	char *modinfo; /* the section: "key=value" strings, each with its NUL; owned; NULL if there is none */
 	size_t modinfo_len;
 	size_t modinfo_room;
+	uint32_t *infos; /* where its strings begin, in ascending order; owned */
+	size_t info_count, info_room;
 	const char *damage; /* with MODULE_DAMAGED and the like: how, as a clause about "it"; static */
 	uint64_t elf_end;   /* where the ELF file ends; what follows was appended */
 	bool debug;	    /* it has sections of debugging information */
