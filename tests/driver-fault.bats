@@ -123,6 +123,22 @@ on_full_disk() {
 	[ "$(judge "$template")" = old ]
 }
 
+@test "interrupted at a terminal, which reaches depmod too: undone" {
+	prepare
+	cat >"$BATS_TEST_TMPDIR/depmod" <<-'END'
+		#!/bin/sh
+		[ ! -e "$0.once" ] || { rm "$0.once" && kill -INT $PPID $$; }
+		exec depmod "$@"
+	END
+	chmod 755 "$BATS_TEST_TMPDIR/depmod"
+	touch "$BATS_TEST_TMPDIR/depmod.once"
+	root=$template
+	XS_DEPMOD=$BATS_TEST_TMPDIR/depmod run -1 --separate-stderr driver select pair 2.0
+	has "$stderr" "failed for kernel $UNAME with status 130"
+	has "$stderr" "what was done is undone"
+	[ "$(judge "$template")" = old ]
+}
+
 # initrd_maker: a program that makes an initrd of what modules.dep and updates/ say, and fails when told to.
 initrd_maker() {
 	cat >"$BATS_TEST_TMPDIR/maker" <<-'END'
