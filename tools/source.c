@@ -17,7 +17,8 @@
 #define HEAD_ROOM 512u
 #define END_ROOM  (16u << 10)
 
-/* All but a handful of the modules of a distribution's kernel are shorter, and nearly all of those have .modinfo before this. */
+/* All but a handful of the modules of a distribution's kernel are shorter, and nearly all of those have .modinfo before
+ * this. */
 #define DECODED_HEAD (4u << 20)
 /* Of the end, the last of these is kept at least: section headers, their names and the signature. */
 #define DECODED_TAIL (128u << 10)
