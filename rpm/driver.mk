@@ -138,7 +138,7 @@ export SOURCE_DATE_EPOCH
 # $(call xs-tar,folder,files,name): the same files make the same bytes.
 define xs-tar
 @mkdir -p $(@D)
-@LC_ALL=C tar -C '$1' --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode='u+rw,go+r,go-w' \
+@LC_ALL=C tar -C '$1' --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode='u+rwX,go+rX,go-w' \
 	--mtime=@$(SOURCE_DATE_EPOCH) --transform='flags=r;s|^\(\./\)*|$3/|' -c $2 >$@.tar
 @gzip -n -9 <$@.tar >$@.new && rm -f $@.tar && mv $@.new $@
 endef

@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What the profiles make of one driver: each for a target that can digest other things.
+
+load rpm/helpers
+
+setup_file() {
+	local profile
+	# A kernel with a uname like XenServer's, out of the headers of one that is here.
+	fake_kernel "$CACHE/kernel-4.19.0+1" 4.19.0+1
+	for profile in xs8 xs9 el9 generic; do
+		built "$profile" "$TOP/tests/rpm/pair" KERNELS="$CACHE/kernel-4.19.0+1" DRIVER_VERSION=1.0 PROFILE=$profile
+	done
+} >&2
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# fake_kernel DIR UNAME: a build folder that says it is UNAME's.
+fake_kernel() {
+	[ ! -e "$1/include/generated/utsrelease.h" ] || return 0
+	local from part
+	from=$(kdir "$K1")
+	mkdir -p "$1/include"
+	for part in "$from"/* "$from"/.[a-z]*; do
+		[ "${part##*/}" = include ] || ln -s "$part" "$1/"
+	done
+	cp -r "$from/include/." "$1/include/"
+	printf '#define UTS_RELEASE "%s"\n' "$2" >"$1/include/generated/utsrelease.h"
+}
+
+rpm_of() { package "$CACHE/$1/build" pair 1.0 4.19.0+1; }
+requires() { rpm -qp --requires "$(rpm_of "$1")" | sort -u; }
+provides() { rpm -qp --provides "$(rpm_of "$1")"; }
+
+@test "a package's name has the flavour and the kernel, whatever characters are in its uname" {
+	run -0 name "$(rpm_of xs8)"
+	[ "$output" = pair-1.0-modules-xen-4.19.0+1 ]
+	run -0 basename "$(rpm_of xs8)" ".$(rpm --eval '%{_target_cpu}').rpm"
+	[ "$output" = pair-1.0-modules-xen-4.19.0+1-1.0-1 ]
+}
+
+@test "xs8 asks for the kernel, and for nothing that rpm 4.11 does not have" {
+	run -0 requires xs8
+	[ "$output" = "/bin/sh
+kernel-uname-r = 4.19.0+1
+rpmlib(CompressedFileNames) <= 3.0.4-1
+rpmlib(FileDigests) <= 4.6.0-1
+rpmlib(PayloadFilesHavePrefix) <= 4.0-1
+rpmlib(PayloadIsXz) <= 5.2-1" ]
+	run -0 provides xs8
+	has "$output" vendor-driver
+	lacks "$output" "kernel("
+	# Triggers on files are newer than that.
+	run -0 rpm -qp --filetriggers "$(rpm_of xs8)"
+	[ "$output" = "" ]
+	run -0 rpm -qp --qf '%{PAYLOADCOMPRESSOR} %{FILEDIGESTALGO}' "$(rpm_of xs8)"
+	[ "$output" = "xz 8" ]
+}
+
+@test "xs9 has the compat note, and its files where XenServer 9's readers look" {
+	run -0 requires xs9
+	has "$output" "kernel-uname-r = 4.19.0+1"
+	lacks "$output" "kernel("
+	rpm2cpio "$(rpm_of xs9)" | cpio -idm --quiet
+	cd lib/modules/4.19.0+1/dmv/pair/1.0
+	[ "$(ls)" = $'info.json\npair-a.ko\npair_b.ko' ]
+	run -0 jq -r '.variant, .version, (.pci_ids | keys | join(" "))' info.json
+	[ "$output" = $'1.0\n1.0\npair-a.ko pair_b.ko' ]
+	# The reader goes from the link in updates/ to the file, and takes the info.json beside it.
+	[ "$(dirname "$(realpath pair-a.ko)")" = "$(dirname "$(realpath info.json)")" ]
+	run -0 readelf -S -W pair-a.ko
+	has "$output" .note.XenServer
+	has "$output" .note.xenserver
+}
+
+@test "only xs9 has them" {
+	for profile in xs8 el9 generic; do
+		run -0 rpm -qpl "$(rpm_of $profile)"
+		lacks "$output" dmv
+		rpm2cpio "$(rpm_of $profile)" | cpio -idmu --quiet
+		run -0 readelf -S -W lib/modules/4.19.0+1/xenserver/pair/1.0/pair-a.ko
+		lacks "$output" .note.XenServer
+	done
+}
+
+@test "el9 asks for each symbol it imports with its CRC, but not for its own" {
+	local symvers
+	symvers=$(kdir "$K1")/Module.symvers
+	run -0 requires el9
+	has "$output" "kernel(module_layout) = $(awk '$2 == "module_layout" { print $1 }' "$symvers")"
+	lacks "$output" pair_answer
+	has "$output" "rpmlib(PayloadIsZstd)"
+	run -0 provides el9
+	has "$output" "kmod(pair_b.ko)"
+}
+
+@test "el9 tells weak-modules what comes and goes, in rpm's order" {
+	make_root
+	change -e base
+	add_program "$(type -P busybox)" /bin/busybox
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\nwhile read -r f; do echo "$1 $2 $f"; done >>/calls\n' >"$ROOT/usr/sbin/weak-modules"
+	chmod +x "$ROOT/usr/sbin/weak-modules"
+	run -0 --separate-stderr change -U --nodeps "$(rpm_of el9)"
+	[ "$(calls)" = "--no-initramfs --add-modules /lib/modules/4.19.0+1/updates/pair-a.ko
+--no-initramfs --add-modules /lib/modules/4.19.0+1/updates/pair_b.ko" ]
+	run -0 --separate-stderr change -e pair-1.0-modules-xen-4.19.0+1
+	[ "$(calls)" = "--no-initramfs --remove-modules /lib/modules/4.19.0+1/updates/pair-a.ko
+--no-initramfs --remove-modules /lib/modules/4.19.0+1/updates/pair_b.ko" ]
+}
+
+@test "generic asks for nothing but a shell, and offers names and devices" {
+	run -0 requires generic
+	lacks "$output" kernel
+	run -0 provides generic
+	has "$output" "kmod(pair-a.ko)"
+	has "$output" "pair-modules = 1.0"
+	example
+	run -0 rpm -qp --provides "$(package "$CACHE/example/build" xsedu 1.0.0)"
+	has "$output" 'modalias(pci:v00001234d000011E8sv*sd*bc*sc*i*)'
+}
+
+@test "a driver without PCI devices fits any machine" {
+	rpm2cpio "$(rpm_of generic)" | cpio -idm --quiet
+	run -0 jq -c '.pci_ids["pair-a.ko"]' lib/modules/4.19.0+1/xenserver/pair/1.0/info.json
+	[ "$output" = '[{"vendor_id":"*","device_id":"*","subvendor_id":"*","subdevice_id":"*"}]' ]
+}

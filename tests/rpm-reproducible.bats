@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The same sources make the same packages, whatever the folder, user, time and machine; and the source package builds with
+# nothing but itself, the installed kit and kernel headers.
+
+load rpm/helpers
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	XS_DDK=${XS_DDK:-$XS_BIN/xs-ddk}
+}
+
+# vendor DIR: the example driver as a vendor has it.
+vendor() {
+	mkdir -p "$1"
+	tar -C "$TOP/example-driver" --exclude=./build -cf - . | tar -C "$1" -xf -
+	sed -i "s|^include \.\./rpm/|include $TOP/rpm/|" "$1/Makefile"
+}
+
+sums() { (cd "$1/build" && find . -name '*.rpm' -o -name '*.tar.gz' | sort | xargs sha256sum); }
+
+@test "two builds in other folders, times, umasks, zones, locales, hosts and by another user are the same" {
+	vendor one
+	vendor a-much-longer-folder/two
+	# The kit is in another place too.
+	mkdir a-much-longer-folder/kit
+	cp -r "$TOP/rpm" "$TOP/note" a-much-longer-folder/kit/
+	sed -i "s|^include .*|include $PWD/a-much-longer-folder/kit/rpm/driver.mk|" a-much-longer-folder/two/Makefile
+	make -s -C one -j1 KERNELS="$K1" SOURCE_DATE_EPOCH=1700000000 XS_DDK="$XS_DDK" build-rpms
+	find a-much-longer-folder -exec touch -d '2001-02-03' {} +
+	chmod -R go-rwx a-much-longer-folder/two
+	mkdir tmp
+	local user='' mapped=yes
+	if [ "$(id -u)" = 0 ]; then
+		chmod 755 . .. ../.. a-much-longer-folder
+		chown -R nobody a-much-longer-folder tmp
+		user='setpriv --reuid=nobody --regid=nogroup --clear-groups' mapped=''
+	fi
+	umask 077
+	# Another host name, in a name space of its own; then another user.
+	printf '%s\n' '#!/bin/sh' 'hostname elsewhere && exec "$@"' >elsewhere
+	chmod 755 elsewhere
+	# shellcheck disable=SC2086 # words
+	unshare --uts ${mapped:+--user --map-root-user} "$PWD/elsewhere" $user \
+		env HOME="$PWD/tmp" TMPDIR="$PWD/tmp" TZ=Asia/Tokyo LC_ALL=C.UTF-8 LANG=tr_TR.UTF-8 \
+		make -s -C a-much-longer-folder/two -j4 KERNELS="$K1" SOURCE_DATE_EPOCH=1700000000 XS_DDK="$XS_DDK" build-rpms
+	[ "$(sums one | wc -l)" -eq $((3 + 3 + 3 + 2)) ]
+	diff <(sums one) <(sums a-much-longer-folder/two)
+}
+
+@test "nothing of the machine is in a package" {
+	vendor one
+	make -s -C one KERNELS="$K1" DRIVER_VERSION=1.0.0 SOURCE_DATE_EPOCH=1700000000 XS_DDK="$XS_DDK" build-rpms
+	for rpm in one/build/*/*.rpm; do
+		run -0 rpm -qp --qf '%{BUILDTIME} %{BUILDHOST}\n' "$rpm"
+		[ "$output" = "1700000000 localhost" ]
+		run -0 rpm -qp --qf '[%{FILEUSERNAME} %{FILEGROUPNAME}\n]' "$rpm"
+		[ "$(sort -u <<<"$output")" = "root root" ]
+		rpm2cpio "$rpm" >payload
+		run -1 grep -q -a -F -e "$BATS_TEST_TMPDIR" -e /tmp/xs-rpm payload
+	done
+}
+
+@test "the date of the newest source is taken when none is given, and it shows" {
+	vendor one
+	find one -type f -exec touch -d @1600000000 {} +
+	make -s -C one KERNELS="$K1" DRIVER_VERSION=1.0.0 XS_DDK="$XS_DDK" build-srpms
+	run -0 rpm -qp --qf '%{BUILDTIME}' one/build/srpms/xsedu-1.0.0-1.0-1.src.rpm
+	[ "$output" = 1600000000 ]
+}
+
+@test "the source package is rebuilt for other kernels with the kit installed from its package" {
+	local kit=$BATS_TEST_TMPDIR/kit srpm
+	git clone -q "$TOP" clone
+	make -s -C clone rpm
+	example
+	srpm=$CACHE/example/build/srpms/xsedu-1.1.0-1.0-1.src.rpm
+	export ROOT=$kit
+	mkdir "$kit"
+	in_root --initdb
+	change -i --nodeps clone/build/rpm/xs-ddk-[0-9]*[!c].x86_64.rpm clone/build/rpm/xs-driver-*.rpm
+	rm -rf clone
+	# Where the kit was installed below a root, its macros are told so.
+	PATH=$kit/usr/bin:$PATH run -0 rpmbuild --rebuild --nodeps --load "$kit$(rpm --eval '%{_rpmconfigdir}')/macros.d/macros.xs-ddk" \
+		--define "xs_ddk_dir $kit/usr/share/xs-ddk" --define "xs_ddk $kit/usr/bin/xs-ddk" --define "_topdir $PWD/top" \
+		--define "xs_kernels $(kernels | tail -n 2 | paste -s -d ' ')" "$srpm"
+	for uname in $(kernels | tail -n 2); do
+		find top/RPMS -name "xsedu-1.1.0-modules-*-$uname-1.0-1.*.rpm" | grep .
+		run -0 "$kit/usr/bin/xs-ddk" verify --version 1.1.0 --kernel "$uname" top/RPMS/*/xsedu-1.1.0-modules-*-"$uname"-1.0-1.*.rpm
+	done
+	[ "$(find top/RPMS -name '*-modules-*' ! -name '*-debuginfo-*' | wc -l)" -eq "$(kernels | tail -n 2 | wc -l)" ]
+}
+
+@test "make rpm packages the kit: for builders, and the host's tool apart" {
+	git clone -q "$TOP" clone
+	make -s -C clone rpm SOURCE_DATE_EPOCH=1700000000
+	run -0 rpm -qpl clone/build/rpm/xs-driver-*.rpm
+	has "$output" /usr/sbin/xs-driver
+	lacks "$output" /usr/share/xs-ddk
+	run -0 rpm -qpl "$(find clone/build/rpm -name 'xs-ddk-*' ! -name '*.src.rpm')"
+	for file in /usr/bin/xs-ddk /usr/bin/xs-kbuild /usr/share/xs-ddk/note/xenserver-note.mk /usr/share/xs-ddk/rpm/driver.mk \
+		/usr/share/xs-ddk/example-driver/Makefile macros.d/macros.xs-ddk; do
+		has "$output" $file
+	done
+	find clone/build/rpm -name 'xs-ddk-*.src.rpm' | grep .
+}
