@@ -224,9 +224,13 @@ initrd_maker() {
 	XS_DEPMOD=$BATS_TEST_TMPDIR/depmod xs-driver select --sysroot "$template" pair 2.0 2>/dev/null 3>&- &
 	read -r _ <"$BATS_TEST_TMPDIR/started"
 	kill -KILL $!
+	mkfifo "$BATS_TEST_TMPDIR/err"
 	xs-driver recover --sysroot "$template" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	# What it says first tells that it has come to the lock; only then may the depmod go on.
+	exec 5<"$BATS_TEST_TMPDIR/err"
+	read -r said <&5
+	has "$said" "waiting"
 	echo go >"$BATS_TEST_TMPDIR/go"
 	wait $!
-	has "$(cat "$BATS_TEST_TMPDIR/err")" "waiting"
 	[ "$(judge "$template")" = new ]
 }
