@@ -12,8 +12,8 @@ setup() {
 	printf '%s\n' 'obj-m := xsedu.o' 'ccflags-y := -DXSEDU_VERSION=\"1.2.3\"' >src/Kbuild
 	printf '%s\n' '.NOTPARALLEL:' 'all: modules' 'modules clean:' "$(printf '\t')\$(MAKE) -C \$(KDIR) M=\$(CURDIR) \$@" >src/Makefile
 	PATH=$TOP/note:$PATH
-	KERNELS=$(kernels | head -n 2 | paste -s -d ' ')
 	export KERNELS
+	KERNELS=$(a_kernel)
 }
 
 # steps FILE EXPRESSION: the commands in a snippet, by a Python expression on the document.
@@ -32,6 +32,7 @@ as_ci() {
 }
 
 @test "the snippet for GitHub builds and verifies a driver, and is silent about one that is right" {
+	KERNELS=$(kernels | head -n 2 | paste -s -d ' ')
 	run -0 --separate-stderr as_ci github.yml "$github"
 	lacks "$output" "::"
 	[ "$(find build -name '*.ko' | wc -l)" -eq 2 ]
@@ -46,7 +47,7 @@ as_ci() {
 @test "the snippet for GitLab leaves a report that its schema allows" {
 	run -0 --separate-stderr as_ci gitlab.yml "$gitlab"
 	xmllint --noout --schema "$TOP/tests/rules/junit.xsd" report.xml
-	[ "$(xmllint --xpath 'string(//testsuite/@tests)' report.xml)" = 2 ]
+	[ "$(xmllint --xpath 'string(//testsuite/@tests)' report.xml)" = 1 ]
 	[ "$(xmllint --xpath 'string(//testsuite/@failures)' report.xml)" = 0 ]
 }
 
