@@ -1,0 +1,255 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# xs-ddk verify and show on driver disks: a whole one passes, and each of many broken ones is told by its own rule.
+
+load helpers
+load disk/disk
+
+setup_file() {
+	export GNUPGHOME=$BATS_FILE_TMPDIR/gnupg
+	make_disk "$BATS_FILE_TMPDIR"
+	unpack "$BATS_FILE_TMPDIR/xsedu.iso" "$BATS_FILE_TMPDIR/disk"
+	mkdir -m 700 "$GNUPGHOME"
+	gpg --batch --quiet --passphrase '' --quick-gen-key 'Signer <signer@example.org>' ed25519 sign never
+	mkdir "$BATS_FILE_TMPDIR/packages"
+	example_packages "$(a_kernel)" | xargs cp -t "$BATS_FILE_TMPDIR/packages"
+	rpmsign --define '_gpg_name signer@example.org' --define "__gpg $(command -v gpg)" --addsign \
+		"$BATS_FILE_TMPDIR"/packages/*.rpm
+	PACKAGES=$BATS_FILE_TMPDIR/packages make_disk "$BATS_FILE_TMPDIR/signed" --tree --gpg-key signer@example.org
+	gpgconf --kill all
+}
+
+setup() {
+	DISK=$BATS_FILE_TMPDIR/disk
+	KERNEL=$(a_kernel)
+	MODULE=xsedu-1.1.0-modules-amd64-$KERNEL-1.0-1.x86_64.rpm
+}
+
+# repack: the repodata for what is on the disk, with its groups.
+repack() {
+	cp repodata/*-comps.xml ../comps.xml
+	rm -r repodata
+	createrepo_c --quiet --no-database --groupfile ../comps.xml --excludes 'source/*' . 2>&1
+}
+
+# groups SED...: the same, with the groups edited.
+groups() {
+	sed -i "$@" repodata/*-comps.xml
+	repack
+}
+
+# broken_disks TREE: for each line "rules|commands" of stdin, what verify tells of a copy of TREE after the commands is
+# those rules on disks and no other. SHA256SUMS is made anew, but for lines that begin with "=".
+broken_disks() {
+	local expected commands count=0
+	while IFS='|' read -r expected commands; do
+		rm -rf "$BATS_TEST_TMPDIR/disk"
+		cp -r "$1" "$BATS_TEST_TMPDIR/disk"
+		(cd "$BATS_TEST_TMPDIR/disk" && eval "${commands#=}") >"$BATS_TEST_TMPDIR/said" || fail "could not: $commands"
+		[[ $commands == =* ]] || resum "$BATS_TEST_TMPDIR/disk"
+		run -1 --separate-stderr xs-ddk verify --strict --json "$BATS_TEST_TMPDIR/disk"
+		[ "$(jq -r '.findings[].rule' <<<"$output" | grep '^disk-' | sort -u | paste -sd' ')" = "$expected" ] ||
+			fail "$commands: expected $expected, found $(jq -r '.findings[] | .rule + ": " + .problem' <<<"$output")"
+		((++count))
+	done
+	[ "$count" -gt 0 ]
+}
+
+@test "an image and the same files in a folder pass, all modules on them judged" {
+	for disk in "$BATS_FILE_TMPDIR/xsedu.iso" "$DISK" "$BATS_FILE_TMPDIR/signed/xsedu"; do
+		run -0 --separate-stderr xs-ddk verify --strict "$disk"
+		has "$output" "modules checked: 0 errors, 0 warnings"
+		[ -z "$stderr" ]
+	done
+}
+
+@test "broken XS-REPOSITORY and XS-PACKAGES are told by their own rules" {
+	broken_disks "$DISK" <<END
+disk-repository-missing|rm XS-REPOSITORY
+disk-repository|sed -i 's/ product="[^"]*"//' XS-REPOSITORY
+disk-repository|sed -i 's/originator="[^"]*"/originator="a b"/' XS-REPOSITORY
+disk-repository|sed -i 's/product="XenServer"/& enforce-homogeneity="yes"/' XS-REPOSITORY
+disk-repository|sed -i 's/product="XenServer"/& memory-requirement-mb="much"/' XS-REPOSITORY
+disk-repository|sed -i '/<description>/d' XS-REPOSITORY
+disk-repository|: >XS-REPOSITORY
+disk-repository|echo '<repository' >XS-REPOSITORY
+disk-repository|sed -i '1a <!DOCTYPE repository [<!ENTITY a "b">]>' XS-REPOSITORY
+disk-description|sed -i '3{h;d};4G' XS-REPOSITORY
+disk-requires|sed -i 's/test="eq"/test="equals"/' XS-REPOSITORY
+disk-requires|sed -i '/<requires/s/ version="[^"]*"//' XS-REPOSITORY
+disk-packages-missing|rm XS-PACKAGES
+disk-package-unlisted disk-packages|echo '<packages/>' >XS-PACKAGES
+disk-package-unlisted disk-packages|sed -i 's/>xsedu-data/>..\/xsedu-data/' XS-PACKAGES
+disk-packages|sed -i '/xsedu-data/s/type="[^"]*"/type="tbz2"/' XS-PACKAGES
+disk-packages|sed -i '/xsedu-data/s/ size="[^"]*"//' XS-PACKAGES
+disk-packages|sed -i '/xsedu-data/s/ kernel="any"//' XS-PACKAGES
+disk-package-unlisted|sed -i '/$MODULE/d' XS-PACKAGES
+disk-package-twice|sed -i '/$MODULE/p' XS-PACKAGES
+disk-package-size|sed -i '/xsedu-data/s/ size="/&1/' XS-PACKAGES
+disk-package-md5|sed -i '/xsedu-data/s/ md5="...../ md5="00000/' XS-PACKAGES
+disk-package-label|sed -i '/$MODULE/s/label="[^"]*"/label="xsedu"/' XS-PACKAGES
+disk-package-type|sed -i '/$MODULE/s/type="driver-rpm"/type="rpm"/' XS-PACKAGES
+disk-package-kernel|sed -i '/$MODULE/s/kernel="[^"]*"/kernel="9.9"/' XS-PACKAGES
+disk-package-kernel|sed -i '/$MODULE/s/kernel="[^"]*"/kernel="any"/' XS-PACKAGES
+END
+}
+
+@test "a broken update.xml and metapackage are told by their own rules" {
+	small_package extra 1 /etc/extra.conf
+	cp "$BATS_TEST_TMPDIR"/small/*.rpm "$BATS_TEST_TMPDIR/"
+	broken_disks "$DISK" <<'END'
+disk-update-missing|rm update.xml
+disk-update|sed -i 's/ name-label="[^"]*"//' update.xml
+disk-update|sed -i '/<name-description>/d' update.xml
+disk-update|sed -i 's/<update/<upgrade/;s/update>/upgrade>/' update.xml
+disk-update|head -c 40 update.xml >x; mv x update.xml
+disk-uuid|sed -i 's/uuid="./uuid="X/' update.xml
+disk-guidance|sed -i 's/restartHost/&, restartXAPI/' update.xml
+disk-control|sed -i 's/<update /&control="control-xsedu" /' update.xml
+disk-key disk-signature-missing|sed -i 's/<update /&key="k" /' update.xml
+disk-installation-size|sed -i 's/installation-size="/&x/' update.xml
+disk-disagrees|sed -i 's/version="1.1.0"/version="1.1.1"/' update.xml
+disk-disagrees|sed -i 's/<name-description>/&x/' update.xml
+disk-disagrees disk-group-package disk-metapackage|sed -i 's/name-label="/&x/' update.xml
+disk-metapackage|rm update-xsedu*; repack
+disk-metapackage disk-package-unlisted|cp ../extra-1-1.noarch.rpm .; repack
+END
+}
+
+@test "a broken repository, with its groups, is told by its own rules" {
+	cp "$(small_package extra 1 /etc/extra.conf)" "$BATS_TEST_TMPDIR/"
+	broken_disks "$DISK" <<'END'
+disk-repodata-missing|rm -r repodata
+disk-repodata|echo x >repodata/repomd.xml
+disk-repodata|rm repodata/*-filelists.xml.gz
+disk-repodata|sed -i '/<data type="primary">/,/<.data>/d' repodata/repomd.xml
+disk-repodata disk-repodata-checksum|for f in repodata/*-primary.xml.gz; do head -c 100 $f >x; mv x $f; done
+disk-repodata-checksum|for f in repodata/*-other.xml.gz; do printf x >>$f; done
+disk-package-missing disk-primary-missing|rm xsedu-data*
+disk-metapackage disk-package-unlisted disk-primary-unlisted|cp ../extra-1-1.noarch.rpm .
+disk-package-md5 disk-package-size disk-primary-checksum|for f in xsedu-data*; do printf x >>$f; done
+disk-primary disk-repodata-checksum|for f in repodata/*-primary.xml.gz; do zcat $f | sed 's/rel="1"/rel="2"/' | gzip >x; mv x $f; done
+disk-groups|rm -r repodata; createrepo_c --quiet --no-database --excludes 'source/*' .
+disk-group-update|groups 's/<id>update</<id>other</'
+disk-group-drivers|groups 's/<id>drivers</<id>other</'
+disk-group-package|groups 's/mandatory/optional/'
+disk-group-package|groups 's/>update-xsedu</>update-other</'
+END
+}
+
+@test "what else can be wrong with a disk's files is told by its own rules" {
+	broken_disks "$DISK" <<'END'
+disk-sums-missing|=rm SHA256SUMS
+disk-sums|=printf x >>install.sh
+disk-sums|=rm uninstall.sh
+disk-sums|=touch new
+disk-sums|=echo nonsense >>SHA256SUMS
+disk-installer|rm install
+disk-installer|rm install.sh
+disk-link|ln -s update.xml link.xml
+disk-package-unreadable|echo none >none.rpm
+disk-package-missing disk-package-name disk-package-unlisted disk-primary-missing disk-primary-unlisted|mv xsedu-data* other.rpm
+END
+	PACKAGES=$(small_package firmware 1 /usr/share/doc/firmware/EULA) make_disk "$BATS_TEST_TMPDIR/licensed" --tree
+	broken_disks "$BATS_TEST_TMPDIR/licensed/xsedu" <<<"disk-eula|rm EULA"
+}
+
+@test "signatures that are missing, another's, or of other bytes are told by their own rules" {
+	export GNUPGHOME=$BATS_TEST_TMPDIR/gnupg
+	mkdir -m 700 "$GNUPGHOME"
+	gpg --batch --quiet --passphrase '' --quick-gen-key 'Other <other@example.org>' ed25519 sign never
+	gpg --armor --export other@example.org >"$BATS_TEST_TMPDIR/other"
+	gpgconf --kill all
+	broken_disks "$BATS_FILE_TMPDIR/signed/xsedu" <<'END'
+disk-signature-missing disk-sums|=rm update.xml.asc
+disk-signature-missing disk-sums|=rm repodata/repomd.xml.asc
+disk-signature disk-sums|=printf ' ' >>update.xml
+disk-signature|printf ' ' >>install.sh
+disk-signature disk-sums|=cp ../other RPM-GPG-KEY-xs-ddk
+disk-signature disk-sums|=echo none >update.xml.asc
+disk-signature-unchecked disk-sums|=rm RPM-GPG-KEY-xs-ddk
+disk-signature-unchecked disk-sums|=echo none >RPM-GPG-KEY-xs-ddk
+END
+}
+
+@test "an image whose volume is not called as the pack is told" {
+	xorriso -as mkisofs -quiet -r -J -joliet-long -V OTHER -o "$BATS_TEST_TMPDIR/other.iso" "$DISK"
+	[ "$(rules "$BATS_TEST_TMPDIR/other.iso")" = disk-volume ]
+}
+
+@test "one UUID for two releases, and two for one, show in a folder of disks" {
+	local out=$BATS_TEST_TMPDIR/disks uuid=01234567-89ab-cdef-0123-456789abcdef
+	PACKAGES=$(small_package p 1 /etc/p.conf)
+	export PACKAGES
+	make_disk "$out/a"
+	make_disk "$out/b" --version 2
+	cp -r "$out/a" "$out/same"
+	run -0 xs-ddk verify --strict "$out"
+	make_disk "$out/c" --version 3 --uuid "$uuid"
+	make_disk "$out/d" --version 4 --uuid "$uuid"
+	run -1 xs-ddk verify "$out"
+	has "$output" "$out/d/xsedu.iso: error: two disks have one UUID"
+	has "$output" "is that of $out/c/xsedu.iso, which is xs-ddk:xsedu 3 [disk-uuid-twice]"
+	rm -r "$out/d"
+	make_disk "$out/e" --version 3
+	[ "$(rules "$out")" = disk-uuid-changed ]
+}
+
+@test "what is wrong with a module is told with its package and disk" {
+	PACKAGES=$(small_package wrong 1 /lib/modules/1.0/updates/a.ko) make_disk "$BATS_TEST_TMPDIR" --no-verify
+	cd "$BATS_TEST_TMPDIR"
+	run -1 xs-ddk verify xsedu.iso
+	has "$output" "xsedu.iso!wrong-1-1.noarch.rpm!lib/modules/1.0/updates/a.ko: error: "
+	bsdtar -xf xsedu.iso update.xml
+	run -1 xs-ddk verify --disable disk-uuid --format github xsedu.iso
+	lacks "$output" "disk-"
+}
+
+@test "an image that is cut short is told, and breaks nothing" {
+	for size in 40000 100000 600000; do
+		head -c "$size" "$BATS_FILE_TMPDIR/xsedu.iso" >"$BATS_TEST_TMPDIR/cut.iso"
+		run -1 --separate-stderr xs-ddk verify "$BATS_TEST_TMPDIR/cut.iso"
+		has "$output" "it is shorter than its volume descriptor says"
+		[ -z "$stderr" ]
+	done
+}
+
+@test "the same under the sanitizers" {
+	[ -x "$TOP/build/san/bin/xs-ddk" ] || make -s -C "$TOP" SANITIZE=1 all
+	for disk in "$BATS_FILE_TMPDIR/xsedu.iso" "$BATS_FILE_TMPDIR/signed/xsedu"; do
+		run -0 "$TOP/build/san/bin/xs-ddk" verify "$disk"
+		run -0 "$TOP/build/san/bin/xs-ddk" show "$disk"
+		run -0 "$TOP/build/san/bin/xs-ddk" show --json "$disk"
+	done
+	cp -r "$DISK" "$BATS_TEST_TMPDIR/disk"
+	for file in XS-REPOSITORY XS-PACKAGES update.xml SHA256SUMS repodata/repomd.xml; do
+		head -c 100 "$DISK/$file" >"$BATS_TEST_TMPDIR/disk/$file"
+	done
+	run -1 "$TOP/build/san/bin/xs-ddk" verify "$BATS_TEST_TMPDIR/disk"
+}
+
+@test "show tells whose disk it is, and its versions and kernels as a table" {
+	run -0 --separate-stderr xs-ddk show "$BATS_FILE_TMPDIR/xsedu.iso"
+	has "$output" "name:        xsedu"
+	has "$output" "version:     1.1.0"
+	has "$output" 'description: Drivers for "edu" & <friends>'
+	has "$output" "product:     XenServer"
+	has "$output" "requires:    xs:main eq 8.2.1"
+	has "$output" "vendor:      xs-ddk"
+	has "$output" "signed:      no"
+	grep -qE "^DRIVER +VERSION +$KERNEL +$(kernels | sed -n 2p)\$" <<<"$output"
+	grep -qE '^xsedu +1\.0\.0 +1\.0-1 +1\.0-1$' <<<"$output"
+	grep -qE '^xsedu +1\.1\.0 +1\.0-1 +1\.0-1$' <<<"$output"
+	has "$output" "source/xsedu-1.1.0-1.0-1.src.rpm"
+	run -0 xs-ddk show "$BATS_FILE_TMPDIR/signed/xsedu"
+	has "$output" "signed:      yes"
+	[ "$(xs-ddk show --json "$DISK" | jq -c '.disks[0] | [.vendor, .signed, (.drivers | length)]')" = '["xs-ddk",false,4]' ]
+}
+
+@test "every rule on disks is shown to fire by a line above" {
+	xs-ddk rules --json | jq -r '.rules[].rule' | grep '^disk-' >"$BATS_TEST_TMPDIR/rules"
+	[ -s "$BATS_TEST_TMPDIR/rules" ]
+	while read -r rule; do
+		grep -qE "(^|[ =[\"])$rule([] |\"]|\$)" "$BATS_TEST_FILENAME" || fail "no test of $rule"
+	done <"$BATS_TEST_TMPDIR/rules"
+}
