@@ -125,8 +125,8 @@ MAKE=`foo`'
 	sources src <<<"$plain"
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME='A $(shell touch pwned) # b' LICENSE='%(touch pwned)'
 	sed -i '/^include/d' little/Makefile
-	printf 'show:\n\t@printf "%%s\\n" '"'"'$(value VENDOR_NAME)'"'"'\n' >>little/Makefile
-	[ "$(make -s -C little show)" = 'A $(shell touch pwned) # b' ] || [ "$(make -s -C little show)" = 'A $$(shell touch pwned) # b' ]
+	printf 'show:\n\t@printf "%%s\\n" '"'"'$(VENDOR_NAME)'"'"'\n' >>little/Makefile
+	[ "$(make -s -C little show)" = 'A $(shell touch pwned) # b' ]
 	has "$(cat little/little.spec.in)" "License: %%(touch pwned)"
 	[ ! -e pwned ] && [ ! -e little/pwned ]
 }
