@@ -106,7 +106,7 @@ xs-flavour = $(word 3,$(subst =, ,$1))
 xs-missing := $(patsubst %==,%,$(filter %==,$(xs-kernels)))
 xs-found := $(filter-out %==,$(xs-kernels))
 $(if $(xs-kernels),,$(error KERNELS: no kernel headers are installed))
-xs-arch := $(shell rpm --eval '%{_target_cpu}')
+xs-arch := $(shell rpm --eval '%{_target_cpu}' 2>/dev/null)
 
 xs-package = $(subst @,_at_,$(subst ~,_tilde_,$(DRIVER)-$1))
 xs-tarball = build/srctarballs/$(DRIVER)-$1.tar.gz

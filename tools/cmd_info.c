@@ -155,7 +155,10 @@ static void print_info(struct info *info)
 				   json_safe(info->description ? info->description : info->driver), "variant",
 				   info->variant ? info->variant : info->version, "version", info->version, "priority",
 				   (json_int_t)info->priority, "status", info->status, "pci_ids", info->pci_ids));
-	json_print(json);
+	/* ASCII, because the toolstacks that read it say so. A failed write is noticed when stdout is closed. */
+	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	putchar('\n');
+	json_decref(json);
 }
 
 /* Prints what is wrong with the options; whether nothing is. */
