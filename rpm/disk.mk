@@ -36,7 +36,7 @@ xs-disk := $(xs-rpm)/make-disk --output build/isos $(call xs-option,--label,$(xs
 	$(call xs-option,--vendor-code,$(VENDOR_CODE)) $(call xs-option,--product,$(PRODUCT)) \
 	$(call xs-option,--product-version,$(PRODUCT_VERSION)) $(call xs-option,--uuid,$(UUID)) \
 	$(call xs-option,--after-apply,$(AFTER_APPLY)) $(call xs-option,--gpg-key,$(GPG_KEY)) \
-	$(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
+	$(if $(filter xs8,$(PROFILE)),--old-rpm) $(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
 xs-iso := build/isos/$(xs-label).iso
 xs-disk-tarball := build/isos/$(xs-label).tar.gz
 xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)

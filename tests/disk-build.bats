@@ -203,6 +203,12 @@ made_of() {
 	bsdtar -xOf "$OUT/one.iso" update-one-1-1.noarch.rpm >"$OUT/meta.rpm"
 	run -0 rpm -qp --requires "$OUT/meta.rpm"
 	lacks "$output" " if "
+	"$MAKE_DISK" --label old --version 1 --old-rpm --no-verify --output "$OUT" "$BATS_TEST_TMPDIR"/small/[ab]-*.rpm
+	bsdtar -xOf "$OUT/old.iso" update-old-1-1.noarch.rpm >"$OUT/meta.rpm"
+	run -0 rpm -qp --requires "$OUT/meta.rpm"
+	has "$output" $'\nb = 1-1'
+	lacks "$output" " if "
+	lacks "$output" "rpmlib(RichDependencies)"
 }
 
 @test "make-disk --help tells every option" {
