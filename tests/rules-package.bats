@@ -149,6 +149,13 @@ right_package() {
 	[ "$(wc -l <<<"$found")" -eq 3 ]
 }
 
+@test "a scriptlet that ends in a backslash or within a quote is read to its end" {
+	for last in "echo \\" 'echo "jq' "echo 'jq" "cat <<END" 'echo $(' 'echo `' "case x in jq)"; do
+		right_package "%post -p /usr/bin/bash" "$last"
+		run -0 --separate-stderr timeout 20 xs-ddk verify --disable package-scriptlet "$right.rpm"
+	done
+}
+
 @test "words, comments, texts and guarded commands are not taken for commands" {
 	right_package "%post" "# python3 x" "echo python3 'perl;' \"git; wget\"" "cat <<END" "make all" "END" \
 		"case \$1 in" "jq) depmod ;;" "esac" "command -v dkms && dkms status" \

@@ -144,10 +144,12 @@ static void step(struct scan *scan)
 		scan->at++;
 		scan->depth += *at == '(';
 		scan->command = true;
-	} else if (strchr(" \t\n)<>$#;&|('", *at))
+	} else if (strchr(" \t\n)<>$#;&|('\\", *at)) {
+		/* A backslash, if it is the script's last byte. */
 		scan->at++;
-	else
+	} else {
 		take_word(scan, strcspn(at, " \t\n;&|()<>\"'`$\\"));
+	}
 }
 
 void shell_each_command(const char *script, shell_function *each, void *context)

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Fuzzes the search for commands in scriptlets: it must come to an end.
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/shell.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void count(const char *name, size_t len, void *context)
+{
+	size_t *sum = context;
+
+	*sum += len + (size_t)name[0];
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	char *script = malloc(len + 1);
+	volatile size_t sum = 0;
+	size_t n = 0;
+
+	if (!script)
+		return 0;
+	memcpy(script, data, len);
+	script[len] = '\0';
+	shell_each_command(script, count, &n);
+	sum = n + shell_asks_for(script, "jq");
+	(void)sum;
+	free(script);
+	return 0;
+}
