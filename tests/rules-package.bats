@@ -150,6 +150,7 @@ right_package() {
 }
 
 @test "a scriptlet that ends in a backslash or within a quote is read to its end" {
+	# shellcheck disable=SC2016 # scripts, not ours to expand
 	for last in "echo \\" 'echo "jq' "echo 'jq" "cat <<END" 'echo $(' 'echo `' "case x in jq)"; do
 		right_package "%post -p /usr/bin/bash" "$last"
 		run -0 --separate-stderr timeout 20 xs-ddk verify --disable package-scriptlet "$right.rpm"
