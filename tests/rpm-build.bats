@@ -85,6 +85,12 @@ refused() {
 	done
 }
 
+@test "make verify says whether what was built is fit to ship" {
+	run -0 make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" verify
+	has "$output" "0 errors"
+	run -2 --separate-stderr make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK=false verify
+}
+
 @test "info.json is made from the modules' aliases" {
 	rpm2cpio "$(package "$EXAMPLE" xsedu 1.1.0)" | cpio -idm --quiet
 	run -0 jq -c '[.category, .name, .version, .variant, .status, .priority, .pci_ids]' "lib/modules/$K1/xenserver/xsedu/1.1.0/info.json"
