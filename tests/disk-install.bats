@@ -27,8 +27,8 @@ setup() {
 
 # install_disk ARGUMENT...: its install.sh on the host, with nothing but the host's programs. Debian's rpm has its
 # database below HOME.
-install_disk() { env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$DISK/install.sh" --sysroot "$ROOT" "$@"; }
-uninstall_disk() { env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$(record "$ROOT")/uninstall.sh" --sysroot "$ROOT" "$@"; }
+install_disk() { as_root env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$DISK/install.sh" --sysroot "$ROOT" "$@"; }
+uninstall_disk() { as_root env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$(record "$ROOT")/uninstall.sh" --sysroot "$ROOT" "$@"; }
 
 # own_disk: a copy of the disk that may be changed.
 own_disk() {
@@ -112,7 +112,7 @@ rm etc/xensource-inventory|cannot be read: this is no host for a driver disk
 sed -i s/8.2.1/8.2.0/ etc/xensource-inventory|xs:main eq 8.2.1 is required, and it is 8.2.0
 mv lib/modules/* lib/modules/9.9|this disk is for the kernels
 rm -r lib/modules/*/kernel lib/modules/*/modules.*|none of them is installed; this host has
-rpm --root $PWD -e --nodeps host|/bin/sh is needed by
+as_root rpm --root $PWD -e --nodeps host|/bin/sh is needed by
 END
 }
 
@@ -237,9 +237,9 @@ y"
 	(cd "$ROOT" && find . ! -path './var*' ! -name 'modules.*' | grep -vxF -e ./etc/depmod.d -e ./etc/modprobe.d -e ./etc/udev \
 		-e ./etc/udev/rules.d -e ./etc/xensource/installed-repos -e ./usr -e ./usr/share -e ./usr/share/doc | sort) |
 		diff <(grep -vxF -e ./usr -e ./usr/share -e ./usr/share/doc "$BATS_TEST_TMPDIR/before") -
-	run -3 env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$DISK/uninstall.sh" --batch --sysroot "$ROOT"
-	run -3 env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$BATS_TEST_TMPDIR/kept/uninstall.sh" --batch --sysroot "$ROOT" some:other
-	run -1 env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$DISK/uninstall.sh" --batch --sysroot "$ROOT" ../x:y
+	run -3 as_root env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$DISK/uninstall.sh" --batch --sysroot "$ROOT"
+	run -3 as_root env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$BATS_TEST_TMPDIR/kept/uninstall.sh" --batch --sysroot "$ROOT" some:other
+	run -1 as_root env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$DISK/uninstall.sh" --batch --sysroot "$ROOT" ../x:y
 }
 
 @test "uninstalling a newer pack returns to the older one's record and packages" {
@@ -259,7 +259,7 @@ y"
 
 @test "a package that something else needs keeps the pack from being removed: status 1" {
 	run -0 install_disk --batch
-	rpm --root "$ROOT" -U "$(small_package user 1 'Requires: xsedu-data')"
+	as_root rpm --root "$ROOT" -U "$(small_package user 1 'Requires: xsedu-data')"
 	run -1 --separate-stderr uninstall_disk --batch
 	has "$stderr" "xsedu-data"
 	has "$(host_packages "$ROOT")" "xsedu-1.1.0-modules-amd64-$KERNEL"
@@ -276,7 +276,7 @@ y"
 	for shell in dash bash "busybox sh"; do
 		case $shell in busybox*) PATH_THERE=$tools ;; *) PATH_THERE=$BATS_FILE_TMPDIR/bin ;; esac
 		# shellcheck disable=SC2086 # a program and its argument
-		run -0 --separate-stderr env -i HOME="$HOME" PATH="$PATH_THERE" "$(command -v ${shell% *})" ${shell#"${shell% *}"} \
+		run -0 --separate-stderr as_root env -i HOME="$HOME" PATH="$PATH_THERE" "$(command -v ${shell% *})" ${shell#"${shell% *}"} \
 			"$DISK/install.sh" --dry-run --sysroot "$ROOT"
 		[ -z "$stderr" ]
 		echo "$output" >"$BATS_TEST_TMPDIR/out.${shell%% *}"
@@ -288,7 +288,7 @@ y"
 @test "older hosts' xe-install-supplemental-pack finds its program, and takes -b" {
 	cd "$DISK"
 	[ -x install ]
-	run -0 env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin:/bin" ./install -b --sysroot "$ROOT"
+	run -0 as_root env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin:/bin" ./install -b --sysroot "$ROOT"
 	[ -d "$(record "$ROOT")" ]
 }
 
@@ -296,7 +296,7 @@ y"
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\necho "xe $*"\n' >"$BATS_TEST_TMPDIR/bin/xe"
 	chmod +x "$BATS_TEST_TMPDIR/bin/xe"
-	run -0 env PATH="$BATS_TEST_TMPDIR/bin:$PATH" sh "$DISK/install.sh" --batch --sysroot "$ROOT"
+	run -0 as_root env PATH="$BATS_TEST_TMPDIR/bin:$PATH" sh "$DISK/install.sh" --batch --sysroot "$ROOT"
 	lacks "$output" "xe host-refresh-pack-info"
 	cp -r "$DISK" "$ROOT/disk"
 	mkdir "$ROOT/dev"
@@ -305,7 +305,7 @@ y"
 	printf '#!/bin/sh\ncase $* in *-qp*) echo x ;; *) echo "rpm $*" ;; esac\n' >"$ROOT/bin/rpm"
 	chmod +x "$ROOT/bin/rpm"
 	rm -r "$(record "$ROOT")"
-	run -0 chroot "$ROOT" /disk/install.sh --batch
+	run -0 as_root chroot "$ROOT" /disk/install.sh --batch
 	has "$output" "xe host-refresh-pack-info host-uuid=2d7b4d2c-6b3e-4c3f-9a43-3c9c0d8f7c11"
 }
 

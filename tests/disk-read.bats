@@ -103,7 +103,7 @@ disk_dnf() {
 	local root=$1
 	shift
 	touch "$BATS_TEST_TMPDIR/dnf.conf"
-	dnf --quiet --assumeyes --installroot "$root" --releasever 1 --disableplugin='*' --setopt=reposdir=/nowhere \
+	as_root dnf --quiet --assumeyes --installroot "$root" --releasever 1 --disableplugin='*' --setopt=reposdir=/nowhere \
 		--setopt=cachedir=/var/cache/dnf --setopt=logdir=/tmp --setopt=persistdir=/var/lib/dnf --config "$BATS_TEST_TMPDIR/dnf.conf" \
 		--repofrompath "disk,file://$DISK" --repo disk --nogpgcheck --setopt=install_weak_deps=0 "$@"
 }
@@ -126,8 +126,8 @@ disk_dnf() {
 	DISK=$SIGNED
 	make_host "$BATS_TEST_TMPDIR/root" "$(a_kernel)" "$(kernels | sed -n 2p)"
 	disk_dnf "$BATS_TEST_TMPDIR/root" install control-xsedu
-	rpm --root "$BATS_TEST_TMPDIR/root" -e --nodeps control-xsedu host
-	rpm --root "$BATS_TEST_TMPDIR/root" -U --nodeps "$(small_package host 2 'Provides: /bin/sh' 'Provides: product-version = 8.3')"
+	as_root rpm --root "$BATS_TEST_TMPDIR/root" -e --nodeps control-xsedu host
+	as_root rpm --root "$BATS_TEST_TMPDIR/root" -U --nodeps "$(small_package host 2 'Provides: /bin/sh' 'Provides: product-version = 8.3')"
 	run -1 disk_dnf "$BATS_TEST_TMPDIR/root" install control-xsedu
 	has "$output" "product-version = 8.2.1"
 }

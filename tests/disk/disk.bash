@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests of driver disks share: packages, disks made of them, and hosts to install them on.
 
+load rpm/helpers
+
 MAKE_DISK=$TOP/rpm/make-disk
 # Disks do not depend on when the tests run.
 export SOURCE_DATE_EPOCH=1700000000
 
 # example_packages [KERNEL...]: the example driver's packages for these kernels (default: the first two), of its data and
-# its source packages, one a line; built if they are not there.
+# its source packages, one a line.
 example_packages() {
-	local built=$TOP/example-driver/build kernel
-	mkdir -p "$TOP/build"
-	env -u SOURCE_DATE_EPOCH flock "$TOP/build/.example.lock" make -s -C "$TOP/example-driver" build-rpms >&2 || return
+	local built kernel
+	built=$(example) || return
 	[ $# -gt 0 ] || set -- "$(a_kernel)" "$(kernels | sed -n 2p)"
 	for kernel; do
 		ls "$built/rpms/"*"-$kernel-1.0-1."*.rpm || return
@@ -81,7 +82,7 @@ make_host() {
 		PLATFORM_VERSION='3.2.1'
 		INSTALLATION_UUID='2d7b4d2c-6b3e-4c3f-9a43-3c9c0d8f7c11'
 	END
-	rpm --root "$root" -U --nodeps "$(small_package host 1 'Provides: /bin/sh /sbin/depmod /usr/bin/sh' \
+	as_root rpm --root "$root" -U --nodeps "$(small_package host 1 'Provides: /bin/sh /sbin/depmod /usr/bin/sh' \
 		'Provides: product-version = 8.2.1')"
 }
 
@@ -89,7 +90,7 @@ make_host() {
 record() { echo "$1/etc/xensource/installed-repos/xs-ddk:xsedu"; }
 
 # host_packages ROOT: what is installed, but for the host itself.
-host_packages() { rpm --root "$1" -qa --qf '%{NAME}\n' | grep -vx host | sort; }
+host_packages() { as_root rpm --root "$1" -qa --qf '%{NAME}\n' | grep -vx host | sort; }
 
 # unpack IMAGE DIR
 unpack() {
