@@ -3,6 +3,7 @@
 # Installs this driver disk on a host: checks everything first, then one rpm transaction.
 set -u
 
+# shellcheck disable=SC2034 # pack.sh's
 me=install.sh
 sysroot='' batch='' dry_run='' accept_eula=''
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 1

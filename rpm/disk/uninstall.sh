@@ -3,7 +3,9 @@
 # Removes what a driver disk installed. Runs from the disk and from the record that install.sh left on the host.
 set -u
 
+# shellcheck disable=SC2034 # pack.sh's
 me=uninstall.sh
+# shellcheck disable=SC2034
 sysroot='' batch='' dry_run='' id=''
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
 # shellcheck source=rpm/disk/pack.sh
