@@ -39,7 +39,7 @@ as_ci() {
 }
 
 @test "the snippet for GitHub fails with an annotation when something is wrong" {
-	run -1 --separate-stderr as_ci github.yml "[s.replace('--version \"\$VERSION\" \"\$@\"', '--version 1.2.4 \"\$@\"') for s in $github]"
+	run -1 --separate-stderr as_ci github.yml "[s.replace('--version \"\$VERSION\" build', '--version 1.2.4 build') for s in $github]"
 	has "$output" "::error file=build/lib/modules/"
 	has "$output" ",title=path-version::"
 }
