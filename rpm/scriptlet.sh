@@ -173,8 +173,34 @@ choose() {
 		for file in "$ours/$1"/*.ko "$ours/$1"/*.ko.*; do
 			[ -f "$file" ] && link_file "$file" "$1"
 		done
+		unblock
 	fi
 	unlink_except "$1"
+}
+
+# What xs-driver leaves for later: the version selected before, and on hosts whose depmod knows no "exclude" a file that
+# keeps a deselected driver from being loaded, for any kernel.
+previous=$ours/.previous
+block=$root/etc/modprobe.d/xs-ddk-$driver.conf
+
+# is_installed: there is some version of the driver for some kernel, this one apart.
+is_installed() {
+	for folder in "$root"/lib/modules/*/xenserver/"$driver"/*/; do
+		[ -d "$folder" ] && [ "$folder" != "$ours/$version/" ] && return
+	done
+	return 1
+}
+
+unblock() {
+	rm -f "$block" || fail "$block cannot be removed, so the driver is not loaded; remove it"
+}
+
+# forget: this version goes, so nothing that xs-driver left may speak of it, or be all that is left of the driver.
+forget() {
+	if [ "$(readlink "$previous")" = "$version" ] || [ -z "$(newest_other)" ]; then
+		rm -f "$previous" || fail "$previous cannot be removed"
+	fi
+	is_installed || unblock
 }
 
 # kernel_is_there: a package may be there before its kernel is, or after it has gone. What the kernel's own packages
@@ -281,6 +307,7 @@ scriptlet_preun() {
 		update_weak add
 		mark_initrd
 	fi
+	[ "$1" -ne 0 ] || forget
 	exit $failed
 }
 

@@ -197,3 +197,48 @@ rpm_order() {
 	has "$stderr" "error: there is no depmod; run 'depmod $K1' when there is"
 	[ "$(selected xsedu.ko)" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
 }
+
+# host VERSION...: a root with these versions of the driver d for the kernel u.
+host() {
+	local version
+	for version; do
+		mkdir -p "lib/modules/u/xenserver/d/$version"
+		touch "lib/modules/u/xenserver/d/$version/d.ko"
+	done
+	mkdir -p etc/modprobe.d
+	touch etc/modprobe.d/xs-ddk-d.conf
+}
+
+@test "erasing a version leaves no link of xs-driver's to it, and the last one nothing at all" {
+	cd "$BATS_TEST_TMPDIR" || return
+	host 1 2
+	ln -s 1 lib/modules/u/xenserver/d/.previous
+	run -0 sh -c "$(scriptlet 'scriptlet_preun 0')"
+	[ ! -h lib/modules/u/xenserver/d/.previous ]
+	[ -e etc/modprobe.d/xs-ddk-d.conf ]
+	rm -r lib/modules/u/xenserver/d/2
+	ln -s 2 lib/modules/u/xenserver/d/.previous
+	run -0 sh -c "$(scriptlet 'scriptlet_preun 0')"
+	[ "$(ls -A lib/modules/u/xenserver/d)" = 1 ]
+	[ ! -e etc/modprobe.d/xs-ddk-d.conf ]
+}
+
+@test "erasing leaves alone the memory of another version, and a block that another kernel's driver needs" {
+	cd "$BATS_TEST_TMPDIR" || return
+	host 1 2 3
+	mkdir -p lib/modules/other/xenserver/d/1
+	ln -s 2 lib/modules/u/xenserver/d/.previous
+	run -0 sh -c "$(scriptlet 'scriptlet_preun 0')"
+	[ "$(readlink lib/modules/u/xenserver/d/.previous)" = 2 ]
+	rm -r lib/modules/u/xenserver/d/[23]
+	run -0 sh -c "$(scriptlet 'scriptlet_preun 0')"
+	[ -e etc/modprobe.d/xs-ddk-d.conf ]
+}
+
+@test "a scriptlet that selects a version lets it be loaded" {
+	cd "$BATS_TEST_TMPDIR" || return
+	host 1
+	run -0 sh -c "$(scriptlet 'scriptlet_post 1')"
+	[ "$(readlink lib/modules/u/updates/d.ko)" = ../xenserver/d/1/d.ko ]
+	[ ! -e etc/modprobe.d/xs-ddk-d.conf ]
+}
