@@ -188,6 +188,19 @@ unchanged() {
 	[ -z "$(ls "$root/etc/modprobe.d")" ]
 }
 
+@test "a driver that XenServer 9's folder has too is kept from loading though depmod leaves the kit's out" {
+	install_fake ice 1 ice
+	mkdir -p "$root/lib/modules/$UNAME/dmv/ice/1"
+	ln -s ../../../xenserver/ice/1/ice.ko "$root/lib/modules/$UNAME/dmv/ice/1/ice.ko"
+	driver select ice 1
+	driver deselect ice --force
+	# What depmod finds there it would load.
+	has "$(cat "$root/lib/modules/$UNAME/modules.dep")" "dmv/ice/1/ice.ko:"
+	[ "$(modprobe -C "$root/etc/modprobe.d" -d "$root" -S "$UNAME" -n -v ice)" = "install /bin/false " ]
+	driver select ice 1
+	[ -z "$(ls "$root/etc/modprobe.d")" ]
+}
+
 @test "a depmod before 27 gets the modprobe.d way even with the line" {
 	install_fake ice 1 ice
 	driver select ice 1

@@ -147,11 +147,12 @@ static void plan_block(struct changes *changes, const struct host *host, const s
 
 	if (first->version) {
 		select_plan_block(changes, host, first->driver, false);
-	} else if (!select_is_effective(host, first->hierarchy)) {
+	} else if (!select_is_effective(host, first->hierarchy->uname, first->driver)) {
 		if (options->kernel_count)
-			complain("depmod does not leave out %s/ here, and modprobe.d counts for all kernels: %s stays "
+			complain("depmod finds %s outside updates/ here, and modprobe.d counts for all kernels: it "
+				 "stays "
 				 "loadable",
-				 layout_folder(first->hierarchy->layout), first->driver->name);
+				 first->driver->name);
 		else
 			select_plan_block(changes, host, first->driver, true);
 	}

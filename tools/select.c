@@ -2,8 +2,10 @@
 // What has to change for a version of a driver to be selected, or none.
 #include "select.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "depmod.h"
 #include "die.h"
@@ -154,9 +156,23 @@ const struct device *select_lost_device(struct host *host, const struct hierarch
 	return lost;
 }
 
-bool select_is_effective(const struct host *host, const struct hierarchy *hierarchy)
+static bool is_found_by_depmod(const struct host *host, const char *uname, const char *driver, enum layout layout)
 {
-	return depmod_is_told_to_exclude(&host->root, layout_folder(hierarchy->layout)) && depmod_can_exclude();
+	char *path = text_format("/lib/modules/%s/%s/%s", uname, layout_folder(layout), driver);
+	int fd = root_openat(&host->root, path, O_PATH | O_DIRECTORY, 0);
+
+	free(path);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return !depmod_is_told_to_exclude(&host->root, layout_folder(layout));
+}
+
+bool select_is_effective(const struct host *host, const char *uname, const struct driver *driver)
+{
+	/* Packages for XenServer 9 lay the same modules down for both. */
+	return !is_found_by_depmod(host, uname, driver->name, LAYOUT_XENSERVER) &&
+	       !is_found_by_depmod(host, uname, driver->name, LAYOUT_DMV) && depmod_can_exclude();
 }
 
 static char *block_text(const struct driver *driver)

@@ -29,8 +29,11 @@ const struct device *select_lost_device(struct host *host, const struct hierarch
  */
 void select_plan_block(struct changes *changes, const struct host *host, const struct driver *driver, bool block);
 
-/* Whether depmod leaves the hierarchy out: it is told to, and is new enough to heed it. */
-bool select_is_effective(const struct host *host, const struct hierarchy *hierarchy);
+/*
+ * Whether depmod leaves the driver out in every layout that it lies in for UNAME: it is told to, and is new enough to
+ * heed it.
+ */
+bool select_is_effective(const struct host *host, const char *uname, const struct driver *driver);
 
 /* The version that ".previous" names, whether it is installed or not; memory to free, or NULL. */
 char *select_previous(const struct host *host, const struct hierarchy *hierarchy, const struct driver *driver);
