@@ -50,19 +50,10 @@ failing() {
 	failing EIO
 }
 
-# privately COMMAND...: in a mount namespace of its own.
-privately() {
-	if [ "$(id -u)" = 0 ]; then
-		unshare -m "$@"
-	else
-		unshare -rm "$@"
-	fi
-}
-
 # on_full_disk KILOBYTES: a select on a file system that has so much left; prints how the host looks then.
 on_full_disk() {
 	export template BATS_TEST_TMPDIR
-	privately bash -s -- "$1" "$TOP" <<-'END'
+	own_mounts bash -s -- "$1" "$TOP" <<-'END'
 		. "$2/tests/driver/inject.bash"
 		mkdir -p "$BATS_TEST_TMPDIR/disk"
 		mount -t tmpfs -o size=1m,nr_inodes=4k full "$BATS_TEST_TMPDIR/disk"
@@ -80,7 +71,7 @@ on_full_disk() {
 
 @test "a disk with any number of blocks left: old or new, whole, once there is room again" {
 	prepare
-	privately true || skip "no mount namespaces here"
+	own_mounts true || skip "no mount namespaces here"
 	answers=$(for left in $(seq 0 4 100); do on_full_disk "$left"; done | sort | uniq -c)
 	whole 26 "$answers"
 	has "$answers" old
@@ -89,8 +80,8 @@ on_full_disk() {
 
 @test "on a read-only root select says so and changes nothing" {
 	prepare
-	privately true || skip "no mount namespaces here"
-	run -1 --separate-stderr privately sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" &&
+	own_mounts true || skip "no mount namespaces here"
+	run -1 --separate-stderr own_mounts sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" &&
 		exec xs-driver select --sysroot "$1" pair 2.0' sh "$template"
 	has "$stderr" "Read-only file system"
 	has "$stderr" "nothing is changed"
@@ -181,7 +172,7 @@ initrd_maker() {
 
 @test "a real mkinitramfs puts the selected version into the initrd, and what it holds is told" {
 	command -v mkinitramfs lsinitramfs >/dev/null || skip "initramfs-tools are not installed"
-	[ "$(id -u)" = 0 ] && privately true || skip "only root can mount over /lib/modules"
+	[ "$(id -u)" = 0 ] && own_mounts true || skip "only root can mount over /lib/modules"
 	make_host
 	for version in 1.0.0 1.1.0; do install_edu $version; done
 	cp -r /etc/initramfs-tools "$BATS_TEST_TMPDIR/config"
@@ -190,7 +181,7 @@ initrd_maker() {
 	mkdir "$root/boot"
 	echo CONFIG_RD_ZSTD=y >"$root/boot/config-$UNAME"
 	echo old >"$root/boot/initrd.img-$UNAME"
-	run -0 --separate-stderr privately sh -ec 'mount --bind "$1/lib/modules" /lib/modules
+	run -0 --separate-stderr own_mounts sh -ec 'mount --bind "$1/lib/modules" /lib/modules
 		mount --bind "$1/boot" /boot
 		mount --bind "$2" /etc/initramfs-tools
 		exec xs-driver select xs-edu 1.1.0' sh "$root" "$BATS_TEST_TMPDIR/config"

@@ -48,3 +48,13 @@ lacks() {
 	*"$2"*) fail "did not expect: $2"$'\n'"in: $1" ;;
 	esac
 }
+
+# own_mounts COMMAND: run it where what it mounts is gone with it, and where it may mount; root needs no user
+# name space for that, and in a chroot there is none.
+own_mounts() {
+	if [ "$(id -u)" -eq 0 ]; then
+		unshare -m "$@"
+	else
+		unshare -rm "$@"
+	fi
+}

@@ -287,7 +287,7 @@ refuses() {
 	head -c 3000 /dev/zero >filler
 	# A file system of two pages, in a name space of its own.
 	# shellcheck disable=SC2016
-	run -0 unshare -Urm sh -euc '
+	run -0 own_mounts sh -euc '
 		mkdir full && mount -t tmpfs -o size=8k none full
 		cp little.ko full/ && cat filler >full/filler
 		status=0
