@@ -24,7 +24,7 @@ sums() { (cd "$1/build" && find . -name '*.rpm' -o -name '*.tar.gz' | sort | xar
 	vendor a-much-longer-folder/two
 	# The kit is in another place too.
 	mkdir a-much-longer-folder/kit
-	cp -r "$TOP/rpm" "$TOP/note" a-much-longer-folder/kit/
+	cp -r "$TOP/rpm" "$TOP/note" "$XS_DDK" a-much-longer-folder/kit/
 	sed -i "s|^include .*|include $PWD/a-much-longer-folder/kit/rpm/driver.mk|" a-much-longer-folder/two/Makefile
 	make -s -C one -j1 KERNELS="$K1" SOURCE_DATE_EPOCH=1700000000 XS_DDK="$XS_DDK" build-rpms
 	find a-much-longer-folder -exec touch -d '2001-02-03' {} +
@@ -43,7 +43,8 @@ sums() { (cd "$1/build" && find . -name '*.rpm' -o -name '*.tar.gz' | sort | xar
 	# shellcheck disable=SC2086 # words
 	unshare --uts ${mapped:+--user --map-root-user} "$PWD/elsewhere" $user \
 		env HOME="$PWD/tmp" TMPDIR="$PWD/tmp" TZ=Asia/Tokyo LC_ALL=C.UTF-8 LANG=tr_TR.UTF-8 \
-		make -s -C a-much-longer-folder/two -j4 KERNELS="$K1" SOURCE_DATE_EPOCH=1700000000 XS_DDK="$XS_DDK" build-rpms
+		make -s -C a-much-longer-folder/two -j4 KERNELS="$K1" SOURCE_DATE_EPOCH=1700000000 \
+		XS_DDK="$PWD/a-much-longer-folder/kit/xs-ddk" build-rpms
 	[ "$(sums one | wc -l)" -eq $((3 + 3 + 3 + 2)) ]
 	diff <(sums one) <(sums a-much-longer-folder/two)
 }
