@@ -5,17 +5,11 @@
 
 #include "die.h"
 #include "hierarchy.h"
+#include "program.h"
 #include "state.h"
 
-/* Runs with argv[0] the command's name; returns the exit status. */
-typedef enum status driver_function(int argc, char **argv);
-
-driver_function driver_list, driver_select, driver_deselect, driver_activate, driver_rollback, driver_recover,
+command_function driver_list, driver_select, driver_deselect, driver_activate, driver_rollback, driver_recover,
 	driver_check, driver_tool;
-
-/* For a command's --help, and after a wrong option: its synopsis from the table. */
-enum status driver_help(const char *name);
-enum status driver_misused(const char *name);
 
 /* What the commands' options and arguments say. */
 struct options {

@@ -145,19 +145,19 @@ enum status options_parse(struct options *options, int argc, char **argv, const 
 	*done = true;
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (option == 'H')
-			return driver_help(argv[0]);
+			return command_help(argv[0]);
 		if (option == '?')
-			return driver_misused(argv[0]);
+			return command_misused(argv[0]);
 		if (strchr("koifh", option) && !strchr(takes, option)) {
 			complain("%s does not take --%s", argv[0], option_name(option));
-			return driver_misused(argv[0]);
+			return command_misused(argv[0]);
 		}
 		if (!take_option(options, option))
-			return driver_misused(argv[0]);
+			return command_misused(argv[0]);
 	}
 	options->names = argv + optind;
 	if (!take_arguments(options, argv[0], least, most))
-		return driver_misused(argv[0]);
+		return command_misused(argv[0]);
 	*done = false;
 	return STATUS_YES;
 }

@@ -228,11 +228,11 @@ enum status driver_tool(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "lsdn:v:h", long_options, NULL)) != -1) {
 		if (option == 'h')
-			return driver_help("driver-tool");
+			return command_help("driver-tool");
 		if (!take(&call, option)) {
 			if (option == 'L')
 				complain("--layout is xenserver or dmv");
-			return driver_misused("driver-tool");
+			return command_misused("driver-tool");
 		}
 	}
 	/* Toolstacks call "-d NAME". */
@@ -241,7 +241,7 @@ enum status driver_tool(int argc, char **argv)
 	if (!is_complete(&call, argc - optind)) {
 		if (call.what == CALL_SELECT || call.what == CALL_DESELECT)
 			reply(&call, STATUS_TROUBLE);
-		return driver_misused("driver-tool");
+		return command_misused("driver-tool");
 	}
 	return call.what == CALL_LIST ? list(&call) : change(&call);
 }

@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // xs-ddk: looks into kernel modules for the version they carry, and says whether they are fit to ship.
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "command.h"
-
-struct command {
-	const char *name;
-	command_function *run;
-	const char *summary;
-	const char *usage; /* what follows the name, and the options, a line each */
-};
 
 static const struct command commands[] = {
 	{"show", cmd_show, "what is in modules, packages and disks",
@@ -74,76 +63,14 @@ static const struct command commands[] = {
 	{"rules", cmd_rules, "the catalogue of checks", "[--json]\n"},
 };
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static const struct command *find_command(const char *name)
-{
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
-}
-
-/* The synopsis: each line of the usage before the blank one is a way to call the command. */
-static void print_usage(FILE *out, const struct command *command)
-{
-	const char *line = command->usage;
-
-	for (bool first = true; *line && *line != '\n'; first = false) {
-		size_t len = strcspn(line, "\n");
-
-		fprintf(out, "%s xs-ddk %s %.*s\n", first ? "Usage:" : "      ", command->name, (int)len, line);
-		line += len + 1;
-	}
-	fputs(line, out);
-}
-
-enum status command_help(const char *name)
-{
-	const struct command *command = find_command(name);
-
-	print_usage(stdout, command);
-	printf("\nxs-ddk %s: %s.\nExit status: 0 yes, 1 no, 2 called wrongly or could not be read.\n", command->name,
-	       command->summary);
-	return STATUS_YES;
-}
-
-enum status command_misused(const char *name)
-{
-	fprintf(stderr, "Try 'xs-ddk %s --help'.\n", name);
-	return STATUS_TROUBLE;
-}
-
-static enum status help(void)
-{
-	puts("Usage: xs-ddk COMMAND [ARGUMENT...]\n");
-	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
-	puts("\n'xs-ddk COMMAND --help' tells a command's options.");
-	puts("Exit status: 0 yes, 1 no, 2 called wrongly or could not be read.");
-	return STATUS_YES;
-}
-
-static enum status run(int argc, char **argv)
-{
-	const struct command *command;
-
-	if (argc < 2)
-		return misused("a command is missing");
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-		return help();
-	if (strcmp(argv[1], "--version") == 0) {
-		puts("xs-ddk " XS_DDK_VERSION);
-		return STATUS_YES;
-	}
-	command = find_command(argv[1]);
-	if (!command)
-		return misused("there is no command '%s'", argv[1]);
-	return command->run(argc - 1, argv + 1);
-}
-
 int main(int argc, char **argv)
 {
-	program = "xs-ddk";
-	return (int)close_stdout(run(argc, argv));
+	static const struct program self = {
+		.name = "xs-ddk",
+		.commands = commands,
+		.count = sizeof(commands) / sizeof(commands[0]),
+		.statuses = "0 yes, 1 no, 2 called wrongly or could not be read",
+	};
+
+	return program_main(&self, NULL, argc, argv);
 }

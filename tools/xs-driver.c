@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // xs-driver: shows which versions of drivers a host has, and chooses the one the kernel loads.
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "driver.h"
-
-struct command {
-	const char *name;
-	driver_function *run;
-	const char *summary;
-	const char *usage; /* what follows the name, and the options, a line each */
-};
 
 #define COMMON                                                                                                         \
 	"  --layout dmv     the folders of XenServer 9\n"                                                              \
@@ -55,95 +44,14 @@ static const struct command commands[] = {
 	 "  --sysroot DIR       /lib/modules, /sys, /proc, /etc and /boot are below DIR\n"},
 };
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static const struct command *find_command(const char *name)
-{
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
-}
-
-/* How the command is called: driver-tool is a program of its own. */
-static const char *prefix(const struct command *command)
-{
-	return strcmp(program, command->name) == 0 ? "" : "xs-driver ";
-}
-
-/* The synopsis: each line of the usage before the blank one is a way to call the command. */
-static void print_usage(const struct command *command)
-{
-	const char *line = command->usage;
-
-	for (bool first = true; *line && *line != '\n'; first = false) {
-		size_t len = strcspn(line, "\n");
-
-		printf("%s %s%s %.*s\n", first ? "Usage:" : "      ", prefix(command), command->name, (int)len, line);
-		line += len + 1;
-	}
-	fputs(line, stdout);
-}
-
-enum status driver_help(const char *name)
-{
-	const struct command *command = find_command(name);
-
-	print_usage(command);
-	printf("\n%s: %s.\nExit status: 0 done or sound, 1 failed, refused or unsound, 2 called wrongly or "
-	       "unreadable.\n",
-	       command->name, command->summary);
-	return STATUS_YES;
-}
-
-enum status driver_misused(const char *name)
-{
-	fprintf(stderr, "Try '%s%s --help'.\n", prefix(find_command(name)), name);
-	return STATUS_TROUBLE;
-}
-
-static enum status help(void)
-{
-	puts("Usage: xs-driver COMMAND [ARGUMENT...]\n");
-	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-11s  %s\n", commands[i].name, commands[i].summary);
-	puts("\n'xs-driver COMMAND --help' tells a command's options.");
-	puts("Exit status: 0 done or sound, 1 failed, refused or unsound, 2 called wrongly or unreadable.");
-	return STATUS_YES;
-}
-
-static enum status run(int argc, char **argv)
-{
-	const struct command *command;
-
-	if (argc < 2)
-		return misused("a command is missing");
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-		return help();
-	if (strcmp(argv[1], "--version") == 0) {
-		puts("xs-driver " XS_DDK_VERSION);
-		return STATUS_YES;
-	}
-	command = find_command(argv[1]);
-	if (!command) {
-		char *name = shown_name(argv[1]);
-		enum status status = misused("there is no command '%s'", name);
-
-		free(name);
-		return status;
-	}
-	return command->run(argc - 1, argv + 1);
-}
-
 int main(int argc, char **argv)
 {
-	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	const char *name = argc == 0 ? "" : slash ? slash + 1 : argv[0];
+	static const struct program self = {
+		.name = "xs-driver",
+		.commands = commands,
+		.count = sizeof(commands) / sizeof(commands[0]),
+		.statuses = "0 done or sound, 1 failed, refused or unsound, 2 called wrongly or unreadable",
+	};
 
-	if (strcmp(name, "driver-tool") == 0) {
-		program = "driver-tool";
-		return (int)close_stdout(driver_tool(argc, argv));
-	}
-	program = "xs-driver";
-	return (int)close_stdout(run(argc, argv));
+	return program_main(&self, "driver-tool", argc, argv);
 }
