@@ -115,7 +115,8 @@ static size_t first_with(const struct hardware *hardware, const char *prefix, si
 	return low;
 }
 
-void hardware_match(const struct hardware *hardware, const char *alias, bool *matched)
+/* Sets MATCHED[i] for each device that the pattern ALIAS of a module matches, as modprobe would (fnmatch). */
+static void hardware_match(const struct hardware *hardware, const char *alias, bool *matched)
 {
 	/* Only devices that begin like the pattern's fixed part need the pattern. */
 	size_t fixed = strcspn(alias, "*?[\\");

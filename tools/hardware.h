@@ -27,9 +27,6 @@ struct hardware {
 void hardware_read(struct hardware *hardware, const struct root *root);
 void hardware_free(struct hardware *hardware);
 
-/* Sets MATCHED[i] for each device that the pattern ALIAS of a module matches, as modprobe would (fnmatch). */
-void hardware_match(const struct hardware *hardware, const char *alias, bool *matched);
-
 /*
  * Sets MATCHED[i] for each device that a module of the version would bind; whether there is one. MODULE is scratch,
  * as module_read_fd() wants it. A module that cannot be read matches nothing.

@@ -291,7 +291,8 @@ bool import_is_driver(const struct kit_folder *folder)
 	return true;
 }
 
-void import_tree(struct kit_folder *folder)
+/* Takes what the sources say, which folder->tree holds. */
+static void import_tree(struct kit_folder *folder)
 {
 	struct tree *tree = &folder->tree;
 

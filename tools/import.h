@@ -18,9 +18,6 @@ bool import_makefile(struct kit_folder *folder, const char *path, const char *te
 /* Whether the sources are a driver's, or MAKE was given; false with a complaint. To be asked first. */
 bool import_is_driver(const struct kit_folder *folder);
 
-/* Takes what the sources say, which folder->tree holds. */
-void import_tree(struct kit_folder *folder);
-
 /* Asks for what is missing, or writes the folder; frees it. */
 enum status import_finish(struct kit_folder *folder);
 

@@ -196,14 +196,6 @@ void state_read(struct state *state, struct host *host, const struct hierarchy *
 	free(matched);
 }
 
-bool state_is_bad(const struct state *state)
-{
-	for (int p = 0; p < PROBLEMS; p++)
-		if (state->problem[p])
-			return true;
-	return false;
-}
-
 char **module_drivers(const struct root *root, const char *module)
 {
 	char *path = text_format("/sys/module/%s/drivers", module);

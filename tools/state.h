@@ -61,9 +61,6 @@ void state_read(struct state *state, struct host *host, const struct hierarchy *
 void state_read_loaded(struct state *state, const struct host *host, const struct hierarchy *hierarchy,
 		       const struct driver *driver);
 
-/* Whether any problem is set. */
-bool state_is_bad(const struct state *state);
-
 /* Whether the module, by its kernel name, is loaded. */
 bool host_has_loaded(const struct host *host, const char *module);
 
