@@ -48,6 +48,14 @@ refused() {
 	[ "$(ls "$EXAMPLE/srpms")" = $'xsedu-1.0.0-1.0-1.src.rpm\nxsedu-1.1.0-1.0-1.src.rpm\nxsedu-data-1.0-1.src.rpm' ]
 }
 
+@test "the packages that test files share are built once, not below the hands of those that run meanwhile" {
+	local once
+	once=$(find "$CACHE"/{example,pair}/build -name '*.rpm' -printf '%p %i %T@\n' | sort)
+	example
+	pair
+	diff <(echo "$once") <(find "$CACHE"/{example,pair}/build -name '*.rpm' -printf '%p %i %T@\n' | sort)
+}
+
 @test "flavours are told from unames" {
 	while read -r uname flavour; do
 		[ "$("$TOP/rpm/kernels" --flavour "$uname")" = "$flavour" ] || fail "$uname is not $flavour"

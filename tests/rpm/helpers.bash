@@ -10,16 +10,19 @@ K1=$(kernels | head -n 1)
 K2=$(kernels | tail -n 1)
 if [ -e /etc/debian_version ]; then DEBIAN=yes; else DEBIAN=; fi
 
-# copy_sources FROM TO: bring TO up to date, so that make sees what has changed.
+# copy_sources FROM TO: bring TO up to date, so that make sees what has changed, and only that: others may be reading there.
 copy_sources() {
 	mkdir -p "$2"
-	(cd "$1" && find . -path ./build -prune -o -type f -print | while read -r file; do
+	(cd "$1" && find . -path ./build -prune -o -type f ! -name Makefile -print | while read -r file; do
 		cmp -s "$file" "$2/$file" || install -D "$file" "$2/$file"
 	done)
+	sed "s|^include \.\./rpm/|include $TOP/rpm/|" "$1/Makefile" >"$2/.Makefile"
+	if cmp -s "$2/.Makefile" "$2/Makefile"; then rm "$2/.Makefile"; else mv "$2/.Makefile" "$2/Makefile"; fi
 }
 
 # built NAME SOURCES ARGUMENT...: packages of the driver in SOURCES, made with these arguments to make, once for all tests;
-# prints the folder build/ they are below.
+# prints the folder build/ they are below. The log is not among the sources: as one of them it would have every call
+# build all anew, below the hands of the tests that run at the same time.
 built() {
 	local dir=$CACHE/$1 sources=$2
 	shift 2
@@ -28,10 +31,9 @@ built() {
 		flock 9
 		copy_sources "$sources" "$dir"
 		[ -e "$dir/driver.spec.in" ] || cp "$TOP/rpm/driver.spec.in" "$dir/"
-		sed -i "s|^include \.\./rpm/|include $TOP/rpm/|" "$dir/Makefile"
 		make -s -C "$dir" -j2 SOURCE_DATE_EPOCH=1700000000 KIT="$TOP" \
-			XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" build-rpms "$@" >"$dir/log" 2>&1 || {
-			cat "$dir/log" >&2
+			XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" build-rpms "$@" >"$dir.log" 2>&1 || {
+			cat "$dir.log" >&2
 			exit 1
 		}
 	) 9>"$CACHE/.lock" || return
