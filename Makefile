@@ -63,7 +63,7 @@ $O/bin/xs-ddk: $(XS_DDK_OBJECTS)
 $O/bin/xs-driver: $(XS_DRIVER_OBJECTS)
 $(PROGRAMS): $O/libxs.a
 	@mkdir -p $(@D)
-	$(CC) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libxs.a $(PKG_LIBS)
+	$(CC) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libxs.a $(PKG_LIBS) -ldl
 
 # The same program: it goes by the name it is called by.
 $O/bin/driver-tool: $O/bin/xs-driver
@@ -127,7 +127,7 @@ $F/libxs.a: $(patsubst $O/obj/%,$F/obj/%,$(SHARED_OBJECTS))
 	$(AR) rcs $@ $^
 
 $(FUZZ_TARGETS): $F/%: tests/fuzz/%.c $F/libxs.a
-	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $F/libxs.a $(PKG_LIBS)
+	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $F/libxs.a $(PKG_LIBS) -ldl
 
 -include $(wildcard $F/obj/*.d)
 

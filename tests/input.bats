@@ -216,7 +216,26 @@ library() {
 	has "$output" "libarchive.so.13 is not installed"
 }
 
-@test "what only packages, images and their XML need is not loaded for modules" {
-	lacks "$(readelf -d "$XS_BIN/xs-ddk")" libarchive
-	lacks "$(readelf -d "$XS_BIN/xs-ddk")" libxml2
+@test "without libcrypto, modules are read, and certificates and disks say what is missing" {
+	local path
+	local -a without
+	path=$(library libcrypto.so.3)
+	without=(strace -f -qq -o log -e inject=openat:error=ENOENT -P "$path" -P "/usr${path#/usr}")
+	mkdir tree
+	cp "$SOUND"/case.ko.xz tree/
+	run -0 --separate-stderr "${without[@]}" xs-ddk verify --json tree
+	[ "$(jq .checked <<<"$output")" -eq 1 ]
+	run -0 "${without[@]}" xs-ddk show tree
+	run -2 --separate-stderr "${without[@]}" xs-ddk verify --cert "$TOP/README.md" tree
+	has "$stderr" "xs-ddk: $TOP/README.md: the certificate cannot be read: libcrypto.so.3 is not installed"
+	echo >tree/XS-REPOSITORY
+	run -2 --separate-stderr "${without[@]}" xs-ddk verify tree
+	has "$output" "tree: error: the file could not be read: libcrypto.so.3 is not installed"
+}
+
+@test "what only packages, images, their XML and certificates need is not loaded for modules" {
+	local library
+	for library in libarchive libxml2 libcrypto; do
+		lacks "$(readelf -d "$XS_BIN/xs-ddk")" "$library"
+	done
 }

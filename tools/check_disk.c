@@ -197,7 +197,7 @@ static void tell_trouble(struct report *report, const struct disk *disk)
 				 report->findings[i].rule == RULE_READ_FAILED) &&
 				strncmp(report->findings[i].path, path, strlen(path)) == 0);
 	if (!told)
-		report_add(report, RULE_INPUT_DAMAGED, disk->path, "%s", disk->why);
+		report_add(report, disk->unread ? RULE_READ_FAILED : RULE_INPUT_DAMAGED, disk->path, "%s", disk->why);
 	free(path);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Signatures of a driver disk: that they are there, and with gpgv whether they are those of the key on the disk.
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "check_disk.h"
 #include "die.h"
+#include "lazy.h"
 #include "root.h"
 #include "spawn.h"
 #include "text.h"
@@ -33,7 +33,7 @@ static uint8_t *dearmour(const char *text, size_t *len)
 		if (*end != '\n' && *end != '\r')
 			packed[count++] = *end;
 	bytes = need_memory(1, count + 3);
-	decoded = count <= INT32_MAX ? EVP_DecodeBlock(bytes, (unsigned char *)packed, (int)count) : -1;
+	decoded = count <= INT32_MAX ? libcrypto()->EVP_DecodeBlock(bytes, (unsigned char *)packed, (int)count) : -1;
 	for (*len = decoded > 0 ? (size_t)decoded : 0; count > 0 && *len > 0 && packed[count - 1] == '='; count--)
 		--*len;
 	free(packed);

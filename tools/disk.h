@@ -34,6 +34,7 @@ struct disk {
 	size_t count, room;
 	uint64_t kept; /* bytes in memory */
 	char *why;     /* when it could not be read: a clause; safe text */
+	bool unread;   /* then: for a reason that lies not in the disk */
 	void **owned;  /* strings and documents handed out: disk_own() */
 	size_t owned_count, owned_room;
 };

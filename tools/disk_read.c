@@ -2,7 +2,6 @@
 // Reading a driver disk: every file once, for its sums, keeping in memory only what describes the rest.
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -84,10 +83,10 @@ static bool begin(struct reading *r, struct disk *disk, const char *path)
 	if (!r->file)
 		return fails(disk, "", "it has more files than any driver disk");
 	r->keeps = r->file->is_rpm || is_metadata(path);
-	r->md5 = EVP_MD_CTX_new();
-	r->sha256 = EVP_MD_CTX_new();
-	if (!r->md5 || !r->sha256 || !EVP_DigestInit_ex(r->md5, EVP_md5(), NULL) ||
-	    !EVP_DigestInit_ex(r->sha256, EVP_sha256(), NULL))
+	r->md5 = libcrypto()->EVP_MD_CTX_new();
+	r->sha256 = libcrypto()->EVP_MD_CTX_new();
+	if (!r->md5 || !r->sha256 || !libcrypto()->EVP_DigestInit_ex(r->md5, libcrypto()->EVP_md5(), NULL) ||
+	    !libcrypto()->EVP_DigestInit_ex(r->sha256, libcrypto()->EVP_sha256(), NULL))
 		die_memory();
 	return true;
 }
@@ -119,8 +118,8 @@ static bool keep(struct reading *r, const void *bytes, size_t len)
 static bool take(struct reading *r, const void *bytes, size_t len)
 {
 	r->file->size += len;
-	EVP_DigestUpdate(r->md5, bytes, len);
-	EVP_DigestUpdate(r->sha256, bytes, len);
+	libcrypto()->EVP_DigestUpdate(r->md5, bytes, len);
+	libcrypto()->EVP_DigestUpdate(r->sha256, bytes, len);
 	return !r->keeps || keep(r, bytes, len);
 }
 
@@ -129,7 +128,7 @@ static void digest_hex(EVP_MD_CTX *context, char *out)
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int len = 0;
 
-	EVP_DigestFinal_ex(context, digest, &len);
+	libcrypto()->EVP_DigestFinal_ex(context, digest, &len);
 	for (unsigned int i = 0; i < len; i++) {
 		*out++ = "0123456789abcdef"[digest[i] >> 4];
 		*out++ = "0123456789abcdef"[digest[i] & 15];
@@ -145,8 +144,8 @@ static void end(struct reading *r)
 		if (r->file->is_rpm && r->file->bytes)
 			r->file->has_rpm = rpm_read(&r->file->rpm, r->file->bytes, r->file->len);
 	}
-	EVP_MD_CTX_free(r->md5);
-	EVP_MD_CTX_free(r->sha256);
+	libcrypto()->EVP_MD_CTX_free(r->md5);
+	libcrypto()->EVP_MD_CTX_free(r->sha256);
 }
 
 static bool read_entry(struct disk *disk, struct archive *archive, const char *path)
@@ -342,6 +341,9 @@ bool disk_read(struct disk *disk, const char *path)
 	disk->path = strdup(path);
 	if (!disk->path)
 		die_memory();
+	disk->unread = !libcrypto();
+	if (disk->unread)
+		return fails(disk, "", LIBCRYPTO_SONAME " is not installed");
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		fails(disk, "", strerror(errno));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// libarchive and libxml2, loaded when the first package, image or XML file is met.
+// Libraries that are loaded when they are first wanted.
 #include "lazy.h"
 
 #include <dlfcn.h>
@@ -9,7 +9,8 @@
 
 static struct libarchive archive_functions;
 static struct libxml xml_functions;
-static bool archive_loaded, xml_loaded;
+static struct libcrypto crypto_functions;
+static bool archive_loaded, xml_loaded, crypto_loaded;
 
 static bool find(void *library, const char *name, void *function)
 {
@@ -40,6 +41,16 @@ static void load_xml(void)
 #undef X
 }
 
+static void load_crypto(void)
+{
+	void *library = dlopen(LIBCRYPTO_SONAME, RTLD_NOW | RTLD_LOCAL);
+
+	crypto_loaded = library;
+#define X(function) crypto_loaded = crypto_loaded && find(library, #function, &crypto_functions.function);
+	LIBCRYPTO_FUNCTIONS(X)
+#undef X
+}
+
 const struct libarchive *libarchive(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -54,4 +65,12 @@ const struct libxml *libxml(void)
 
 	pthread_once(&once, load_xml);
 	return xml_loaded ? &xml_functions : NULL;
+}
+
+const struct libcrypto *libcrypto(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, load_crypto);
+	return crypto_loaded ? &crypto_functions : NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* libarchive and libxml2, loaded when the first package, image or XML file is met. */
+/* Libraries that are loaded when they are first wanted: libarchive, libxml2, libcrypto. */
 #ifndef XS_LAZY_H
 #define XS_LAZY_H
 
@@ -7,16 +7,30 @@
 #include <archive_entry.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 /*
- * With ICU behind them, these take 1.5 ms and 3 MiB of every program that is linked with them: as much as verifying a
- * hundred modules, and most runs meet modules alone. Members of the structures below are called as the functions of
- * their names are: libarchive()->archive_read_new().
+ * With ICU behind them, the first two take 1.5 ms and 3 MiB of every program that is linked with them, and libcrypto's
+ * tables 1 ms: as much as verifying two hundred modules, and most runs meet modules alone, without a certificate. What
+ * the dynamic linker no longer knows of, a package of the kit has to ask for by itself. Members of the structures below
+ * are called as the functions of their names are: libarchive()->archive_read_new().
  */
 
 /* Of all releases of libarchive since 3.0, of 2011; of libxml2 since 2.0. */
 #define LIBARCHIVE_SONAME "libarchive.so.13"
 #define LIBXML_SONAME	  "libxml2.so.2"
+/* libcrypto's changes; the headers say which belongs to them. */
+#ifdef OPENSSL_SHLIB_VERSION
+#define LIBCRYPTO_SONAME "libcrypto.so." XS_TEXT_OF(OPENSSL_SHLIB_VERSION)
+#define XS_TEXT_OF(x)	 XS_TEXT_OF_(x)
+#define XS_TEXT_OF_(x)	 #x
+#else
+#define LIBCRYPTO_SONAME "libcrypto.so." SHLIB_VERSION_NUMBER
+#endif
 
 #define LIBARCHIVE_FUNCTIONS(X)                                                                                        \
 	X(archive_entry_filetype)                                                                                      \
@@ -54,6 +68,41 @@
 	X(xmlReadMemory)                                                                                               \
 	X(xmlResetLastError)
 
+/* The functions behind the macros sk_X509_...() are those of OPENSSL_STACK. */
+#define LIBCRYPTO_FUNCTIONS(X)                                                                                         \
+	X(ASN1_STRING_get0_data)                                                                                       \
+	X(ASN1_STRING_length)                                                                                          \
+	X(BIO_ctrl)                                                                                                    \
+	X(BIO_free)                                                                                                    \
+	X(BIO_new_file)                                                                                                \
+	X(BIO_new_mem_buf)                                                                                             \
+	X(CMS_ContentInfo_free)                                                                                        \
+	X(CMS_SignerInfo_get0_algs)                                                                                    \
+	X(CMS_SignerInfo_get0_signer_id)                                                                               \
+	X(CMS_get0_SignerInfos)                                                                                        \
+	X(CMS_verify)                                                                                                  \
+	X(ERR_clear_error)                                                                                             \
+	X(ERR_peek_last_error)                                                                                         \
+	X(EVP_DecodeBlock)                                                                                             \
+	X(EVP_DigestFinal_ex)                                                                                          \
+	X(EVP_DigestInit_ex)                                                                                           \
+	X(EVP_DigestUpdate)                                                                                            \
+	X(EVP_MD_CTX_free)                                                                                             \
+	X(EVP_MD_CTX_new)                                                                                              \
+	X(EVP_md5)                                                                                                     \
+	X(EVP_sha256)                                                                                                  \
+	X(OBJ_obj2txt)                                                                                                 \
+	X(OPENSSL_sk_new_null)                                                                                         \
+	X(OPENSSL_sk_num)                                                                                              \
+	X(OPENSSL_sk_pop_free)                                                                                         \
+	X(OPENSSL_sk_push)                                                                                             \
+	X(OPENSSL_sk_value)                                                                                            \
+	X(PEM_read_bio_X509)                                                                                           \
+	X(X509_NAME_oneline)                                                                                           \
+	X(X509_free)                                                                                                   \
+	X(d2i_CMS_ContentInfo)                                                                                         \
+	X(d2i_X509_bio)
+
 #define X(function) __typeof__(function) *function;
 struct libarchive {
 	LIBARCHIVE_FUNCTIONS(X)
@@ -61,10 +110,14 @@ struct libarchive {
 struct libxml {
 	LIBXML_FUNCTIONS(X)
 };
+struct libcrypto {
+	LIBCRYPTO_FUNCTIONS(X)
+};
 #undef X
 
 /* The library's functions, or NULL when it is not installed. For any thread; what is loaded stays. */
 const struct libarchive *libarchive(void);
 const struct libxml *libxml(void);
+const struct libcrypto *libcrypto(void);
 
 #endif

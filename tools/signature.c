@@ -2,16 +2,14 @@
 // The signature the kernel's build appends to a module.
 #include "signature.h"
 
-#include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "die.h"
+#include "lazy.h"
 #include "module.h"
 #include "text.h"
 
@@ -68,8 +66,8 @@ static CMS_ContentInfo *read_cms(const void *bytes, size_t len)
 {
 	const unsigned char *at = bytes;
 
-	ERR_clear_error();
-	return len <= INT32_MAX ? d2i_CMS_ContentInfo(NULL, &at, (long)len) : NULL;
+	libcrypto()->ERR_clear_error();
+	return len <= INT32_MAX ? libcrypto()->d2i_CMS_ContentInfo(NULL, &at, (long)len) : NULL;
 }
 
 static void name_signer(CMS_SignerInfo *info, struct signer *signer)
@@ -80,73 +78,81 @@ static void name_signer(CMS_SignerInfo *info, struct signer *signer)
 	X509_ALGOR *digest = NULL;
 	size_t used = 0;
 
-	CMS_SignerInfo_get0_algs(info, NULL, NULL, &digest, NULL);
+	libcrypto()->CMS_SignerInfo_get0_algs(info, NULL, NULL, &digest, NULL);
 	if (digest)
-		OBJ_obj2txt(signer->digest, sizeof(signer->digest), digest->algorithm, 0);
-	if (!CMS_SignerInfo_get0_signer_id(info, &key, &issuer, &serial))
+		libcrypto()->OBJ_obj2txt(signer->digest, sizeof(signer->digest), digest->algorithm, 0);
+	if (!libcrypto()->CMS_SignerInfo_get0_signer_id(info, &key, &issuer, &serial))
 		return;
 	if (issuer)
-		X509_NAME_oneline(issuer, signer->name, sizeof(signer->name));
-	for (int i = 0; key && i < ASN1_STRING_length(key) && used + 3 < sizeof(signer->name); i++)
+		libcrypto()->X509_NAME_oneline(issuer, signer->name, sizeof(signer->name));
+	for (int i = 0; key && i < libcrypto()->ASN1_STRING_length(key) && used + 3 < sizeof(signer->name); i++)
 		used += (size_t)snprintf(signer->name + used, sizeof(signer->name) - used, "%02x",
-					 ASN1_STRING_get0_data(key)[i]);
+					 libcrypto()->ASN1_STRING_get0_data(key)[i]);
 }
 
 bool signature_signer(const void *cms_bytes, size_t len, struct signer *signer)
 {
-	CMS_ContentInfo *cms = read_cms(cms_bytes, len);
-	STACK_OF(CMS_SignerInfo) *infos = cms ? CMS_get0_SignerInfos(cms) : NULL;
+	CMS_ContentInfo *cms = libcrypto() ? read_cms(cms_bytes, len) : NULL;
+	STACK_OF(CMS_SignerInfo) *infos = cms ? libcrypto()->CMS_get0_SignerInfos(cms) : NULL;
 
 	memset(signer, 0, sizeof(*signer));
-	if (infos && sk_CMS_SignerInfo_num(infos) > 0)
-		name_signer(sk_CMS_SignerInfo_value(infos, 0), signer);
-	CMS_ContentInfo_free(cms);
+	if (!cms)
+		return false;
+	if (infos && libcrypto()->OPENSSL_sk_num((OPENSSL_STACK *)infos) > 0)
+		name_signer(libcrypto()->OPENSSL_sk_value((OPENSSL_STACK *)infos, 0), signer);
+	libcrypto()->CMS_ContentInfo_free(cms);
 	return signer->name[0] || signer->digest[0];
 }
 
 struct certificates {
-	STACK_OF(X509) * stack;
+	OPENSSL_STACK *stack; /* of X509 */
 };
 
-static void read_pem(BIO *file, STACK_OF(X509) * stack)
+static void read_pem(BIO *file, OPENSSL_STACK *stack)
 {
 	X509 *x509;
 
-	while ((x509 = PEM_read_bio_X509(file, NULL, NULL, NULL)))
-		if (!sk_X509_push(stack, x509))
+	while ((x509 = libcrypto()->PEM_read_bio_X509(file, NULL, NULL, NULL)))
+		if (!libcrypto()->OPENSSL_sk_push(stack, x509))
 			die_memory();
 }
 
 /* As DER first: PEM skips whatever stands before its first line, and would read a DER file to its end. */
-static void read_certificates(BIO *file, STACK_OF(X509) * stack)
+static void read_certificates(BIO *file, OPENSSL_STACK *stack)
 {
-	X509 *x509 = d2i_X509_bio(file, NULL);
+	X509 *x509 = libcrypto()->d2i_X509_bio(file, NULL);
 
-	if (x509 && !sk_X509_push(stack, x509))
+	if (x509 && !libcrypto()->OPENSSL_sk_push(stack, x509))
 		die_memory();
-	if (!x509 && BIO_seek(file, 0) == 0)
+	if (!x509 && libcrypto()->BIO_ctrl(file, BIO_C_FILE_SEEK, 0, NULL) == 0)
 		read_pem(file, stack);
 }
 
 struct certificates *certificates_read(const char *path)
 {
-	struct certificates *certificates = need_memory(1, sizeof(*certificates));
-	BIO *file = BIO_new_file(path, "rb");
+	struct certificates *certificates;
+	BIO *file;
 
-	certificates->stack = sk_X509_new_null();
+	if (!libcrypto()) {
+		complain("%s: the certificate cannot be read: " LIBCRYPTO_SONAME " is not installed", path);
+		return NULL;
+	}
+	file = libcrypto()->BIO_new_file(path, "rb");
+	certificates = need_memory(1, sizeof(*certificates));
+	certificates->stack = libcrypto()->OPENSSL_sk_new_null();
 	if (!certificates->stack)
 		die_memory();
 	if (file)
 		read_certificates(file, certificates->stack);
-	if (sk_X509_num(certificates->stack) == 0) {
+	if (libcrypto()->OPENSSL_sk_num(certificates->stack) == 0) {
 		complain("%s: %s", path,
 			 file ? "it holds no X.509 certificate, neither in PEM nor in DER"
 			      : "the certificate cannot be read");
 		certificates_free(certificates);
 		certificates = NULL;
 	}
-	BIO_free(file);
-	ERR_clear_error();
+	libcrypto()->BIO_free(file);
+	libcrypto()->ERR_clear_error();
 	return certificates;
 }
 
@@ -154,13 +160,13 @@ void certificates_free(struct certificates *certificates)
 {
 	if (!certificates)
 		return;
-	sk_X509_pop_free(certificates->stack, X509_free);
+	libcrypto()->OPENSSL_sk_pop_free(certificates->stack, (OPENSSL_sk_freefunc)libcrypto()->X509_free);
 	free(certificates);
 }
 
 static const char *why_not(void)
 {
-	int reason = ERR_GET_REASON(ERR_peek_last_error());
+	int reason = ERR_GET_REASON(libcrypto()->ERR_peek_last_error());
 
 	if (reason == CMS_R_SIGNER_CERTIFICATE_NOT_FOUND)
 		return "it was made with another key than the certificate's";
@@ -180,13 +186,13 @@ const char *signature_check(const struct certificates *certificates, const void 
 
 	if (!cms)
 		return "it is no CMS message";
-	content = BIO_new_mem_buf(bytes, (int)signature->offset);
+	content = libcrypto()->BIO_new_mem_buf(bytes, (int)signature->offset);
 	if (!content)
 		die_memory();
-	if (CMS_verify(cms, certificates->stack, NULL, content, NULL, flags) != 1)
+	if (libcrypto()->CMS_verify(cms, (STACK_OF(X509) *)certificates->stack, NULL, content, NULL, flags) != 1)
 		why = why_not();
-	BIO_free(content);
-	CMS_ContentInfo_free(cms);
-	ERR_clear_error();
+	libcrypto()->BIO_free(content);
+	libcrypto()->CMS_ContentInfo_free(cms);
+	libcrypto()->ERR_clear_error();
 	return why;
 }
