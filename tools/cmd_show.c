@@ -205,7 +205,7 @@ static void show_disks(struct show *show, char **paths)
 
 static void show_inputs(struct show *show, char **paths)
 {
-	static const struct input_options one_by_one = {.jobs = 1};
+	static const struct input_options one_by_one = {.in_order = true};
 	bool any;
 
 	show_disks(show, paths);

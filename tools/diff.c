@@ -88,7 +88,7 @@ static int compare_modules(const void *a, const void *b)
 
 void diff_set_read(struct diff_set *set, char *path)
 {
-	static const struct input_options options = {.jobs = 1};
+	static const struct input_options options = {.in_order = true};
 	char *paths[] = {path, NULL};
 	void *contexts[] = {set};
 

@@ -27,8 +27,8 @@
 #define JOBS_DEFAULT 8
 #define OPEN_FLAGS   (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 
-/* What readdir says an entry is, as the byte before its name. */
-enum entry_type { ENTRY_FILE = 'f', ENTRY_FOLDER = 'd', ENTRY_LINK = 'l', ENTRY_OTHER = 'o' };
+/* What readdir and its name say an entry is, as the byte before its name; WANTED is a module, package or image. */
+enum entry_type { ENTRY_FILE = 'f', ENTRY_WANTED = 'w', ENTRY_FOLDER = 'd', ENTRY_LINK = 'l', ENTRY_OTHER = 'o' };
 
 /* Names that stay where they are while threads use them. */
 struct name_block {
@@ -39,15 +39,17 @@ struct name_block {
 
 /* A folder stays open while files in it are to be looked at. */
 struct folder {
-	int fd;
+	DIR *dir;
+	int fd; /* dir's */
 	char *path, *place;
 	const char *slash; /* between path and a name: "" after "/" and "folder/" */
 	struct name_block *names;
-	atomic_uint users;
+	unsigned int users;
 };
 
 /* What a thread takes at once: entries of one folder, or one PATH, which has no folder. */
 struct chunk {
+	struct chunk *next_done;
 	struct folder *folder;
 	char *path, *place; /* of the one PATH */
 	uint64_t size;
@@ -62,13 +64,16 @@ struct inputs {
 	struct work *work;
 	struct progress progress;
 	uint64_t limit;
-	bool in_order;	     /* one thread does all */
+	bool in_order;
 	unsigned long found; /* modules, packages and images seen below the PATH that is listed */
 	struct chunk *filling;
+	_Atomic(struct chunk *) done;
 };
 
 unsigned int input_jobs(const struct input_options *options)
 {
+	if (options->in_order)
+		return 1;
 	return options->jobs ? options->jobs : JOBS_DEFAULT;
 }
 
@@ -194,31 +199,32 @@ static bool is_wanted(const char *name)
 	return name_module_suffix(name) || container_by_name(name) != CONTAINER_NONE;
 }
 
+/* Of a file that readdir calls a regular one: lseek() costs a third of fstat(), and fails on pipes. */
 static void look_at_file(struct inputs *inputs, void *context, struct input *input)
 {
 	struct input_bytes *bytes = input->bytes;
-	const char *why;
+	off_t size;
 
-	bytes->fd = open_file(bytes->dir, bytes->name, O_NOFOLLOW, &input->size, &why);
-	if (bytes->fd < 0) {
-		tell_trouble(inputs, context, input->path, RULE_READ_FAILED, why);
-		return;
+	bytes->fd = openat(bytes->dir, bytes->name, OPEN_FLAGS | O_NOFOLLOW);
+	size = bytes->fd < 0 ? -1 : lseek(bytes->fd, 0, SEEK_END);
+	if (size < 0) {
+		tell_trouble(inputs, context, input->path, RULE_READ_FAILED, strerror(errno));
+	} else {
+		input->size = (uint64_t)size;
+		tell_open(inputs, context, input, true);
 	}
-	tell_open(inputs, context, input, true);
-	close(bytes->fd);
+	if (bytes->fd >= 0)
+		close(bytes->fd);
 }
 
 /* Not text_format(): it would be a tenth of what a file costs. */
 static char *joined(const char *folder, const char *slash, const char *name)
 {
-	size_t folder_len = strlen(folder), slash_len = strlen(slash), name_len = strlen(name);
-	char *path = malloc(folder_len + slash_len + name_len + 1);
+	char *path = malloc(strlen(folder) + strlen(slash) + strlen(name) + 1);
 
 	if (!path)
 		die_memory();
-	memcpy(path, folder, folder_len);
-	memcpy(path + folder_len, slash, slash_len);
-	memcpy(path + folder_len + slash_len, name, name_len + 1);
+	stpcpy(stpcpy(stpcpy(path, folder), slash), name);
 	return path;
 }
 
@@ -236,7 +242,7 @@ static void look_at(struct inputs *inputs, void *context, const struct folder *f
 	} else if (name[-1] == ENTRY_OTHER) {
 		tell_trouble(inputs, context, path, RULE_READ_FAILED,
 			     "it is named like a module but is no regular file");
-	} else if (is_wanted(name)) {
+	} else if (name[-1] == ENTRY_WANTED) {
 		look_at_file(inputs, context, &input);
 	} else {
 		input.kind = INPUT_FILE;
@@ -250,9 +256,10 @@ static void folder_release(struct folder *folder)
 {
 	struct name_block *next;
 
-	if (atomic_fetch_sub(&folder->users, 1) > 1)
+	if (--folder->users > 0)
 		return;
-	close(folder->fd);
+	if (folder->dir)
+		closedir(folder->dir);
 	for (struct name_block *block = folder->names; block; block = next) {
 		next = block->next;
 		free(block);
@@ -260,6 +267,20 @@ static void folder_release(struct folder *folder)
 	free(folder->path);
 	free(folder->place);
 	free(folder);
+}
+
+static void look_at_path(struct inputs *inputs, void *context, const struct chunk *chunk)
+{
+	struct input_bytes bytes = {.fd = chunk->fd};
+	struct input input = {.kind = INPUT_MODULE,
+			      .given = true,
+			      .path = chunk->path,
+			      .place = chunk->place,
+			      .size = chunk->size,
+			      .bytes = &bytes};
+
+	tell_open(inputs, context, &input, false);
+	close(chunk->fd);
 }
 
 static void run_chunk(void *item, unsigned int worker, void *argument)
@@ -270,26 +291,29 @@ static void run_chunk(void *item, unsigned int worker, void *argument)
 
 	for (size_t i = 0; i < chunk->count; i++)
 		look_at(inputs, context, chunk->folder, chunk->names[i]);
-	if (chunk->folder) {
-		folder_release(chunk->folder);
-	} else {
-		struct input_bytes bytes = {.fd = chunk->fd};
-		struct input input = {.kind = INPUT_MODULE,
-				      .given = true,
-				      .path = chunk->path,
-				      .place = chunk->place,
-				      .size = chunk->size,
-				      .bytes = &bytes};
-
-		tell_open(inputs, context, &input, false);
-		close(chunk->fd);
-		free(chunk->path);
-		free(chunk->place);
-	}
+	if (!chunk->folder)
+		look_at_path(inputs, context, chunk);
 	atomic_fetch_add(&inputs->progress.done, chunk->count ? chunk->count : 1);
-	free(chunk);
+	chunk->next_done = atomic_load(&inputs->done);
+	while (!atomic_compare_exchange_weak(&inputs->done, &chunk->next_done, chunk))
+		;
 	if (worker == 0)
 		progress_tell(&inputs->progress);
+}
+
+/* Only the thread that lists frees what it made: others would wait for each other in malloc at every chunk. */
+static void reap(struct inputs *inputs)
+{
+	struct chunk *chunk = atomic_exchange(&inputs->done, NULL), *next;
+
+	for (; chunk; chunk = next) {
+		next = chunk->next_done;
+		if (chunk->folder)
+			folder_release(chunk->folder);
+		free(chunk->path);
+		free(chunk->place);
+		free(chunk);
+	}
 }
 
 static void flush(struct inputs *inputs)
@@ -306,9 +330,10 @@ static void hand_out(struct inputs *inputs, struct folder *folder, const char *n
 	struct chunk *chunk = inputs->filling;
 
 	if (!chunk) {
+		reap(inputs);
 		chunk = inputs->filling = need_memory(1, sizeof(*chunk));
 		chunk->folder = folder;
-		atomic_fetch_add(&folder->users, 1);
+		folder->users++;
 	}
 	chunk->names[chunk->count++] = name;
 	/* Packages are work enough by themselves. */
@@ -338,7 +363,7 @@ static const char *keep_name(struct folder *folder, const char *name, enum entry
 	return at;
 }
 
-static enum entry_type type_of(int dir, const struct dirent *entry)
+static enum entry_type type_of(int dir, const struct dirent *entry, bool wanted)
 {
 	struct stat st;
 	unsigned char type = entry->d_type;
@@ -346,7 +371,9 @@ static enum entry_type type_of(int dir, const struct dirent *entry)
 	/* Some file systems do not say. */
 	if (type == DT_UNKNOWN && fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		type = IFTODT(st.st_mode);
-	return type == DT_REG ? ENTRY_FILE : type == DT_DIR ? ENTRY_FOLDER : type == DT_LNK ? ENTRY_LINK : ENTRY_OTHER;
+	if (type == DT_REG)
+		return wanted ? ENTRY_WANTED : ENTRY_FILE;
+	return type == DT_DIR ? ENTRY_FOLDER : type == DT_LNK ? ENTRY_LINK : ENTRY_OTHER;
 }
 
 /* What must wait until the folder has been read, to be taken in order. */
@@ -368,13 +395,13 @@ static void keep_for_later(struct later *later, const char *name)
 
 static void list_entry(struct inputs *inputs, struct folder *folder, const struct dirent *entry, struct later *later)
 {
-	enum entry_type type = type_of(folder->fd, entry);
-	bool wanted = type != ENTRY_FOLDER && is_wanted(entry->d_name);
+	bool wanted = is_wanted(entry->d_name);
+	enum entry_type type = type_of(folder->fd, entry, wanted);
 	const char *name;
 
 	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || (type == ENTRY_OTHER && !wanted))
 		return;
-	inputs->found += wanted;
+	inputs->found += wanted && type != ENTRY_FOLDER;
 	name = keep_name(folder, entry->d_name, type);
 	if (type == ENTRY_FOLDER || inputs->in_order)
 		keep_for_later(later, name);
@@ -431,24 +458,23 @@ static void list_folder(struct inputs *inputs, int fd, char *path, char *place, 
 	struct folder *folder = need_memory(1, sizeof(*folder));
 	struct later later = {0};
 	struct dirent *entry;
-	DIR *dir = fdopendir(fd);
 
-	folder->fd = dir ? dup(fd) : -1;
+	folder->dir = fdopendir(fd);
+	folder->fd = fd;
 	folder->path = path;
 	folder->place = place;
 	folder->slash = path[strlen(path) - 1] == '/' ? "" : "/";
 	folder->users = 1;
-	if (folder->fd < 0) {
+	if (!folder->dir) {
 		tell_trouble(inputs, inputs->contexts[0], path, RULE_READ_FAILED, strerror(errno));
-		dir ? closedir(dir) : close(fd);
+		close(fd);
 		folder_release(folder);
 		return;
 	}
-	while ((errno = 0, entry = readdir(dir)))
+	while ((errno = 0, entry = readdir(folder->dir)))
 		list_entry(inputs, folder, entry, &later);
 	if (errno)
 		tell_trouble(inputs, inputs->contexts[0], path, RULE_READ_FAILED, strerror(errno));
-	closedir(dir);
 	flush(inputs);
 	list_later(inputs, folder, &later, depth);
 	folder_release(folder);
@@ -459,6 +485,7 @@ static void start_file(struct inputs *inputs, const char *path, char *place, int
 {
 	struct chunk *chunk = need_memory(1, sizeof(*chunk));
 
+	reap(inputs);
 	chunk->fd = fd;
 	chunk->size = size;
 	chunk->path = text_format("%s", path);
@@ -500,7 +527,7 @@ void inputs_each(char *const *paths, const struct input_options *options, input_
 	struct inputs inputs = {.each = each, .contexts = contexts};
 
 	inputs.limit = options->limit ? options->limit : SOURCE_LIMIT;
-	inputs.in_order = input_jobs(options) == 1;
+	inputs.in_order = options->in_order;
 	if (options->jobs)
 		source_decoders(options->jobs);
 	if (options->progress)
@@ -509,5 +536,6 @@ void inputs_each(char *const *paths, const struct input_options *options, input_
 	for (; *paths; paths++)
 		start_path(&inputs, *paths);
 	work_finish(inputs.work);
+	reap(&inputs);
 	progress_end(&inputs.progress);
 }

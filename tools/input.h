@@ -39,6 +39,7 @@ struct input {
 
 struct input_options {
 	unsigned int jobs; /* threads; 0: 8 for files, which wait for the disk, but one a processor decodes */
+	bool in_order;	   /* everything comes in the byte order of the names, from one thread */
 	uint64_t limit;	   /* bytes a module, or a package's payload, may decode to; 0: SOURCE_LIMIT */
 	bool progress;	   /* a line on stderr after a second, which is gone in the end */
 };
@@ -58,8 +59,8 @@ typedef void input_function(const struct input *input, void *context);
  *   and not followed: what they point to is looked at where it stands. A folder without any of these is trouble.
  * - packages on disk images are read in place. Nothing is unpacked to disk, and nothing read is executed.
  *
- * All that is in one container comes in order from one thread. With one job everything comes in the byte order of the
- * names; with more, sort what is printed. Never blocks on a FIFO or a device.
+ * All that is in one container comes in order from one thread. Unless in_order is asked for, all else comes in any
+ * order: sort what is printed. Never blocks on a FIFO or a device.
  */
 void inputs_each(char *const *paths, const struct input_options *options, input_function *each, void *const *contexts);
 

@@ -3,14 +3,15 @@
 #include "work.h"
 
 #include <pthread.h>
-#include <signal.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "die.h"
 
 /* So many a worker: enough that none waits for the lister, few enough to hold few folders open. */
-#define QUEUE_PER_WORKER 4
+#define QUEUE_PER_WORKER 16
+#define QUEUE_MAX	 256
 
 struct worker {
 	struct work *work;
@@ -29,6 +30,7 @@ struct work {
 	unsigned int workers; /* at most, with the caller */
 	unsigned int started, idle;
 	struct worker *threads;
+	cpu_set_t processors; /* that we may run on; none if that is not known */
 };
 
 struct work *work_new(unsigned int workers, work_function *run, void *context)
@@ -38,7 +40,7 @@ struct work *work_new(unsigned int workers, work_function *run, void *context)
 	work->run = run;
 	work->context = context;
 	work->workers = workers;
-	work->room = (size_t)workers * QUEUE_PER_WORKER;
+	work->room = workers < QUEUE_MAX / QUEUE_PER_WORKER ? (size_t)workers * QUEUE_PER_WORKER : QUEUE_MAX;
 	work->queue = need_memory(work->room, sizeof(*work->queue));
 	work->threads = need_memory(workers, sizeof(*work->threads));
 	pthread_mutex_init(&work->lock, NULL);
@@ -61,6 +63,8 @@ static void *serve(void *argument)
 	struct worker *worker = argument;
 	struct work *work = worker->work;
 
+	if (CPU_COUNT(&work->processors) > 0)
+		sched_setaffinity(0, sizeof(work->processors), &work->processors);
 	pthread_mutex_lock(&work->lock);
 	for (;;) {
 		void *item;
@@ -81,17 +85,56 @@ static void *serve(void *argument)
 	return NULL;
 }
 
+/*
+ * A thread begins on another processor than this one, which has work: Linux often starts it here, where it waits for
+ * its turn for some milliseconds, longer than a small tree takes. It may move as soon as it runs.
+ */
+static void begin_elsewhere(struct work *work, pthread_attr_t *attributes)
+{
+	cpu_set_t others;
+	int here = sched_getcpu();
+
+	CPU_ZERO(&work->processors);
+	if (here < 0 || here >= CPU_SETSIZE || sched_getaffinity(0, sizeof(others), &others) != 0)
+		return;
+	work->processors = others;
+	CPU_CLR(here, &others);
+	if (CPU_COUNT(&others) > 0)
+		pthread_attr_setaffinity_np(attributes, sizeof(others), &others);
+}
+
 /* With the lock held. A thread that cannot be had is done without. */
-static void start_one(struct work *work)
+static void start_one(struct work *work, const pthread_attr_t *attributes)
 {
 	struct worker *worker = &work->threads[work->started];
 
 	worker->work = work;
 	worker->number = work->started + 1;
-	if (pthread_create(&worker->thread, NULL, serve, worker) == 0)
+	if (pthread_create(&worker->thread, attributes, serve, worker) == 0)
 		work->started++;
 	else
 		work->workers = work->started + 1;
+}
+
+/* With the lock held: threads for what is in the queue, but for the one item that the caller takes himself. */
+static void start_threads(struct work *work)
+{
+	pthread_attr_t attributes;
+
+	if (work->started + 1 >= work->workers || pthread_attr_init(&attributes) != 0)
+		return;
+	begin_elsewhere(work, &attributes);
+	while (work->count > work->started + 1 && work->started + 1 < work->workers)
+		start_one(work, &attributes);
+	pthread_attr_destroy(&attributes);
+}
+
+/* With the lock held. */
+static void call_workers(struct work *work)
+{
+	start_threads(work);
+	if (work->idle > 0)
+		pthread_cond_broadcast(&work->added);
 }
 
 void work_add(struct work *work, void *item)
@@ -109,11 +152,12 @@ void work_add(struct work *work, void *item)
 		pthread_mutex_lock(&work->lock);
 	}
 	work->queue[(work->first + work->count++) % work->room] = item;
-	/* The second item waits for nobody if the first is being done: one item needs no thread. */
-	if (work->count > work->idle + 1 && work->started + 1 < work->workers)
-		start_one(work);
-	if (work->idle > 0)
-		pthread_cond_signal(&work->added);
+	/*
+	 * Not for one item: who is woken for little sleeps again soon, and Linux likes to wake a thread on the
+	 * processor of the one that called it, where the two take turns while another processor has nothing to do.
+	 */
+	if (work->count >= work->room / 2)
+		call_workers(work);
 	pthread_mutex_unlock(&work->lock);
 }
 
@@ -121,7 +165,7 @@ void work_finish(struct work *work)
 {
 	pthread_mutex_lock(&work->lock);
 	work->finished = true;
-	pthread_cond_broadcast(&work->added);
+	call_workers(work);
 	while (work->count > 0) {
 		void *item = take(work);
 
