@@ -82,10 +82,7 @@ void check_kernel(struct report *report, const char *path, const struct module *
 	char uname[2 * UNAME_MAX], *safe;
 
 	/* Without one there is nothing to compare: rule vermagic-missing. */
-	if (!module_info(module, "vermagic", NULL))
-		return;
-	module_kernel(module, uname, sizeof(uname));
-	if (strcmp(uname, expected) == 0)
+	if (!module_kernel(module, uname, sizeof(uname)) || strcmp(uname, expected) == 0)
 		return;
 	safe = text_safe(uname);
 	report_add(report, RULE_PATH_KERNEL, path, "its vermagic says %s, expected %s", *safe ? safe : "nothing",

@@ -50,20 +50,18 @@ static int source_fault(struct module *module)
 	return -1;
 }
 
-/* The letter first: comparing names would be a good part of what this program does. */
-static bool is_compat(const char *name)
-{
-	return name[0] == '.' && name[1] == 'n' && strcmp(name, XENSERVER_NOTE_COMPAT_SECTION) == 0;
-}
+enum section_kind { SECTION_OTHER, SECTION_NOTE, SECTION_RECORD, SECTION_COMPAT, SECTION_MODINFO };
 
-static bool is_record(const char *name)
+/* The letters first: comparing names would be a good part of what this program does. */
+static enum section_kind section_kind(const Elf64_Shdr *header, const char *name)
 {
-	return name[0] == '.' && name[1] == 'n' && strcmp(name, XENSERVER_NOTE_SECTION) == 0;
-}
-
-static bool is_modinfo(const char *name)
-{
-	return name[0] == '.' && name[1] == 'm' && strcmp(name, ".modinfo") == 0;
+	if (name[0] == '.' && name[1] == 'm' && strcmp(name, ".modinfo") == 0)
+		return SECTION_MODINFO;
+	if (name[0] == '.' && name[1] == 'n' && strcmp(name, XENSERVER_NOTE_SECTION) == 0)
+		return SECTION_RECORD;
+	if (name[0] == '.' && name[1] == 'n' && strcmp(name, XENSERVER_NOTE_COMPAT_SECTION) == 0)
+		return SECTION_COMPAT;
+	return header->sh_type == SHT_NOTE ? SECTION_NOTE : SECTION_OTHER;
 }
 
 static void judge_note_header(struct module *module, const Elf64_Shdr *header)
@@ -126,13 +124,14 @@ static void note_extent(struct module *module, const Elf64_Shdr *header, const c
 /* The sections whose bytes are wanted. */
 struct wanted {
 	size_t index[WANTED_MAX];
+	enum section_kind kind[WANTED_MAX];
 	struct source_range ranges[WANTED_MAX];
 	size_t count;
 	uint64_t total;
 };
 
 /* False when nothing more can be said of the module. */
-static bool want_section(struct module *module, struct wanted *wanted, size_t index)
+static bool want_section(struct module *module, struct wanted *wanted, size_t index, enum section_kind kind)
 {
 	const Elf64_Shdr *header = &module->sections.headers[index];
 	bool empty = header->sh_type == SHT_NOBITS;
@@ -148,6 +147,7 @@ static bool want_section(struct module *module, struct wanted *wanted, size_t in
 	}
 	wanted->total += len;
 	wanted->index[wanted->count] = index;
+	wanted->kind[wanted->count] = kind;
 	wanted->ranges[wanted->count++] = (struct source_range){empty ? 0 : header->sh_offset, (size_t)len};
 	return true;
 }
@@ -160,15 +160,15 @@ static bool want_sections(struct module *module, struct wanted *wanted)
 	for (size_t i = 1; i < sections->count; i++) {
 		const Elf64_Shdr *header = &sections->headers[i];
 		const char *name = sections_name(sections, i);
+		enum section_kind kind;
 
 		if (!name) {
 			damaged(module, "a section header or its name is out of range");
 			return false;
 		}
 		note_extent(module, header, name);
-		if (header->sh_type != SHT_NOTE && !is_modinfo(name) && !is_record(name) && !is_compat(name))
-			continue;
-		if (!want_section(module, wanted, i))
+		kind = section_kind(header, name);
+		if (kind != SECTION_OTHER && !want_section(module, wanted, i, kind))
 			return false;
 	}
 	return true;
@@ -177,16 +177,16 @@ static bool want_sections(struct module *module, struct wanted *wanted)
 static int read_section(struct module *module, const struct wanted *wanted, size_t i)
 {
 	const Elf64_Shdr *header = &module->sections.headers[wanted->index[i]];
-	const char *name = sections_name(&module->sections, wanted->index[i]);
 	size_t len = wanted->ranges[i].len;
 	const uint8_t *bytes = source_at(&module->source, wanted->ranges[i].offset, len);
 
 	if (!bytes)
 		return source_fault(module);
-	if (is_record(name))
+	if (wanted->kind[i] == SECTION_RECORD)
 		judge_note_header(module, header);
-	if (!is_modinfo(name))
-		note_read(&module->note, name, bytes, len, header->sh_addralign, module->sections.swap);
+	if (wanted->kind[i] != SECTION_MODINFO)
+		note_read(&module->note, sections_name(&module->sections, wanted->index[i]), bytes, len,
+			  header->sh_addralign, module->sections.swap);
 	else if (len > 0)
 		keep_modinfo(module, bytes, len);
 	return 0;
@@ -207,7 +207,7 @@ static int read_sections(struct module *module)
 		for (size_t i = 0; i < wanted.count; i++) {
 			int rc = 0;
 
-			if (is_compat(sections_name(&module->sections, wanted.index[i])) == compat)
+			if ((wanted.kind[i] == SECTION_COMPAT) == compat)
 				rc = read_section(module, &wanted, i);
 			if (rc)
 				return rc;
@@ -337,7 +337,7 @@ const char *module_info(const struct module *module, const char *key, const char
 	return NULL;
 }
 
-void module_kernel(const struct module *module, char *out, size_t size)
+bool module_kernel(const struct module *module, char *out, size_t size)
 {
 	const char *vermagic = module_info(module, "vermagic", NULL);
 	size_t len = vermagic ? strcspn(vermagic, " ") : 0;
@@ -347,4 +347,5 @@ void module_kernel(const struct module *module, char *out, size_t size)
 	if (len)
 		memcpy(out, vermagic, len);
 	out[len] = '\0';
+	return vermagic;
 }

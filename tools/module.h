@@ -68,7 +68,7 @@ bool module_is_broken(const struct module *module);
  */
 const char *module_info(const struct module *module, const char *key, const char *after);
 
-/* The uname in the vermagic, its first word; "" when there is none. Longer ones are cut. */
-void module_kernel(const struct module *module, char *out, size_t size);
+/* The uname in the vermagic, its first word; longer ones are cut. False, and "", when there is no vermagic. */
+bool module_kernel(const struct module *module, char *out, size_t size);
 
 #endif

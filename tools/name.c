@@ -9,13 +9,18 @@
 /* ASCII only: isalnum() would follow the locale. */
 static bool is_alnum(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_mark(char c)
+{
+	return c == '.' || c == '_' || c == '+' || c == '~' || c == '@' || c == '-';
 }
 
 size_t name_legal_prefix(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (!is_alnum(s[i]) && (i == 0 || s[i] == '\0' || !strchr("._+~@-", s[i])))
+		if (!is_alnum(s[i]) && (i == 0 || !is_mark(s[i])))
 			return i;
 	return len;
 }

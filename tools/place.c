@@ -3,7 +3,6 @@
 #include "place.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Copies the component at *PATH into OUT and steps over it; false when it is the last one or does not fit. */
@@ -34,19 +33,21 @@ static const char *after_lib_modules(const char *path)
 void place_of(const char *path, struct place *place)
 {
 	const char *at = after_lib_modules(path);
-	struct place read = {0};
 
-	memset(place, 0, sizeof(*place));
-	if (!at || !take_component(&at, read.uname, sizeof(read.uname)) || !name_is_uname(read.uname))
+	place->uname[0] = place->driver[0] = place->version[0] = '\0';
+	if (!at)
 		return;
-	snprintf(place->uname, sizeof(place->uname), "%s", read.uname);
+	if (!take_component(&at, place->uname, sizeof(place->uname)) || !name_is_uname(place->uname)) {
+		place->uname[0] = '\0';
+		return;
+	}
 	if (strncmp(at, "xenserver/", strlen("xenserver/")) != 0)
 		return;
 	at += strlen("xenserver/");
-	if (!take_component(&at, read.driver, sizeof(read.driver)) || !name_is_legal(read.driver) ||
-	    !take_component(&at, read.version, sizeof(read.version)) || !name_is_legal(read.version) || strchr(at, '/'))
-		return;
-	*place = read;
+	if (!take_component(&at, place->driver, sizeof(place->driver)) || !name_is_legal(place->driver) ||
+	    !take_component(&at, place->version, sizeof(place->version)) || !name_is_legal(place->version) ||
+	    strchr(at, '/'))
+		place->driver[0] = place->version[0] = '\0';
 }
 
 const char *place_below(const char *path, char uname[UNAME_MAX + 1], size_t *root_len)

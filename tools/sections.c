@@ -13,7 +13,7 @@
 /* The name table of amdgpu has 871 bytes. */
 #define NAMES_MAX (16u << 20)
 /* GNU ld puts the name table just before the headers: one read brings both. */
-#define NAMES_BEFORE 1024u
+#define NAMES_BEFORE 768u
 
 static void *grown(void *memory, size_t *room, size_t want)
 {
@@ -220,11 +220,4 @@ void sections_free(struct sections *sections)
 	free(sections->headers);
 	free(sections->names);
 	memset(sections, 0, sizeof(*sections));
-}
-
-const char *sections_name(const struct sections *sections, size_t i)
-{
-	uint32_t at = sections->headers[i].sh_name;
-
-	return at < sections->names_len ? sections->names + at : NULL;
 }

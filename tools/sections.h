@@ -40,7 +40,13 @@ enum sections_result sections_read(struct sections *sections, struct source *sou
 				   const char **why);
 void sections_free(struct sections *sections);
 
-/* The name of section I, or NULL when it is out of range. */
-const char *sections_name(const struct sections *sections, size_t i);
+/* The name of section I, or NULL when it is out of range. Here, because it is called for every section of every module.
+ */
+static inline const char *sections_name(const struct sections *sections, size_t i)
+{
+	uint32_t at = sections->headers[i].sh_name;
+
+	return at < sections->names_len ? sections->names + at : NULL;
+}
 
 #endif
