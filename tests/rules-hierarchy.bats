@@ -157,6 +157,61 @@ select_net() {
 	has "$found" "PCI device 8086:1533 is claimed by net of net and by own of own"
 }
 
+# claims DRIVER ALIAS...: that driver, with a module that claims these.
+claims() {
+	local driver=$1 lines=() alias
+	shift
+	for alias; do
+		lines+=("info \"alias=$alias\"")
+	done
+	rm -rf "$drivers/$driver"
+	installed "$driver" 1 "$driver" "${lines[@]}"
+}
+
+@test "devices of every bus are compared, as far as their patterns meet" {
+	local quietly=(--disable info-mismatch --disable info-damaged host) theirs ours met found_any
+	while IFS='|' read -r theirs ours met; do
+		# shellcheck disable=SC2086 # words
+		claims theirs $theirs
+		# shellcheck disable=SC2086
+		claims ours $ours
+		found_any=$(xs-ddk verify --json "${quietly[@]}" | jq -r '.findings[] | select(.rule == "device-two-drivers") | .problem')
+		case $met in
+		no) [ -z "$found_any" ] || fail "$theirs, $ours: $found_any" ;;
+		*) has "$found_any" "$met is claimed by ours of ours and by theirs of theirs" ;;
+		esac
+	done <<-'END'
+		usb:v046DpC52Bd*dc*dsc*dp*ic*isc*ip*in*|usb:v046DpC52Bd0100dc*dsc*dp*ic*isc*ip*in*|USB device 046d:c52b
+		usb:v046DpC52Bd01[0-4]*dc*dsc*dp*ic*isc*ip*in*|usb:v046DpC52Bd01[5-9]*dc*dsc*dp*ic*isc*ip*in*|no
+		usb:v046DpC52Bd01[0-4]*dc*dsc*dp*ic*isc*ip*in*|usb:v046DpC52Bd014?dc*dsc*dp*ic*isc*ip*in*|USB device 046d:c52b
+		usb:v046DpC52Bd*dc*dsc*dp*ic*isc*ip*in00*|usb:v046DpC52Bd*dc*dsc*dp*ic*isc*ip*in01*|no
+		usb:v*p*d*dc*dsc*dp*ic03isc*ip*in*|usb:v*p*d*dc*dsc*dp*ic03isc*ip*in*|no
+		hid:b0003g*v0000046Dp0000C52B|hid:b0003g0001v0000046Dp0000C52B|HID device 046d:c52b
+		hid:b0003g*v0000046Dp0000C52B|hid:b0005g*v0000046Dp0000C52B|no
+		sdio:c*v02D0d4329*|sdio:c07v02D0d4329*|SDIO device 02d0:4329
+		of:N*T*Cacme,edu|of:N*T*Cacme,edu|the device of:N*T*Cacme,edu
+		of:N*T*Cacme,edu|of:N*T*Cacme,edu2|no
+		acpi*:ACME0001:*|acpi*:ACME0001:*|the device acpi*:ACME0001:*
+		virtio:d00000001v*|virtio:d00000002v*|no
+		dmi*:svnACME:*|dmi*:svnACME:*|no
+		cpu:type:x86,ven*fam*mod*:feature:*0099*|cpu:type:x86,ven*fam*mod*:feature:*0099*|no
+		fs-acme|fs-acme|no
+		pci:v00008086d00001533sv00000001sd*bc*sc*i* pci:v00008086d00001533sv00000002sd*bc*sc*i*|pci:v00008086d00001533sv00000002sd*bc*sc*i*|PCI device 8086:1533
+	END
+}
+
+@test "drivers that claim one device in countless ways are compared for a bounded time" {
+	local many i
+	many=$(for i in {1..9000}; do printf 'info "alias=pci:v00008086d00001533sv0000%04Xsd*bc*sc*i*"\n' "$i"; done)
+	installed theirs 1 theirs "$many"
+	installed ours 1 ours "${many//sd\*/sd00000001}" 'info "alias=pci:v00008086d00001533sv0000FFFFsd*bc*sc*i*"'
+	run timeout 20 xs-ddk verify --disable info-mismatch host
+	has "$output" "PCI device 8086:1533 is claimed by ours of ours and by theirs of theirs"
+	installed theirs 1 theirs "${many//sv0000/sv0001}"
+	run timeout 20 xs-ddk verify --disable info-mismatch host
+	[ "$status" -lt 2 ]
+}
+
 @test "a version without info.json is found" {
 	rm "$drivers/net/1.1.0/info.json"
 	fires info-missing host

@@ -86,6 +86,15 @@ void check_firmware(struct report *report, const struct set *set, const struct p
 /* The folders of drivers and the links that select versions: rules hierarchy-*, link-*, and their like. */
 void check_hierarchy(struct report *report, const struct set *set);
 
+/* A module of a driver's, which claims devices by its aliases. */
+struct claimant {
+	const char *driver;
+	const struct set_entry *entry;
+};
+
+/* Devices that modules of two drivers claim, COUNT modules of one kernel: rule device-two-drivers. */
+void check_devices(struct report *report, const struct claimant *claimants, size_t count);
+
 /* The info.json among COUNT sorted entries of one kernel: rules info-*. */
 void check_info(struct report *report, const struct set_entry *entries, size_t count);
 

@@ -9,7 +9,6 @@
 
 #include "check.h"
 #include "depmod.h"
-#include "modalias.h"
 #include "name.h"
 #include "root.h"
 #include "text.h"
@@ -288,82 +287,14 @@ static void check_names(struct report *report, const struct group *group)
 	}
 }
 
-struct claim {
-	struct pci_id id;
-	const struct located *module;
-};
-
-static int compare_claims(const void *a, const void *b)
+static void check_claims(struct report *report, const struct group *group)
 {
-	const struct claim *x = a, *y = b;
-	int order = strcmp(x->id.vendor, y->id.vendor);
+	struct claimant *claimants = need_memory(group->module_count, sizeof(*claimants));
 
-	if (order == 0)
-		order = strcmp(x->id.device, y->id.device);
-	return order ? order : strcmp(x->module->entry->path, y->module->entry->path);
-}
-
-static bool overlap(const char *a, const char *b)
-{
-	return strcmp(a, "*") == 0 || strcmp(b, "*") == 0 || strcmp(a, b) == 0;
-}
-
-/* A driver for any device of a vendor or a class is there for what no other claims. */
-static bool is_specific(const struct pci_id *id)
-{
-	return strcmp(id->vendor, "*") != 0 && strcmp(id->device, "*") != 0;
-}
-
-static struct claim *collect_claims(const struct group *group, size_t *count)
-{
-	struct claim *claims = NULL;
-	size_t room = 0;
-
-	*count = 0;
 	for (size_t i = 0; i < group->module_count; i++)
-		for (char **alias = group->modules[i].entry->aliases; *alias; alias++) {
-			struct claim claim = {.module = &group->modules[i]};
-
-			if (!modalias_pci(*alias, &claim.id) || !is_specific(&claim.id))
-				continue;
-			if (*count == room) {
-				room = room ? 2 * room : 64;
-				claims = reallocarray(claims, room, sizeof(*claims));
-				if (!claims)
-					die_memory();
-			}
-			claims[(*count)++] = claim;
-		}
-	return claims;
-}
-
-/* Each module is told of the first other driver only. */
-static void check_devices(struct report *report, const struct group *group)
-{
-	size_t count;
-	struct claim *claims = collect_claims(group, &count);
-	const struct located *told = NULL;
-
-	if (count)
-		qsort(claims, count, sizeof(*claims), compare_claims);
-	for (size_t i = 0, first = 0; i < count; i++) {
-		const struct claim *claim = &claims[i];
-
-		if (strcmp(claims[first].id.vendor, claim->id.vendor) ||
-		    strcmp(claims[first].id.device, claim->id.device))
-			first = i;
-		/* The first of the same device: others of its driver need no telling. */
-		if (strcmp(claims[first].module->driver, claim->module->driver) == 0 || told == claim->module ||
-		    !overlap(claims[first].id.subvendor, claim->id.subvendor) ||
-		    !overlap(claims[first].id.subdevice, claim->id.subdevice))
-			continue;
-		told = claim->module;
-		report_add(report, RULE_DEVICE_TWO_DRIVERS, claim->module->entry->path,
-			   "PCI device %s:%s is claimed by %s of %s and by %s of %s", claim->id.vendor,
-			   claim->id.device, claims[first].module->entry->module, claims[first].module->driver,
-			   claim->module->entry->module, claim->module->driver);
-	}
-	free(claims);
+		claimants[i] = (struct claimant){group->modules[i].driver, group->modules[i].entry};
+	check_devices(report, claimants, group->module_count);
+	free(claimants);
 }
 
 static void check_depmod(struct report *report, const struct set *set, const struct group *group)
@@ -400,7 +331,7 @@ static void check_group(struct report *report, const struct set *set, struct gro
 		if (strncmp(group->entries[i].below, "updates/", strlen("updates/")) == 0)
 			check_update(report, group, &group->entries[i]);
 	check_depmod(report, set, group);
-	check_devices(report, group);
+	check_claims(report, group);
 	check_info(report, group->entries, group->count);
 	sort(group->modules, group->module_count, compare_places);
 	sort(group->links, group->link_count, compare_places);

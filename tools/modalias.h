@@ -19,4 +19,14 @@ struct pci_id {
  */
 bool modalias_pci(const char *alias, struct pci_id *id);
 
+/*
+ * What devices an ALIAS claims, for people, to free: "PCI device 8086:1533", "USB device 046d:c52b", or, on a bus whose
+ * aliases do not begin with the numbers of a vendor and a device, the alias itself. NULL for what is no device's, or
+ * any vendor's or any device's: a driver of a whole class is there for what no other claims.
+ */
+char *modalias_device(const char *alias);
+
+/* Whether a device may match both patterns. Each is a glob as in the kernel's aliases: *, ?, [a-b]. */
+bool modalias_overlap(const char *a, const char *b);
+
 #endif
