@@ -164,7 +164,7 @@ claims() {
 	for alias; do
 		lines+=("info \"alias=$alias\"")
 	done
-	rm -rf "$drivers/$driver"
+	rm -rf "${drivers:?}/$driver"
 	installed "$driver" 1 "$driver" "${lines[@]}"
 }
 

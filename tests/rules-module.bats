@@ -59,6 +59,40 @@ setup() {
 	quiet vermagic-missing sound.ko
 }
 
+@test "a vermagic for another configuration of the same kernel is found" {
+	local modules=host/lib/modules/$uname other
+	a_host
+	installed net 1.0.0 net
+	installed disk 1.0.0 disk
+	quiet vermagic-flags host
+	# Against the kernel's own modules, compressed or not, which are not asked for anything else.
+	kernel="$uname SMP preempt_rt mod_unload modversions x" a_module own.ko
+	mkdir -p "$modules/kernel"
+	xz -c own.ko >"$modules/kernel/own.ko.xz"
+	echo 'kernel/own.ko.xz:' >"$modules/modules.dep"
+	fires vermagic-flags "$modules/xenserver"
+	[ "$(wc -l <<<"$found")" -eq 2 ]
+	has "$found" "\"$uname SMP preempt mod_unload modversions \", and \"$uname SMP preempt_rt mod_unload modversions x SMP"
+	has "$found" "in the kernel's own modules"
+	# A modules.dep that is nonsense, or leads elsewhere, says nothing.
+	for other in 'kernel/../../../../../own.ko:' 'kernel/none.ko:' $'\n\n:' kernel/; do
+		printf '%s\n' "$other" >"$modules/modules.dep"
+		quiet vermagic-flags "$modules/xenserver"
+	done
+	# Against each other.
+	kernel="$uname SMP" installed odd 1.0.0 odd
+	fires vermagic-flags "$modules/xenserver"
+	has "$found" "odd.ko: the vermagic is for a kernel of that name"
+	has "$found" "in $modules/xenserver/disk/1.0.0/disk.ko"
+	# In packages, against the root that is given.
+	rm -r host/lib/modules/$uname/xenserver
+	payload_module net 1.0.0 net
+	a_package "net-1.0.0-modules-test-$uname"
+	quiet vermagic-flags "net-1.0.0-modules-test-$uname.rpm"
+	echo 'kernel/own.ko.xz:' >"$modules/modules.dep"
+	fires vermagic-flags --sysroot host "net-1.0.0-modules-test-$uname.rpm"
+}
+
 @test "a module without a licence is found" {
 	licence=- a_module bare.ko
 	fires licence-missing bare.ko

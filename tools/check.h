@@ -64,6 +64,9 @@ void check_version(struct report *report, const char *path, const struct note_re
 /* The vermagic's kernel against what is expected: rule path-kernel. */
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected);
 
+/* The rest of the vermagics against the kernel's own, or else each other: rule vermagic-flags. */
+void check_vermagics(struct report *report, const struct set *set, const struct policy *policy);
+
 /* The file's name against the module's name: rule path-name. */
 void check_file_name(struct report *report, const struct subject *subject);
 

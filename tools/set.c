@@ -158,11 +158,13 @@ static bool locate(struct set_entry *entry, const struct set_where *where)
 void set_add_module(struct set *set, const struct set_where *where, const struct module *module)
 {
 	struct set_entry added = {.kind = ENTRY_MODULE};
-	const char *name;
+	const char *name, *vermagic;
 
 	if (!locate(&added, where))
 		return;
 	name = module_info(module, "name", NULL);
+	vermagic = module_info(module, "vermagic", NULL);
+	added.text = vermagic ? copy(vermagic) : NULL;
 	name_of_module(name ? name : where->path, added.module);
 	added.aliases = copy_values(module, "alias");
 	APPEND(set, set->entries, set->entry_count, set->entry_room, added);

@@ -20,9 +20,9 @@ struct set_entry {
 	enum entry_kind kind;
 	char *path; /* as shown */
 	char *root; /* the folder above lib/modules/, ending in a slash; "" in packages: all have one root */
-	char uname[UNAME_MAX + 1];     /* the folder's */
-	char *below;		       /* what follows that folder: "xenserver/ice/1.0/ice.ko" */
-	char *text;		       /* of a link its target, of info.json what is in it; else NULL */
+	char uname[UNAME_MAX + 1]; /* the folder's */
+	char *below;		   /* what follows that folder: "xenserver/ice/1.0/ice.ko" */
+	char *text; /* of a link its target, of info.json what is in it, of a module its vermagic, or NULL */
 	char module[MODULE_NAME_SIZE]; /* of a module its own name */
 	char **aliases;		       /* of a module; NULL at the end */
 };
