@@ -210,6 +210,7 @@ END
 		head -c "$size" "$BATS_FILE_TMPDIR/xsedu.iso" >"$BATS_TEST_TMPDIR/cut.iso"
 		run -1 --separate-stderr xs-ddk verify "$BATS_TEST_TMPDIR/cut.iso"
 		has "$output" "it is shorter than its volume descriptor says"
+		[ "$(grep -cF '[input-damaged]' <<<"$output")" -eq 1 ]
 		[ -z "$stderr" ]
 	done
 }

@@ -267,9 +267,11 @@ static void check_disk_size(struct container *container)
 		return;
 	size = DISK_BLOCK *
 	       ((uint64_t)word[0] | (uint64_t)word[1] << 8 | (uint64_t)word[2] << 16 | (uint64_t)word[3] << 24);
-	if (size > container->input->size)
-		tell_trouble(container, container->input->path, RULE_INPUT_DAMAGED,
-			     "it is shorter than its volume descriptor says");
+	if (size <= container->input->size)
+		return;
+	tell_trouble(container, container->input->path, RULE_INPUT_DAMAGED,
+		     "it is shorter than its volume descriptor says");
+	container->told = true;
 }
 
 static void disk_each(struct container *container)
