@@ -110,7 +110,9 @@ static void start_one(struct work *work, const pthread_attr_t *attributes)
 
 	worker->work = work;
 	worker->number = work->started + 1;
-	if (pthread_create(&worker->thread, attributes, serve, worker) == 0)
+	/* Where processors may not be chosen, anywhere will do. */
+	if (pthread_create(&worker->thread, attributes, serve, worker) == 0 ||
+	    pthread_create(&worker->thread, NULL, serve, worker) == 0)
 		work->started++;
 	else
 		work->workers = work->started + 1;
