@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "container.h"
@@ -27,8 +28,15 @@
 #define JOBS_DEFAULT 8
 #define OPEN_FLAGS   (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 
-/* What readdir and its name say an entry is, as the byte before its name; WANTED is a module, package or image. */
-enum entry_type { ENTRY_FILE = 'f', ENTRY_WANTED = 'w', ENTRY_FOLDER = 'd', ENTRY_LINK = 'l', ENTRY_OTHER = 'o' };
+/* What readdir and its name say an entry is, as the byte before its name; CONTAINER is a package or an image. */
+enum entry_type {
+	ENTRY_FILE = 'f',
+	ENTRY_MODULE = 'm',
+	ENTRY_CONTAINER = 'c',
+	ENTRY_FOLDER = 'd',
+	ENTRY_LINK = 'l',
+	ENTRY_OTHER = 'o'
+};
 
 /* Names that stay where they are while threads use them. */
 struct name_block {
@@ -39,8 +47,7 @@ struct name_block {
 
 /* A folder stays open while files in it are to be looked at. */
 struct folder {
-	DIR *dir;
-	int fd; /* dir's */
+	int fd;
 	char *path, *place;
 	const char *slash; /* between path and a name: "" after "/" and "folder/" */
 	struct name_block *names;
@@ -67,6 +74,7 @@ struct inputs {
 	bool in_order;
 	unsigned long found; /* modules, packages and images seen below the PATH that is listed */
 	struct chunk *filling;
+	_Alignas(struct dirent) char entries[32 << 10]; /* of the folder that is listed */
 	_Atomic(struct chunk *) done;
 };
 
@@ -194,13 +202,16 @@ static void tell_link(struct inputs *inputs, void *context, struct input *input)
 	tell(inputs, context, input);
 }
 
-static bool is_wanted(const char *name)
+/* What a regular file of that name is taken for. */
+static enum entry_type type_by_name(const char *name)
 {
-	return name_module_suffix(name) || container_by_name(name) != CONTAINER_NONE;
+	if (name_module_suffix(name))
+		return ENTRY_MODULE;
+	return container_by_name(name) == CONTAINER_NONE ? ENTRY_FILE : ENTRY_CONTAINER;
 }
 
 /* Of a file that readdir calls a regular one: lseek() costs a third of fstat(), and fails on pipes. */
-static void look_at_file(struct inputs *inputs, void *context, struct input *input)
+static void look_at_file(struct inputs *inputs, void *context, struct input *input, enum entry_type type)
 {
 	struct input_bytes *bytes = input->bytes;
 	off_t size;
@@ -211,7 +222,10 @@ static void look_at_file(struct inputs *inputs, void *context, struct input *inp
 		tell_trouble(inputs, context, input->path, RULE_READ_FAILED, strerror(errno));
 	} else {
 		input->size = (uint64_t)size;
-		tell_open(inputs, context, input, true);
+		if (type == ENTRY_MODULE)
+			tell(inputs, context, input);
+		else
+			tell_open(inputs, context, input, true);
 	}
 	if (bytes->fd >= 0)
 		close(bytes->fd);
@@ -242,8 +256,8 @@ static void look_at(struct inputs *inputs, void *context, const struct folder *f
 	} else if (name[-1] == ENTRY_OTHER) {
 		tell_trouble(inputs, context, path, RULE_READ_FAILED,
 			     "it is named like a module but is no regular file");
-	} else if (name[-1] == ENTRY_WANTED) {
-		look_at_file(inputs, context, &input);
+	} else if (name[-1] != ENTRY_FILE) {
+		look_at_file(inputs, context, &input, (enum entry_type)name[-1]);
 	} else {
 		input.kind = INPUT_FILE;
 		tell(inputs, context, &input);
@@ -258,8 +272,7 @@ static void folder_release(struct folder *folder)
 
 	if (--folder->users > 0)
 		return;
-	if (folder->dir)
-		closedir(folder->dir);
+	close(folder->fd);
 	for (struct name_block *block = folder->names; block; block = next) {
 		next = block->next;
 		free(block);
@@ -337,7 +350,7 @@ static void hand_out(struct inputs *inputs, struct folder *folder, const char *n
 	}
 	chunk->names[chunk->count++] = name;
 	/* Packages are work enough by themselves. */
-	if (chunk->count == CHUNK || container_by_name(name) != CONTAINER_NONE)
+	if (chunk->count == CHUNK || name[-1] == ENTRY_CONTAINER)
 		flush(inputs);
 }
 
@@ -363,7 +376,7 @@ static const char *keep_name(struct folder *folder, const char *name, enum entry
 	return at;
 }
 
-static enum entry_type type_of(int dir, const struct dirent *entry, bool wanted)
+static enum entry_type type_of(int dir, const struct dirent *entry, enum entry_type by_name)
 {
 	struct stat st;
 	unsigned char type = entry->d_type;
@@ -372,7 +385,7 @@ static enum entry_type type_of(int dir, const struct dirent *entry, bool wanted)
 	if (type == DT_UNKNOWN && fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		type = IFTODT(st.st_mode);
 	if (type == DT_REG)
-		return wanted ? ENTRY_WANTED : ENTRY_FILE;
+		return by_name;
 	return type == DT_DIR ? ENTRY_FOLDER : type == DT_LNK ? ENTRY_LINK : ENTRY_OTHER;
 }
 
@@ -395,8 +408,9 @@ static void keep_for_later(struct later *later, const char *name)
 
 static void list_entry(struct inputs *inputs, struct folder *folder, const struct dirent *entry, struct later *later)
 {
-	bool wanted = is_wanted(entry->d_name);
-	enum entry_type type = type_of(folder->fd, entry, wanted);
+	enum entry_type by_name = type_by_name(entry->d_name);
+	enum entry_type type = type_of(folder->fd, entry, by_name);
+	bool wanted = by_name != ENTRY_FILE;
 	const char *name;
 
 	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || (type == ENTRY_OTHER && !wanted))
@@ -452,28 +466,35 @@ static void list_later(struct inputs *inputs, struct folder *folder, struct late
 	free(later->names);
 }
 
+/*
+ * The entries as readdir() gives them, which takes a buffer of its own and three more system calls for each folder.
+ * Linux writes a struct dirent as libc declares it with 64-bit offsets: getdents64(2). False with errno.
+ */
+static bool list_entries(struct inputs *inputs, struct folder *folder, struct later *later)
+{
+	const struct dirent *entry;
+	long n;
+
+	while ((n = syscall(SYS_getdents64, folder->fd, inputs->entries, sizeof(inputs->entries))) > 0)
+		for (long at = 0; at < n; at += entry->d_reclen) {
+			entry = (const void *)(inputs->entries + at);
+			list_entry(inputs, folder, entry, later);
+		}
+	return n == 0;
+}
+
 /* Takes over the folder open at FD, and its names. */
 static void list_folder(struct inputs *inputs, int fd, char *path, char *place, int depth)
 {
 	struct folder *folder = need_memory(1, sizeof(*folder));
 	struct later later = {0};
-	struct dirent *entry;
 
-	folder->dir = fdopendir(fd);
 	folder->fd = fd;
 	folder->path = path;
 	folder->place = place;
 	folder->slash = path[strlen(path) - 1] == '/' ? "" : "/";
 	folder->users = 1;
-	if (!folder->dir) {
-		tell_trouble(inputs, inputs->contexts[0], path, RULE_READ_FAILED, strerror(errno));
-		close(fd);
-		folder_release(folder);
-		return;
-	}
-	while ((errno = 0, entry = readdir(folder->dir)))
-		list_entry(inputs, folder, entry, &later);
-	if (errno)
+	if (!list_entries(inputs, folder, &later))
 		tell_trouble(inputs, inputs->contexts[0], path, RULE_READ_FAILED, strerror(errno));
 	flush(inputs);
 	list_later(inputs, folder, &later, depth);

@@ -2,27 +2,32 @@
 // Names of drivers, versions, kernels and modules: which are legal, and how files map to modules.
 #include "name.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "../note/xenserver-note.h"
 
-/* ASCII only: isalnum() would follow the locale. */
-static bool is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_mark(char c)
-{
-	return c == '.' || c == '_' || c == '+' || c == '~' || c == '@' || c == '-';
-}
+/* Where a character may stand. A table, as each path is asked for its uname, and ASCII, as isalnum() follows the
+ * locale. */
+enum { NOWHERE, LATER, ANYWHERE };
+static const uint8_t legal[UINT8_MAX + 1] = {['0' ... '9'] = ANYWHERE,
+					     ['A' ... 'Z'] = ANYWHERE,
+					     ['a' ... 'z'] = ANYWHERE,
+					     ['.'] = LATER,
+					     ['_'] = LATER,
+					     ['+'] = LATER,
+					     ['~'] = LATER,
+					     ['@'] = LATER,
+					     ['-'] = LATER};
 
 size_t name_legal_prefix(const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!is_alnum(s[i]) && (i == 0 || !is_mark(s[i])))
-			return i;
-	return len;
+	size_t i = 0;
+
+	if (len > 0 && legal[(uint8_t)s[0]] == ANYWHERE)
+		for (i = 1; i < len && legal[(uint8_t)s[i]] != NOWHERE; i++)
+			;
+	return i;
 }
 
 static bool is_name(const char *s, size_t len, size_t max)
