@@ -284,13 +284,10 @@ static void disk_each(struct container *container)
 	check_disk_size(container);
 	container->archive = need_archive();
 	libarchive()->archive_read_support_format_iso9660(container->archive);
-	if (bytes->fd >= 0) {
-		/* It is read from where it stands: at its end, if it was asked for its size. */
-		lseek(bytes->fd, 0, SEEK_SET);
+	if (bytes->fd >= 0)
 		rc = libarchive()->archive_read_open_fd(container->archive, bytes->fd, BLOCK);
-	} else {
+	else
 		rc = libarchive()->archive_read_open_memory(container->archive, bytes->memory, bytes->len);
-	}
 	if (rc == ARCHIVE_OK)
 		each_entry(container);
 	else

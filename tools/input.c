@@ -166,13 +166,13 @@ static void tell_trouble(struct inputs *inputs, void *context, const char *path,
 }
 
 /* A file that is open, told as what its name or its bytes say. */
-static void tell_open(struct inputs *inputs, void *context, struct input *input, bool by_name)
+static void tell_open(struct inputs *inputs, void *context, struct input *input)
 {
 	enum container_kind named = container_by_name(input->path), kind = CONTAINER_NONE;
 	uint8_t peek[CONTAINER_PEEK];
 
 	input->limit = inputs->limit;
-	if (named != CONTAINER_NONE || (!by_name && !name_module_suffix(input->path))) {
+	if (named != CONTAINER_NONE || !name_module_suffix(input->path)) {
 		ssize_t n = pread(input->bytes->fd, peek, sizeof(peek), 0);
 
 		kind = n > 0 ? container_of(peek, (size_t)n) : CONTAINER_NONE;
@@ -210,25 +210,37 @@ static enum entry_type type_by_name(const char *name)
 	return container_by_name(name) == CONTAINER_NONE ? ENTRY_FILE : ENTRY_CONTAINER;
 }
 
-/* Of a file that readdir calls a regular one: lseek() costs a third of fstat(), and fails on pipes. */
+/*
+ * A module that readdir calls a regular file: lseek() tells its size for a third of what fstat() costs, and fails on
+ * pipes. It leaves the file at its end, which is nothing to those who read at offsets, as readers of modules do.
+ */
+static int open_module(int dir, const char *name, uint64_t *size, const char **why)
+{
+	int fd = openat(dir, name, OPEN_FLAGS | O_NOFOLLOW);
+	off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+
+	*size = (uint64_t)end;
+	if (end >= 0)
+		return fd;
+	*why = strerror(errno);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 static void look_at_file(struct inputs *inputs, void *context, struct input *input, enum entry_type type)
 {
 	struct input_bytes *bytes = input->bytes;
-	off_t size;
+	const char *why;
 
-	bytes->fd = openat(bytes->dir, bytes->name, OPEN_FLAGS | O_NOFOLLOW);
-	size = bytes->fd < 0 ? -1 : lseek(bytes->fd, 0, SEEK_END);
-	if (size < 0) {
-		tell_trouble(inputs, context, input->path, RULE_READ_FAILED, strerror(errno));
-	} else {
-		input->size = (uint64_t)size;
-		if (type == ENTRY_MODULE)
-			tell(inputs, context, input);
-		else
-			tell_open(inputs, context, input, true);
+	bytes->fd = type == ENTRY_MODULE ? open_module(bytes->dir, bytes->name, &input->size, &why)
+					 : open_file(bytes->dir, bytes->name, O_NOFOLLOW, &input->size, &why);
+	if (bytes->fd < 0) {
+		tell_trouble(inputs, context, input->path, RULE_READ_FAILED, why);
+		return;
 	}
-	if (bytes->fd >= 0)
-		close(bytes->fd);
+	tell_open(inputs, context, input);
+	close(bytes->fd);
 }
 
 /* Not text_format(): it would be a tenth of what a file costs. */
@@ -292,7 +304,7 @@ static void look_at_path(struct inputs *inputs, void *context, const struct chun
 			      .size = chunk->size,
 			      .bytes = &bytes};
 
-	tell_open(inputs, context, &input, false);
+	tell_open(inputs, context, &input);
 	close(chunk->fd);
 }
 
