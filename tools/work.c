@@ -45,6 +45,8 @@ struct work *work_new(unsigned int workers, work_function *run, void *context)
 	work->threads = need_memory(workers, sizeof(*work->threads));
 	pthread_mutex_init(&work->lock, NULL);
 	pthread_cond_init(&work->added, NULL);
+	if (sched_getaffinity(0, sizeof(work->processors), &work->processors) != 0)
+		CPU_ZERO(&work->processors);
 	return work;
 }
 
@@ -89,15 +91,13 @@ static void *serve(void *argument)
  * A thread begins on another processor than this one, which has work: Linux often starts it here, where it waits for
  * its turn for some milliseconds, longer than a small tree takes. It may move as soon as it runs.
  */
-static void begin_elsewhere(struct work *work, pthread_attr_t *attributes)
+static void begin_elsewhere(const struct work *work, pthread_attr_t *attributes)
 {
-	cpu_set_t others;
+	cpu_set_t others = work->processors;
 	int here = sched_getcpu();
 
-	CPU_ZERO(&work->processors);
-	if (here < 0 || here >= CPU_SETSIZE || sched_getaffinity(0, sizeof(others), &others) != 0)
+	if (here < 0 || here >= CPU_SETSIZE)
 		return;
-	work->processors = others;
 	CPU_CLR(here, &others);
 	if (CPU_COUNT(&others) > 0)
 		pthread_attr_setaffinity_np(attributes, sizeof(others), &others);
