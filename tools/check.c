@@ -60,8 +60,7 @@ void check_set(struct report *report, struct set *set, const struct policy *poli
 	set_sort(set);
 	check_symbols_set(report, set);
 	check_firmware(report, set, policy);
-	check_vermagics(report, set, policy);
-	check_hierarchy(report, set);
+	check_hierarchy(report, set, policy);
 	check_packages(report, set);
 	check_disks(report, &set->disks);
 }

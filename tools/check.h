@@ -64,9 +64,6 @@ void check_version(struct report *report, const char *path, const struct note_re
 /* The vermagic's kernel against what is expected: rule path-kernel. */
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected);
 
-/* The rest of the vermagics against the kernel's own, or else each other: rule vermagic-flags. */
-void check_vermagics(struct report *report, const struct set *set, const struct policy *policy);
-
 /* The file's name against the module's name: rule path-name. */
 void check_file_name(struct report *report, const struct subject *subject);
 
@@ -87,7 +84,7 @@ void check_loaded(struct report *report, const char *path, const struct hierarch
 void check_firmware(struct report *report, const struct set *set, const struct policy *policy);
 
 /* The folders of drivers and the links that select versions: rules hierarchy-*, link-*, and their like. */
-void check_hierarchy(struct report *report, const struct set *set);
+void check_hierarchy(struct report *report, const struct set *set, const struct policy *policy);
 
 /* A module of a driver's, which claims devices by its aliases. */
 struct claimant {
@@ -97,6 +94,12 @@ struct claimant {
 
 /* Devices that modules of two drivers claim, COUNT modules of one kernel: rule device-two-drivers. */
 void check_devices(struct report *report, const struct claimant *claimants, size_t count);
+
+/*
+ * What follows the uname in the vermagics among COUNT sorted entries of one kernel below one root, against the kernel's
+ * own modules on that root (or the SYSROOT, unless it is NULL), or else against each other: rule vermagic-flags.
+ */
+void check_vermagics(struct report *report, const struct set_entry *entries, size_t count, const char *sysroot);
 
 /* The info.json among COUNT sorted entries of one kernel: rules info-*. */
 void check_info(struct report *report, const struct set_entry *entries, size_t count);

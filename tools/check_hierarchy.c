@@ -316,7 +316,7 @@ static void check_depmod(struct report *report, const struct set *set, const str
 			   *entry->root ? "the root's etc/depmod.d" : "the packages' /etc/depmod.d");
 }
 
-static void check_group(struct report *report, const struct set *set, struct group *group)
+static void check_group(struct report *report, const struct set *set, const struct policy *policy, struct group *group)
 {
 	const char *rest;
 
@@ -332,6 +332,7 @@ static void check_group(struct report *report, const struct set *set, struct gro
 			check_update(report, group, &group->entries[i]);
 	check_depmod(report, set, group);
 	check_claims(report, group);
+	check_vermagics(report, group->entries, group->count, policy->sysroot);
 	check_info(report, group->entries, group->count);
 	sort(group->modules, group->module_count, compare_places);
 	sort(group->links, group->link_count, compare_places);
@@ -340,7 +341,7 @@ static void check_group(struct report *report, const struct set *set, struct gro
 	free(group->modules);
 }
 
-void check_hierarchy(struct report *report, const struct set *set)
+void check_hierarchy(struct report *report, const struct set *set, const struct policy *policy)
 {
 	for (size_t i = 0, n; i < set->entry_count; i += n) {
 		const struct set_entry *first = &set->entries[i];
@@ -350,6 +351,6 @@ void check_hierarchy(struct report *report, const struct set *set)
 			if (strcmp(first[n].root, first->root) != 0 || strcmp(first[n].uname, first->uname) != 0)
 				break;
 		group.count = n;
-		check_group(report, set, &group);
+		check_group(report, set, policy, &group);
 	}
 }

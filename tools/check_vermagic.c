@@ -85,9 +85,7 @@ static void compare(struct report *report, const struct set_entry *entry, const 
 	free(found);
 }
 
-/* The modules of one kernel below one root. */
-static void check_kernels_modules(struct report *report, const struct set_entry *entries, size_t count,
-				  const char *sysroot)
+void check_vermagics(struct report *report, const struct set_entry *entries, size_t count, const char *sysroot)
 {
 	const char *root = sysroot ? sysroot : entries->root;
 	char *own = *root ? own_vermagic(root, entries->uname) : NULL;
@@ -106,16 +104,4 @@ static void check_kernels_modules(struct report *report, const struct set_entry 
 			first = entry;
 	}
 	free(own);
-}
-
-void check_vermagics(struct report *report, const struct set *set, const struct policy *policy)
-{
-	for (size_t i = 0, n; i < set->entry_count; i += n) {
-		const struct set_entry *first = &set->entries[i];
-
-		for (n = 1; i + n < set->entry_count; n++)
-			if (strcmp(first[n].root, first->root) != 0 || strcmp(first[n].uname, first->uname) != 0)
-				break;
-		check_kernels_modules(report, first, n, policy->sysroot);
-	}
 }
