@@ -7,11 +7,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-static struct libarchive archive_functions;
-static struct libxml xml_functions;
-static struct libcrypto crypto_functions;
-static bool archive_loaded, xml_loaded, crypto_loaded;
-
 static bool find(void *library, const char *name, void *function)
 {
 	void *found = dlsym(library, name);
@@ -21,56 +16,28 @@ static bool find(void *library, const char *name, void *function)
 	return found;
 }
 
-static void load_archive(void)
-{
-	void *library = dlopen(LIBARCHIVE_SONAME, RTLD_NOW | RTLD_LOCAL);
+/* The function NAME, which loads the library SONAME when it is first called and fills in the FUNCTIONS listed. */
+#define FIND(function) &&find(library, #function, &found->function)
+#define LIBRARY(name, soname, functions)                                                                               \
+	static struct name name##_found;                                                                               \
+	static bool name##_loaded;                                                                                     \
+                                                                                                                       \
+	static void load_##name(void)                                                                                  \
+	{                                                                                                              \
+		struct name *found = &name##_found;                                                                    \
+		void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);                                                 \
+                                                                                                                       \
+		name##_loaded = library functions(FIND);                                                               \
+	}                                                                                                              \
+                                                                                                                       \
+	const struct name *name(void)                                                                                  \
+	{                                                                                                              \
+		static pthread_once_t once = PTHREAD_ONCE_INIT;                                                        \
+                                                                                                                       \
+		pthread_once(&once, load_##name);                                                                      \
+		return name##_loaded ? &name##_found : NULL;                                                           \
+	}
 
-	archive_loaded = library;
-#define X(function) archive_loaded = archive_loaded && find(library, #function, &archive_functions.function);
-	LIBARCHIVE_FUNCTIONS(X)
-#undef X
-}
-
-static void load_xml(void)
-{
-	void *library = dlopen(LIBXML_SONAME, RTLD_NOW | RTLD_LOCAL);
-
-	xml_loaded = library;
-#define X(function) xml_loaded = xml_loaded && find(library, #function, &xml_functions.function);
-	LIBXML_FUNCTIONS(X)
-#undef X
-}
-
-static void load_crypto(void)
-{
-	void *library = dlopen(LIBCRYPTO_SONAME, RTLD_NOW | RTLD_LOCAL);
-
-	crypto_loaded = library;
-#define X(function) crypto_loaded = crypto_loaded && find(library, #function, &crypto_functions.function);
-	LIBCRYPTO_FUNCTIONS(X)
-#undef X
-}
-
-const struct libarchive *libarchive(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, load_archive);
-	return archive_loaded ? &archive_functions : NULL;
-}
-
-const struct libxml *libxml(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, load_xml);
-	return xml_loaded ? &xml_functions : NULL;
-}
-
-const struct libcrypto *libcrypto(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, load_crypto);
-	return crypto_loaded ? &crypto_functions : NULL;
-}
+LIBRARY(libarchive, LIBARCHIVE_SONAME, LIBARCHIVE_FUNCTIONS)
+LIBRARY(libxml, LIBXML_SONAME, LIBXML_FUNCTIONS)
+LIBRARY(libcrypto, LIBCRYPTO_SONAME, LIBCRYPTO_FUNCTIONS)
