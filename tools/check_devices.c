@@ -7,8 +7,8 @@
 #include "modalias.h"
 #include "text.h"
 
-/* So many claims of one device by two drivers are compared: more is an attempt at our time. */
-#define COMPARED_MAX 20000
+/* So many claims of one device by two drivers are compared in all: more is an attempt at our time. */
+#define COMPARED_MAX 50000
 
 struct claim {
 	const char *alias;
@@ -72,18 +72,18 @@ static const struct claim *find_rival(const struct claim *claims, const struct c
 }
 
 /* The claims of one device, driver by driver. Each module is told of one other driver only. */
-static void check_device(struct report *report, const struct claim *claims, const struct claim *end)
+static void check_device(struct report *report, const struct claim *claims, const struct claim *end,
+			 unsigned long *compared)
 {
 	const struct claim *own = claims; /* the first of this one's driver: what stands before are the others' */
 	const struct claimant *told = NULL;
-	unsigned long compared = 0;
 
 	for (const struct claim *claim = claims; claim < end; claim++) {
 		const struct claim *rival;
 
 		if (strcmp(claim->claimant->driver, own->claimant->driver) != 0)
 			own = claim;
-		rival = told == claim->claimant ? NULL : find_rival(claims, own, claim, &compared);
+		rival = told == claim->claimant ? NULL : find_rival(claims, own, claim, compared);
 		if (!rival)
 			continue;
 		told = claim->claimant;
@@ -93,6 +93,7 @@ static void check_device(struct report *report, const struct claim *claims, cons
 
 void check_devices(struct report *report, const struct claimant *claimants, size_t n)
 {
+	unsigned long compared = 0;
 	size_t count;
 	struct claim *claims = collect_claims(claimants, n, &count);
 
@@ -101,7 +102,7 @@ void check_devices(struct report *report, const struct claimant *claimants, size
 	for (size_t i = 0, next; i < count; i = next) {
 		for (next = i + 1; next < count && strcmp(claims[i].device, claims[next].device) == 0; next++)
 			;
-		check_device(report, claims + i, claims + next);
+		check_device(report, claims + i, claims + next, &compared);
 	}
 	for (size_t i = 0; i < count; i++)
 		free(claims[i].device);
