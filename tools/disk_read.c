@@ -38,6 +38,13 @@ static bool fails(struct disk *disk, const char *what, const char *why)
 	return false;
 }
 
+/* What is no fault of the disk's. */
+static bool cannot(struct disk *disk, const char *what, const char *why)
+{
+	disk->unread = true;
+	return fails(disk, what, why);
+}
+
 static bool ends_with(const char *s, const char *suffix)
 {
 	size_t len = strlen(s), tail = strlen(suffix);
@@ -236,7 +243,7 @@ static bool read_image(struct disk *disk, int fd)
 	int rc;
 
 	if (!libarchive())
-		return fails(disk, "", LIBARCHIVE_SONAME " is not installed");
+		return cannot(disk, "", LIBARCHIVE_SONAME " is not installed");
 	archive = libarchive()->archive_read_new();
 	if (!archive)
 		die_memory();
@@ -266,7 +273,7 @@ static bool read_regular(struct disk *disk, int fd, const char *path)
 	while (ok && ((n = read(fd, bytes, block)) > 0 || (n < 0 && errno == EINTR)))
 		ok = n < 0 || take(&r, bytes, (size_t)n);
 	if (n < 0)
-		ok = fails(disk, path, strerror(errno));
+		ok = cannot(disk, path, strerror(errno));
 	free(bytes);
 	end(&r);
 	return ok;
@@ -281,7 +288,7 @@ static bool read_name(struct disk *disk, int folder, const char *name, const cha
 	int fd;
 
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return fails(disk, path, strerror(errno));
+		return cannot(disk, path, strerror(errno));
 	if (S_ISLNK(st.st_mode)) {
 		struct disk_file *file = add_file(disk, path);
 
@@ -293,7 +300,7 @@ static bool read_name(struct disk *disk, int folder, const char *name, const cha
 		return true;
 	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return fails(disk, path, strerror(errno));
+		return cannot(disk, path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return read_folder(disk, fd, path, depth + 1);
 	ok = read_regular(disk, fd, path);
@@ -309,7 +316,7 @@ static bool read_folder(struct disk *disk, int fd, const char *path, unsigned in
 	bool ok = names != NULL;
 
 	if (!names)
-		fails(disk, path, strerror(errno));
+		cannot(disk, path, strerror(errno));
 	else if (depth > DEPTH_MAX)
 		ok = fails(disk, path, "its folders are nested too deep");
 	for (size_t i = 0; ok && names[i]; i++) {
@@ -341,12 +348,11 @@ bool disk_read(struct disk *disk, const char *path)
 	disk->path = strdup(path);
 	if (!disk->path)
 		die_memory();
-	disk->unread = !libcrypto();
-	if (disk->unread)
-		return fails(disk, "", LIBCRYPTO_SONAME " is not installed");
+	if (!libcrypto())
+		return cannot(disk, "", LIBCRYPTO_SONAME " is not installed");
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		fails(disk, "", strerror(errno));
+		cannot(disk, "", strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return false;
