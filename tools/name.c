@@ -7,8 +7,7 @@
 
 #include "../note/xenserver-note.h"
 
-/* Where a character may stand. A table, as each path is asked for its uname, and ASCII, as isalnum() follows the
- * locale. */
+/* Where a character may stand. ASCII only: isalnum() would follow the locale. */
 enum { NOWHERE, LATER, ANYWHERE };
 static const uint8_t legal[UINT8_MAX + 1] = {['0' ... '9'] = ANYWHERE,
 					     ['A' ... 'Z'] = ANYWHERE,
