@@ -215,6 +215,13 @@ END
 	done
 }
 
+@test "a disk of which a file may not be read is not called damaged" {
+	run -2 --separate-stderr strace -f -qq -o "$BATS_TEST_TMPDIR/log" -e inject=openat:error=EACCES -P SHA256SUMS \
+		xs-ddk verify "$DISK"
+	has "$output" "$DISK: error: the file could not be read: SHA256SUMS: Permission denied [read-failed]"
+	lacks "$output" input-damaged
+}
+
 @test "the same under the sanitizers" {
 	[ -x "$TOP/build/san/bin/xs-ddk" ] || make -s -C "$TOP" SANITIZE=1 all
 	for disk in "$BATS_FILE_TMPDIR/xsedu.iso" "$BATS_FILE_TMPDIR/signed/xsedu"; do
