@@ -42,18 +42,18 @@ O := build$(if $(SANITIZE),/san)
 
 ## Programs -------------------------------------------------------------------
 
-# One program a file of its name, with its commands beside it; all else in tools/ is shared.
+# A program is the folder of its name; the other folders are shared. tools/README.md shows which may include which.
 LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto libxml-2.0 uuid
-XS_DDK_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,tools/xs-ddk.c $(wildcard tools/cmd_*.c))
-XS_DRIVER_OBJECTS := $(patsubst tools/%.c,$O/obj/%.o,tools/xs-driver.c $(wildcard tools/driver_*.c))
-SHARED_OBJECTS := $(filter-out $(XS_DDK_OBJECTS) $(XS_DRIVER_OBJECTS),\
-	$(patsubst tools/%.c,$O/obj/%.o,$(wildcard tools/*.c)))
+objects = $(patsubst tools/%.c,$O/obj/%.o,$(wildcard tools/$1/*.c))
+XS_DDK_OBJECTS := $(call objects,xs-ddk)
+XS_DRIVER_OBJECTS := $(call objects,xs-driver)
+SHARED_OBJECTS := $(filter-out $(XS_DDK_OBJECTS) $(XS_DRIVER_OBJECTS),$(call objects,*))
 PROGRAMS := $O/bin/xs-ddk $O/bin/xs-driver
 
 # Asked for once, when the first file is compiled: "make deps all" installs pkg-config before that.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
-XS_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
+XS_CPPFLAGS = -Itools -Inote -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
 XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
 
@@ -69,10 +69,10 @@ $(PROGRAMS): $O/libxs.a
 $O/bin/driver-tool: $O/bin/xs-driver
 	ln -sf xs-driver $@
 
-# Made anew, so that a source that is gone leaves no member.
+# Made anew, so that a source that is gone leaves no member. With "q", because folders have files of one name.
 $O/libxs.a: $(SHARED_OBJECTS)
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $O/obj/%.o: tools/%.c $O/settings
 	@mkdir -p $(@D)
@@ -84,7 +84,7 @@ $O/settings: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(SETTINGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(SETTINGS))' >$@
 
--include $(wildcard $O/obj/*.d)
+-include $(wildcard $O/obj/*/*.d)
 
 ## Doing things ---------------------------------------------------------------
 
@@ -124,12 +124,12 @@ $F/obj/%.o: tools/%.c
 
 $F/libxs.a: $(patsubst $O/obj/%,$F/obj/%,$(SHARED_OBJECTS))
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $(FUZZ_TARGETS): $F/%: tests/fuzz/%.c $F/libxs.a
 	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $F/libxs.a $(PKG_LIBS) -ldl
 
--include $(wildcard $F/obj/*.d)
+-include $(wildcard $F/obj/*/*.d)
 
 fuzz: $(FUZZ_TARGETS) ## fuzz every reader, FUZZ_SECONDS each; GROW=1 keeps what is new as seeds
 	@tests/fuzz/run $(if $(GROW),--grow) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
@@ -138,7 +138,7 @@ bench: all ## measure against the tools people use; prints tables for the README
 	@tests/bench/run
 
 format: ## put the C sources into the project's format
-	clang-format -i tools/*.[ch]
+	clang-format -i tools/*/*.[ch]
 
 ## Installing -----------------------------------------------------------------
 
@@ -146,8 +146,8 @@ format: ## put the C sources into the project's format
 FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
 KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name xs-ddk.spec ! -name build-kit -print))
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
-FILES += $(foreach f,$(wildcard tools/*.[18]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
-FILES += tools/xs-ddk.schema.json:$(DATADIR)/xs-ddk.schema.json
+FILES += $(foreach f,$(wildcard tools/*/*.[18]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
+FILES += tools/finding/xs-ddk.schema.json:$(DATADIR)/xs-ddk.schema.json
 FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))
 target = '$(DESTDIR)$(lastword $(subst :, ,$1))'
 source = $(firstword $(subst :, ,$1))

@@ -6,7 +6,7 @@ load helpers
 load driver/host
 
 # page NAME: the manual page as text.
-page() { mandoc -T ascii "$TOP/tools/$1.8" | col -b; }
+page() { mandoc -T ascii "$TOP/tools/xs-driver/$1.8" | col -b; }
 
 # complete_words WORD...: what bash offers for the last of the words.
 complete_words() {
@@ -17,7 +17,7 @@ complete_words() {
 
 @test "the manual pages are well-formed, with EXIT STATUS and EXAMPLES" {
 	for name in xs-driver driver-tool; do
-		run -0 mandoc -T lint -W warning "$TOP/tools/$name.8"
+		run -0 mandoc -T lint -W warning "$TOP/tools/xs-driver/$name.8"
 		for section in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES; do has "$(page $name)" $'\n'"$section"; done
 	done
 }
@@ -29,10 +29,10 @@ complete_words() {
 		has "$text" "$command"
 		for option in $(xs-driver $command --help | grep -o -- '--[a-z-]*' | sort -u); do has "$text" "$option"; done
 	done
-	for problem in $(sed -n 's/.*\[PROBLEM_[A-Z]*\] = { "\([a-z-]*\)".*/\1/p' "$TOP/tools/state.c"); do
+	for problem in $(sed -n 's/.*\[PROBLEM_[A-Z]*\] = { "\([a-z-]*\)".*/\1/p' "$TOP/tools/host/state.c"); do
 		has "$text" "     $problem"
 	done
-	for variable in $(grep -oh 'XS_[A-Z]*' "$TOP"/tools/{depmod,initrd,swap}.c | sort -u); do
+	for variable in $(grep -oh 'XS_[A-Z]*' "$TOP"/tools/host/{depmod,initrd,reload}.c | sort -u); do
 		case $variable in XS_*_H | XS_DDK*) ;; *) has "$text" "$variable" ;; esac
 	done
 }

@@ -78,7 +78,7 @@ valid_json() {
 	printf '%s\n' "$output" >output.json
 	python3 -W ignore -c 'import json, sys, jsonschema
 jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open("output.json")))' \
-		"$TOP/tools/xs-ddk.schema.json" || fail "$output"
+		"$TOP/tools/finding/xs-ddk.schema.json" || fail "$output"
 }
 
 @test "what the commands print with --json is as the schema promises" {
@@ -102,7 +102,7 @@ jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open
 
 @test "the schema is valid itself, and refuses what it should" {
 	python3 -W ignore -c 'import json, sys, jsonschema
-jsonschema.Draft7Validator.check_schema(json.load(open(sys.argv[1])))' "$TOP/tools/xs-ddk.schema.json"
+jsonschema.Draft7Validator.check_schema(json.load(open(sys.argv[1])))' "$TOP/tools/finding/xs-ddk.schema.json"
 	for change in '.schema = 2' 'del(.errors)' '.findings[0].severity = "hint"' '.findings[0].path = "a\u001bb"'; do
 		output=$(xs-ddk verify --json warned.ko | jq "$change")
 		run valid_json

@@ -91,7 +91,7 @@ setup() {
 }
 
 @test "the C sources are formatted" {
-	run -0 clang-format --dry-run -Werror tools/*.[ch]
+	run -0 clang-format --dry-run -Werror tools/*/*.[ch]
 }
 
 @test "the shell scripts pass shellcheck" {

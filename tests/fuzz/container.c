@@ -2,7 +2,7 @@
 // Fuzzes packages and images, with all that is in them read as verify does.
 #include <stdlib.h>
 
-#include "../../tools/container.h"
+#include "package/container.h"
 
 #define LIMIT (1u << 20)
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/check.h"
-#include "../../tools/text.h"
+#include "check/check.h"
+#include "base/text.h"
 
 #define NAME	    "name=case\0"
 #define FIRST_ALIAS "alias=pci:v00001234d000011E8sv*sd*bc*sc*i*\0"

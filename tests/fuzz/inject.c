@@ -2,7 +2,7 @@
 // Fuzzes inject: what it makes of any bytes holds the record, so that a second time nothing is to be done.
 #include <stdlib.h>
 
-#include "../../tools/inject.h"
+#include "elf/inject.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

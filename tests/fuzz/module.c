@@ -2,7 +2,7 @@
 // Fuzzes the reader of modules: gzip, xz and zstd, ELF headers, sections, notes and .modinfo.
 #include <string.h>
 
-#include "../../tools/module.h"
+#include "elf/module.h"
 
 #define LIMIT (1u << 20)
 

@@ -2,7 +2,7 @@
 // Fuzzes the note walker, and what the record is taken for. The first byte chooses alignment and byte order.
 #include <stdlib.h>
 
-#include "../../tools/note.h"
+#include "elf/note.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

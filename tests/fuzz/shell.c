@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/shell.h"
+#include "base/shell.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

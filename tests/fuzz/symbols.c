@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/signature.h"
-#include "../../tools/symbols.h"
+#include "elf/signature.h"
+#include "elf/symbols.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Listing folders.
+#include "base/directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/die.h"
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char **read_names(DIR *dir)
+{
+	size_t count = 0, room = 64;
+	char **names = need_memory(room, sizeof(*names));
+	struct dirent *entry;
+
+	while ((errno = 0, entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (count + 1 == room) {
+			room *= 2;
+			names = reallocarray(names, room, sizeof(*names));
+			if (!names)
+				die_memory();
+		}
+		names[count] = strdup(entry->d_name);
+		if (!names[count++])
+			die_memory();
+	}
+	names[count] = NULL;
+	if (errno) {
+		folder_names_free(names);
+		return NULL;
+	}
+	qsort(names, count, sizeof(*names), compare_names);
+	return names;
+}
+
+char **folder_names(int fd)
+{
+	DIR *dir = fdopendir(fd);
+	char **names;
+	int saved;
+
+	if (!dir) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return NULL;
+	}
+	names = read_names(dir);
+	saved = errno;
+	closedir(dir);
+	errno = saved;
+	return names;
+}
+
+void folder_names_free(char **names)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		free(names[i]);
+	free(names);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Printing JSON with jansson: what every command does alike.
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/die.h"
+#include "base/text.h"
+
+json_t *json_need(json_t *value)
+{
+	if (!value)
+		die_memory();
+	return value;
+}
+
+void json_need_zero(int rc)
+{
+	if (rc)
+		die_memory();
+}
+
+void json_print(json_t *value)
+{
+	/* A failed write shows in stdout's error flag, which close_stdout() looks at. */
+	/* 15 digits say every decimal fraction of that length as it was written: 0.1, not 0.10000000000000001. */
+	json_dumpf(json_need(value), stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	putchar('\n');
+	json_decref(value);
+}
+
+json_t *json_safe(const char *s)
+{
+	char *safe;
+	json_t *value;
+
+	if (!s)
+		return json_need(json_null());
+	safe = text_safe(s);
+	value = json_need(json_string(safe));
+	free(safe);
+	return value;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a path says of a module: for which kernel, of which driver and version it stands there.
+#include "base/module_path.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Copies the component at *PATH into OUT and steps over it; false when it is the last one or does not fit. */
+static bool take_component(const char **path, char *out, size_t size)
+{
+	size_t len = strcspn(*path, "/");
+
+	if ((*path)[len] != '/' || len >= size)
+		return false;
+	memcpy(out, *path, len);
+	out[len] = '\0';
+	*path += len + strspn(*path + len, "/");
+	return true;
+}
+
+/* What follows the last "lib/modules/" of a path, or NULL. */
+static const char *after_lib_modules(const char *path)
+{
+	static const char mark[] = "lib/modules/";
+	const char *found = NULL;
+
+	for (const char *at = path; (at = strstr(at, mark)); at++)
+		if (at == path || at[-1] == '/')
+			found = at + sizeof(mark) - 1;
+	return found;
+}
+
+void place_of(const char *path, struct place *place)
+{
+	const char *at = after_lib_modules(path);
+
+	place->uname[0] = place->driver[0] = place->version[0] = '\0';
+	if (!at)
+		return;
+	if (!take_component(&at, place->uname, sizeof(place->uname)) || !name_is_uname(place->uname)) {
+		place->uname[0] = '\0';
+		return;
+	}
+	if (strncmp(at, "xenserver/", strlen("xenserver/")) != 0)
+		return;
+	at += strlen("xenserver/");
+	if (!take_component(&at, place->driver, sizeof(place->driver)) || !name_is_legal(place->driver) ||
+	    !take_component(&at, place->version, sizeof(place->version)) || !name_is_legal(place->version) ||
+	    strchr(at, '/'))
+		place->driver[0] = place->version[0] = '\0';
+}
+
+const char *place_below(const char *path, char uname[UNAME_MAX + 1], size_t *root_len)
+{
+	const char *at = after_lib_modules(path);
+
+	*root_len = at ? (size_t)(at - path) - strlen("lib/modules/") : 0;
+	if (!at || !take_component(&at, uname, UNAME_MAX + 1) || !name_is_uname(uname))
+		return NULL;
+	if (*root_len >= 4 && strncmp(path + *root_len - 4, "usr/", 4) == 0 &&
+	    (*root_len == 4 || path[*root_len - 5] == '/'))
+		*root_len -= 4;
+	return at;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The commands in a shell script, found without running it.
+#include "base/shell.h"
+
+#include <string.h>
+
+struct scan {
+	const char *at;
+	bool command;	    /* the next word is one */
+	bool quoted;	    /* between double quotes */
+	unsigned int depth; /* of parentheses */
+	char delimiter[64]; /* of a here-document that begins on the next line; "" for none */
+	shell_function *each;
+	void *context;
+};
+
+/* After these a command follows. */
+static bool is_keyword(const char *word, size_t len)
+{
+	static const char *const keywords[] = {"if",	"then",	   "else",  "elif", "do",      "while",
+					       "until", "!",	   "{",	    "time", "exec",    "eval",
+					       "env",	"command", "nohup", "nice", "builtin", NULL};
+
+	for (const char *const *keyword = keywords; *keyword; keyword++)
+		if (strlen(*keyword) == len && memcmp(*keyword, word, len) == 0)
+			return true;
+	return false;
+}
+
+static bool is_assignment(const char *word, size_t len)
+{
+	size_t name = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+	return name > 0 && name < len && word[name] == '=';
+}
+
+/* Whether the word just taken is a case's pattern: a parenthesis closes what none opened. */
+static bool is_pattern(const struct scan *scan)
+{
+	const char *next = scan->at + strspn(scan->at, " \t");
+
+	return scan->depth == 0 && *next == ')';
+}
+
+static void take_word(struct scan *scan, size_t len)
+{
+	const char *word = scan->at, *base = word;
+
+	scan->at += len;
+	if (!scan->command || is_keyword(word, len) || is_assignment(word, len) || is_pattern(scan))
+		return;
+	scan->command = false;
+	for (const char *at = word; at < word + len; at++)
+		if (*at == '/')
+			base = at + 1;
+	if (base < word + len)
+		scan->each(base, (size_t)(word + len - base), scan->context);
+}
+
+/* "<<WORD", "<<-WORD", "<<'WORD'": keeps WORD. */
+static void take_here(struct scan *scan)
+{
+	size_t len;
+
+	scan->at += 2;
+	scan->at += *scan->at == '-';
+	scan->at += strspn(scan->at, " \t\"'\\");
+	len = strcspn(scan->at, " \t\n\"';&|)<>");
+	if (len < sizeof(scan->delimiter)) {
+		memcpy(scan->delimiter, scan->at, len);
+		scan->delimiter[len] = '\0';
+	}
+	scan->at += len;
+	scan->at += *scan->at == '"' || *scan->at == '\'';
+}
+
+static void skip_here(struct scan *scan)
+{
+	size_t wanted = strlen(scan->delimiter);
+
+	while (*scan->at) {
+		const char *line = scan->at + strspn(scan->at, "\t");
+		size_t len = strcspn(line, "\n");
+
+		scan->at = line + len + (line[len] == '\n');
+		if (len == wanted && memcmp(line, scan->delimiter, len) == 0)
+			break;
+	}
+	scan->delimiter[0] = '\0';
+}
+
+static void skip_to(struct scan *scan, char end)
+{
+	const char *found = strchr(scan->at, end);
+
+	scan->at = found ? found + (end != '\n') : scan->at + strlen(scan->at);
+}
+
+static void end_line(struct scan *scan)
+{
+	scan->at++;
+	scan->command = true;
+	if (scan->delimiter[0])
+		skip_here(scan);
+}
+
+static void take_quote(struct scan *scan)
+{
+	/* A quoted word is an argument, or a command that nobody can tell. */
+	scan->command = false;
+	if (*scan->at++ == '"')
+		scan->quoted = !scan->quoted;
+	else
+		skip_to(scan, '\'');
+}
+
+static void step(struct scan *scan)
+{
+	const char *at = scan->at;
+
+	if (*at == '\\' && at[1])
+		scan->at += 2;
+	else if (at[0] == '$' && at[1] == '(') {
+		scan->at += 2;
+		scan->depth++;
+		scan->command = true;
+	} else if (*at == ')') {
+		/* One that closes nothing ends a pattern of a case. */
+		scan->at++;
+		scan->command = scan->depth == 0;
+		scan->depth -= scan->depth > 0;
+	} else if (*at == '`') {
+		scan->at++;
+		scan->command = true;
+	} else if (*at == '"' || (*at == '\'' && !scan->quoted))
+		take_quote(scan);
+	else if (*at == '\n' && !scan->quoted)
+		end_line(scan);
+	else if (*at == '#' && !scan->quoted)
+		skip_to(scan, '\n');
+	else if (at[0] == '<' && at[1] == '<' && !scan->quoted)
+		take_here(scan);
+	else if (strchr(";&|(", *at) && !scan->quoted) {
+		scan->at++;
+		scan->depth += *at == '(';
+		scan->command = true;
+	} else if (strchr(" \t\n)<>$#;&|('\\", *at)) {
+		/* A backslash, if it is the script's last byte. */
+		scan->at++;
+	} else {
+		take_word(scan, strcspn(at, " \t\n;&|()<>\"'`$\\"));
+	}
+}
+
+void shell_each_command(const char *script, shell_function *each, void *context)
+{
+	struct scan scan = {.at = script, .command = true, .each = each, .context = context};
+
+	while (*scan.at)
+		step(&scan);
+}
+
+/* Whether NAME stands at AT as the end of a word. */
+static bool is_whole(const char *at, const char *name)
+{
+	char after = at[strlen(name)];
+
+	return after == '\0' || strchr(" \t\n;&|)\"']", after);
+}
+
+bool shell_asks_for(const char *script, const char *name)
+{
+	static const char *const questions[] = {"command -v ", "type ", "which ", "hash "};
+
+	for (const char *at = script; (at = strstr(at, name)); at++) {
+		if (!is_whole(at, name))
+			continue;
+		for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+			size_t len = strlen(questions[i]);
+
+			if ((size_t)(at - script) >= len && memcmp(at - len, questions[i], len) == 0)
+				return true;
+		}
+		/* "-x /usr/bin/NAME": back over the path. */
+		if (at > script && at[-1] == '/') {
+			const char *start = at;
+
+			while (start > script && !strchr(" \t\n\"'", start[-1]))
+				start--;
+			while (start > script && strchr("\"'", start[-1]))
+				start--;
+			if (start - script >= 3 && memcmp(start - 3, "-x ", 3) == 0)
+				return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A driver disk as a whole: what must be on it, its sums, and what disks are to each other.
+#include "check/disk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/die.h"
+#include "base/text.h"
+
+void disk_found(struct disk_check *c, enum rule_id rule, const char *file, const char *format, ...)
+{
+	char *detail = NULL, *path;
+	va_list args;
+
+	if (format) {
+		va_start(args, format);
+		if (vasprintf(&detail, format, args) < 0)
+			die_memory();
+		va_end(args);
+	}
+	path = file ? text_format("%s%s%s", c->disk->path, c->disk->is_image ? "!" : "/", file)
+		    : text_format("%s", c->disk->path);
+	report_add(c->report, rule, path, detail ? "%s" : NULL, detail);
+	free(path);
+	free(detail);
+}
+
+/* The scripts that hosts run: xe-install-supplemental-pack runs install, people run install.sh. */
+static void check_installer(struct disk_check *c)
+{
+	static const char *const scripts[] = {"install", "install.sh"};
+
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+		if (!disk_find(c->disk, scripts[i]))
+			disk_found(c, RULE_DISK_INSTALLER, scripts[i], NULL);
+}
+
+static bool has_licence(const struct rpm *rpm)
+{
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		size_t len = strlen(rpm->files[i].path);
+
+		if (len >= 4 && strcmp(rpm->files[i].path + len - 4, "EULA") == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_file(struct disk_check *c, const struct disk_file *file)
+{
+	char *canonical;
+
+	if (file->is_link)
+		disk_found(c, RULE_DISK_LINK, file->path, NULL);
+	if (!file->is_rpm || file->is_link)
+		return;
+	if (!file->has_rpm) {
+		disk_found(c, RULE_DISK_PACKAGE_UNREADABLE, file->path, "%s", file->rpm.why ? file->rpm.why : NULL);
+		return;
+	}
+	canonical = text_format("%s-%s-%s.%s.rpm", file->rpm.name, file->rpm.version, file->rpm.release,
+				file->rpm.source ? "src" : file->rpm.arch);
+	disk_own(c->disk, canonical);
+	if (strcmp(strrchr(file->path, '/') ? strrchr(file->path, '/') + 1 : file->path, canonical) != 0)
+		disk_found(c, RULE_DISK_PACKAGE_NAME, file->path, "it is %s", disk_safe(c->disk, canonical));
+	if (disk_is_installable(file) && has_licence(&file->rpm) && !disk_find(c->disk, "EULA"))
+		disk_found(c, RULE_DISK_EULA, file->path, NULL);
+}
+
+/* One line of sha256sum(1): 64 hex digits, a blank, a blank or "*", the name. */
+static void check_sum(struct disk_check *c, char *line)
+{
+	const struct disk_file *file;
+
+	if (strlen(line) < 67 || line[64] != ' ') {
+		disk_found(c, RULE_DISK_SUMS, "SHA256SUMS", "'%s' is no line of sha256sum", disk_safe(c->disk, line));
+		return;
+	}
+	line[64] = '\0';
+	file = disk_find(c->disk, line + 66);
+	if (!file)
+		disk_found(c, RULE_DISK_SUMS, "SHA256SUMS", "it lists %s, which is not there",
+			   disk_safe(c->disk, line + 66));
+	else if (strcmp(file->sha256, line) != 0)
+		disk_found(c, RULE_DISK_SUMS, file->path, "it has the SHA-256 sum %s, and SHA256SUMS says %s",
+			   file->sha256, disk_safe(c->disk, line));
+}
+
+static bool is_summed(const char *sums, const struct disk_file *file)
+{
+	size_t len = strlen(file->path);
+
+	for (const char *at = strstr(sums, file->path); at; at = strstr(at + 1, file->path))
+		if (at - sums >= 66 && at[-2] == ' ' && (at[len] == '\n' || at[len] == '\0'))
+			return true;
+	return false;
+}
+
+static void check_sums(struct disk_check *c)
+{
+	const struct disk_file *sums = disk_find(c->disk, "SHA256SUMS");
+	const char *text = sums && sums->bytes ? (const char *)sums->bytes : "";
+	char *copy, *next, *line;
+
+	if (!sums) {
+		disk_found(c, RULE_DISK_SUMS_MISSING, NULL, NULL);
+		return;
+	}
+	copy = next = disk_own(c->disk, strdup(text));
+	while ((line = strsep(&next, "\n")))
+		if (*line)
+			check_sum(c, line);
+	for (size_t i = 0; i < c->disk->count; i++) {
+		const struct disk_file *file = &c->disk->files[i];
+
+		if (strncmp(file->path, "SHA256SUMS", 10) != 0 && !file->is_link && !is_summed(text, file))
+			disk_found(c, RULE_DISK_SUMS, file->path, "it is not listed in SHA256SUMS");
+	}
+	(void)copy;
+}
+
+/* Old hosts show it, and mount points are named after it. */
+static void check_volume(struct disk_check *c)
+{
+	if (c->disk->is_image && c->name && strcmp(c->disk->volume, c->name) != 0)
+		disk_found(c, RULE_DISK_VOLUME, NULL, "it is '%s', and the pack is called '%s'",
+			   disk_safe(c->disk, c->disk->volume), disk_safe(c->disk, c->name));
+}
+
+static void check_one(struct disk_check *c)
+{
+	for (size_t i = 0; i < c->disk->count; i++)
+		check_file(c, &c->disk->files[i]);
+	check_disk_pack(c);
+	check_disk_list(c);
+	check_disk_update(c);
+	check_disk_repodata(c);
+	check_disk_signatures(c);
+	check_installer(c);
+	check_sums(c);
+	check_volume(c);
+}
+
+/* What is remembered of a disk when the next is read. */
+struct seen {
+	char *path, *uuid, *identity;
+};
+
+/* One UUID is one update and one update has one UUID. The same disk may be there as an image and unpacked. */
+static void check_seen(struct disk_check *c, const struct seen *seen, size_t count, const char *identity)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool same_uuid = strcmp(seen[i].uuid, c->uuid) == 0,
+		     same_update = strcmp(seen[i].identity, identity) == 0;
+
+		if (same_uuid && !same_update)
+			disk_found(c, RULE_DISK_UUID_TWICE, NULL, "%s is that of %s, which is %s",
+				   disk_safe(c->disk, c->uuid), disk_safe(c->disk, seen[i].path),
+				   disk_safe(c->disk, seen[i].identity));
+		else if (same_update && !same_uuid)
+			disk_found(c, RULE_DISK_UUID_CHANGED, NULL, "it is %s, and %s is that of the same %s in %s",
+				   disk_safe(c->disk, c->uuid), disk_safe(c->disk, seen[i].uuid),
+				   disk_safe(c->disk, identity), disk_safe(c->disk, seen[i].path));
+	}
+}
+
+static size_t compare_with_seen(struct disk_check *c, struct seen *seen, size_t count)
+{
+	char *identity;
+
+	if (!c->uuid || !c->label || !c->update_version)
+		return count;
+	identity = text_format("%s:%s %s", c->originator ? c->originator : "", c->label, c->update_version);
+	check_seen(c, seen, count, identity);
+	seen[count] = (struct seen){strdup(c->disk->path), strdup(c->uuid), identity};
+	if (!seen[count].path || !seen[count].uuid)
+		die_memory();
+	return count + 1;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What cannot be read the reader of inputs has most often told already. */
+static void tell_trouble(struct report *report, const struct disk *disk)
+{
+	char *path = text_safe(disk->path);
+	bool told = false;
+
+	for (size_t i = 0; i < report->count; i++)
+		told = told || ((report->findings[i].rule == RULE_INPUT_DAMAGED ||
+				 report->findings[i].rule == RULE_READ_FAILED) &&
+				strncmp(report->findings[i].path, path, strlen(path)) == 0);
+	if (!told)
+		report_add(report, disk->unread ? RULE_READ_FAILED : RULE_INPUT_DAMAGED, disk->path, "%s", disk->why);
+	free(path);
+}
+
+void check_disks(struct report *report, struct disks *disks)
+{
+	struct seen *seen = disks->count ? need_memory(disks->count, sizeof(*seen)) : NULL;
+	size_t seen_count = 0;
+
+	if (disks->count)
+		qsort(disks->paths, disks->count, sizeof(*disks->paths), compare_strings);
+	for (size_t i = 0; i < disks->count; i++) {
+		struct disk disk;
+		struct disk_check c = {.report = report, .disk = &disk};
+
+		if (disk_read(&disk, disks->paths[i])) {
+			check_one(&c);
+			seen_count = compare_with_seen(&c, seen, seen_count);
+		} else {
+			tell_trouble(report, &disk);
+		}
+		disk_free(&disk);
+	}
+	for (size_t i = 0; i < seen_count; i++) {
+		free(seen[i].path);
+		free(seen[i].uuid);
+		free(seen[i].identity);
+	}
+	free(seen);
+}

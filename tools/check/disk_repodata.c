@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The yum repository of a driver disk: its own files, the packages it lists, and the groups that hosts look for.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/late_library.h"
+#include "base/text.h"
+#include "check/disk.h"
+#include "package/disk_xml.h"
+
+#define REPOMD "repodata/repomd.xml"
+
+/* The file that an element's <location> names, which must stay on the disk; NULL, with a finding, if it is not there.
+ */
+static const struct disk_file *located(struct disk_check *c, enum rule_id rule, const char *in, const xmlNode *node)
+{
+	const char *href = xml_child_attribute(c->disk, node, "location", "href");
+	const struct disk_file *file = href ? disk_find(c->disk, href) : NULL;
+
+	if (!href)
+		disk_found(c, rule, in, "an entry has no location");
+	else if (!file)
+		disk_found(c, rule, in, "it lists %s", disk_safe(c->disk, href));
+	return file;
+}
+
+/* <checksum type="sha256">, which createrepo and its like have written for years. */
+static void check_checksum(struct disk_check *c, enum rule_id rule, const xmlNode *node, const struct disk_file *file)
+{
+	const char *type = xml_child_attribute(c->disk, node, "checksum", "type");
+	const char *sum = xml_child_text(c->disk, node, "checksum");
+
+	if (!type || !sum || strcmp(type, "sha256") != 0)
+		disk_found(c, rule, file->path, "its checksum is of the type '%s', and must be sha256",
+			   disk_safe(c->disk, type ? type : ""));
+	else if (strcmp(sum, file->sha256) != 0)
+		disk_found(c, rule, file->path, "it has the SHA-256 sum %s, and the repodata says %s", file->sha256,
+			   disk_safe(c->disk, sum));
+}
+
+static const char *value_or(const char *value, const char *otherwise)
+{
+	return value ? value : otherwise;
+}
+
+static void check_nevra(struct disk_check *c, const xmlNode *node, const struct disk_file *file)
+{
+	char *listed = text_format("%s-%s-%s.%s", value_or(xml_child_text(c->disk, node, "name"), "?"),
+				   value_or(xml_child_attribute(c->disk, node, "version", "ver"), "?"),
+				   value_or(xml_child_attribute(c->disk, node, "version", "rel"), "?"),
+				   value_or(xml_child_text(c->disk, node, "arch"), "?"));
+	char *right = text_format("%s-%s-%s.%s", file->rpm.name, file->rpm.version, file->rpm.release,
+				  file->rpm.source ? "src" : file->rpm.arch);
+
+	if (strcmp(listed, right) != 0)
+		disk_found(c, RULE_DISK_PRIMARY, file->path, "it is %s, and the repodata says %s",
+			   disk_safe(c->disk, right), disk_safe(c->disk, listed));
+	free(listed);
+	free(right);
+}
+
+static bool is_listed(struct disk_check *c, const xmlNode *root, const char *path)
+{
+	for (xmlNode *node = xml_child(root, "package"); node; node = xml_next(node, "package")) {
+		const char *href = xml_child_attribute(c->disk, node, "location", "href");
+
+		if (href && strcmp(href, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_primary(struct disk_check *c, const xmlNode *root, const char *in)
+{
+	for (xmlNode *node = xml_child(root, "package"); node; node = xml_next(node, "package")) {
+		const struct disk_file *file = located(c, RULE_DISK_PRIMARY_MISSING, in, node);
+
+		if (!file)
+			continue;
+		check_checksum(c, RULE_DISK_PRIMARY_CHECKSUM, node, file);
+		if (file->has_rpm)
+			check_nevra(c, node, file);
+	}
+	for (size_t i = 0; i < c->disk->count; i++)
+		if (disk_is_installable(&c->disk->files[i]) && !is_listed(c, root, c->disk->files[i].path))
+			disk_found(c, RULE_DISK_PRIMARY_UNLISTED, c->disk->files[i].path, NULL);
+}
+
+/* Whether the group wants the package for sure. */
+static bool group_has(struct disk_check *c, const xmlNode *group, const char *package)
+{
+	const xmlNode *list = xml_child(group, "packagelist");
+
+	for (xmlNode *node = list ? xml_child(list, "packagereq") : NULL; node; node = xml_next(node, "packagereq")) {
+		const char *type = xml_attribute(c->disk, node, "type");
+
+		if (strcmp(xml_text(c->disk, node), package) == 0 && type && strcmp(type, "mandatory") == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_group(struct disk_check *c, const xmlNode *root, const char *in, enum rule_id rule, const char *id)
+{
+	const xmlNode *group = xml_child(root, "group");
+	char *package;
+
+	while (group && strcmp(value_or(xml_child_text(c->disk, group, "id"), ""), id) != 0)
+		group = xml_next(group, "group");
+	if (!group) {
+		disk_found(c, rule, in, NULL);
+		return;
+	}
+	if (!c->label)
+		return;
+	package = disk_own(c->disk, text_format("update-%s", c->label));
+	if (!group_has(c, group, package))
+		disk_found(c, RULE_DISK_GROUP_PACKAGE, in, "the group '%s' has no mandatory %s", id,
+			   disk_safe(c->disk, package));
+}
+
+static void check_groups(struct disk_check *c, const xmlNode *root, const char *in)
+{
+	check_group(c, root, in, RULE_DISK_GROUP_UPDATE, "update");
+	check_group(c, root, in, RULE_DISK_GROUP_DRIVERS, "drivers");
+}
+
+typedef void document_function(struct disk_check *c, const xmlNode *root, const char *in);
+
+static void read_document(struct disk_check *c, const struct disk_file *file, const char *root,
+			  document_function *check)
+{
+	const char *why;
+	xmlDoc *doc = disk_xml_read(c->disk, file, root, &why);
+
+	if (!doc) {
+		disk_found(c, RULE_DISK_REPODATA, file->path, "%s", why);
+		return;
+	}
+	check(c, libxml()->xmlDocGetRootElement(doc), file->path);
+	libxml()->xmlFreeDoc(doc);
+}
+
+static bool check_repomd(struct disk_check *c, const xmlNode *root)
+{
+	bool groups = false, primary = false;
+
+	for (xmlNode *node = xml_child(root, "data"); node; node = xml_next(node, "data")) {
+		const char *type = value_or(xml_attribute(c->disk, node, "type"), "");
+		const struct disk_file *file = located(c, RULE_DISK_REPODATA, REPOMD, node);
+		bool is_groups = strcmp(type, "group") == 0, is_primary = strcmp(type, "primary") == 0;
+
+		groups = groups || is_groups;
+		primary = primary || is_primary;
+		if (!file)
+			continue;
+		check_checksum(c, RULE_DISK_REPODATA_CHECKSUM, node, file);
+		if (is_primary)
+			read_document(c, file, "metadata", check_primary);
+		else if (is_groups)
+			read_document(c, file, "comps", check_groups);
+	}
+	if (!primary)
+		disk_found(c, RULE_DISK_REPODATA, REPOMD, "it has no list of packages (primary)");
+	return groups;
+}
+
+void check_disk_repodata(struct disk_check *c)
+{
+	const struct disk_file *file = disk_find(c->disk, REPOMD);
+	const char *why;
+	xmlDoc *doc;
+
+	if (!file) {
+		disk_found(c, RULE_DISK_REPODATA_MISSING, NULL, NULL);
+		return;
+	}
+	doc = disk_xml_read(c->disk, file, "repomd", &why);
+	if (!doc) {
+		disk_found(c, RULE_DISK_REPODATA, REPOMD, "%s", why);
+		return;
+	}
+	if (!check_repomd(c, libxml()->xmlDocGetRootElement(doc)))
+		disk_found(c, RULE_DISK_GROUPS, REPOMD, NULL);
+	libxml()->xmlFreeDoc(doc);
+}

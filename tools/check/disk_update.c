@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What newer hosts' toolstack reads, update.xml, and the metapackage that draws in the others.
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/late_library.h"
+#include "base/text.h"
+#include "check/disk.h"
+#include "package/disk_xml.h"
+
+#define UPDATE "update.xml"
+
+static bool is_uuid(const char *s)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(s) != sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; form[i]; i++)
+		if (form[i] == '-' ? s[i] != '-' : !strchr("0123456789abcdef", s[i]))
+			return false;
+	return true;
+}
+
+static const char *need_attribute(struct disk_check *c, const xmlNode *root, const char *name)
+{
+	const char *value = xml_attribute(c->disk, root, name);
+
+	if (value && *value)
+		return value;
+	disk_found(c, RULE_DISK_UPDATE, UPDATE, "it has no %s", name);
+	return NULL;
+}
+
+/* An unknown word makes the toolstack forget all of them. */
+static void check_guidance(struct disk_check *c, const xmlNode *root)
+{
+	static const char *const words[] = {"restartHVM", "restartPV", "restartHost", "restartXAPI"};
+	const char *guidance = xml_attribute(c->disk, root, "after-apply-guidance");
+	char *next, *word;
+
+	if (!guidance || !*guidance)
+		return;
+	next = disk_own(c->disk, strdup(guidance));
+	while ((word = strsep(&next, ","))) {
+		bool known = false;
+
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			known = known || strcmp(word, words[i]) == 0;
+		if (!known)
+			disk_found(c, RULE_DISK_GUIDANCE, UPDATE,
+				   "'%s' is none of restartHVM restartPV restartHost restartXAPI",
+				   disk_safe(c->disk, word));
+	}
+}
+
+static void check_size(struct disk_check *c, const xmlNode *root)
+{
+	const char *size = xml_attribute(c->disk, root, "installation-size");
+
+	if (size && (!*size || size[strspn(size, "0123456789")]))
+		disk_found(c, RULE_DISK_INSTALLATION_SIZE, UPDATE, "'%s' is no number of bytes",
+			   disk_safe(c->disk, size));
+}
+
+static bool needs(const struct rpm *rpm, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < rpm->need_count; i++) {
+		const char *need = rpm->needs[i].name;
+
+		/* "(NAME = 1.0-1 if kernel-uname-r = ...)" is one need to rpm. */
+		if (strcmp(need, name) == 0 ||
+		    (need[0] == '(' && strncmp(need + 1, name, len) == 0 && need[len + 1] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/* Everything that hosts are to install must be drawn in, or a toolstack leaves it out. */
+static void check_metapackage(struct disk_check *c)
+{
+	char *name = disk_own(c->disk, text_format("update-%s", c->label));
+	const struct disk_file *meta = disk_find_package(c->disk, name);
+
+	if (!meta) {
+		disk_found(c, RULE_DISK_METAPACKAGE, NULL, "there is no %s", disk_safe(c->disk, name));
+		return;
+	}
+	for (size_t i = 0; i < c->disk->count; i++) {
+		const struct disk_file *file = &c->disk->files[i];
+
+		if (disk_is_installable(file) && file != meta && strncmp(file->rpm.name, "control-", 8) != 0 &&
+		    !needs(&meta->rpm, file->rpm.name))
+			disk_found(c, RULE_DISK_METAPACKAGE, meta->path, "it does not require %s",
+				   disk_safe(c->disk, file->rpm.name));
+	}
+}
+
+static void check_control_and_key(struct disk_check *c)
+{
+	if (c->control && !disk_find_package(c->disk, c->control))
+		disk_found(c, RULE_DISK_CONTROL, UPDATE, "there is no %s", disk_safe(c->disk, c->control));
+	for (size_t i = 0; c->key && i < c->disk->count; i++) {
+		const struct disk_file *file = &c->disk->files[i];
+
+		if (disk_is_installable(file) && !file->rpm.is_signed)
+			disk_found(c, RULE_DISK_KEY, file->path, "the key is %s", disk_safe(c->disk, c->key));
+	}
+}
+
+static void check_same(struct disk_check *c, const char *what, const char *old, const char *new)
+{
+	if (old && new &&strcmp(old, new) != 0)
+		disk_found(c, RULE_DISK_DISAGREES, UPDATE, "the %s is '%s', and in XS-REPOSITORY '%s'", what,
+			   disk_safe(c->disk, new), disk_safe(c->disk, old));
+}
+
+static void check_agreement(struct disk_check *c, const char *description)
+{
+	char *version = NULL;
+
+	if (c->version)
+		version = disk_own(c->disk, c->build && *c->build ? text_format("%s-%s", c->version, c->build)
+								  : strdup(c->version));
+	check_same(c, "name", c->name, c->label);
+	check_same(c, "version", version, c->update_version);
+	check_same(c, "description", c->description, description);
+}
+
+static void check_update(struct disk_check *c, const xmlNode *root)
+{
+	const char *description = xml_child_text(c->disk, root, "name-description");
+
+	c->uuid = need_attribute(c, root, "uuid");
+	c->label = need_attribute(c, root, "name-label");
+	c->update_version = need_attribute(c, root, "version");
+	c->control = xml_attribute(c->disk, root, "control");
+	c->key = xml_attribute(c->disk, root, "key");
+	if (c->uuid && !is_uuid(c->uuid))
+		disk_found(c, RULE_DISK_UUID, UPDATE, "'%s'", disk_safe(c->disk, c->uuid));
+	if (!description || !*description)
+		disk_found(c, RULE_DISK_UPDATE, UPDATE, "it has no name-description");
+	check_guidance(c, root);
+	check_size(c, root);
+	check_control_and_key(c);
+	check_agreement(c, description);
+	if (c->label)
+		check_metapackage(c);
+}
+
+void check_disk_update(struct disk_check *c)
+{
+	const struct disk_file *file = disk_find(c->disk, UPDATE);
+	const char *why;
+	xmlDoc *doc;
+
+	if (!file) {
+		disk_found(c, RULE_DISK_UPDATE_MISSING, NULL, NULL);
+		return;
+	}
+	doc = disk_xml_read(c->disk, file, "update", &why);
+	if (!doc) {
+		disk_found(c, RULE_DISK_UPDATE, UPDATE, "%s", why);
+		return;
+	}
+	check_update(c, libxml()->xmlDocGetRootElement(doc));
+	libxml()->xmlFreeDoc(doc);
+}

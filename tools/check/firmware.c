@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The rule on the firmware that modules ask for: firmware-missing.
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/directory.h"
+#include "base/root.h"
+#include "base/text.h"
+#include "check/check.h"
+
+/* Where the kernel looks, below a root (drivers/base/firmware_loader), and how it may find a file compressed. */
+static const char *const folders[] = {"/lib/firmware/updates/%s/", "/lib/firmware/updates/", "/lib/firmware/%s/",
+				      "/lib/firmware/"};
+static const char *const suffixes[] = {"", ".xz", ".zst"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Whether NAME, a pattern as some modules have it, names FILE, which may be compressed. */
+static bool names(const char *name, const char *file)
+{
+	size_t len = strlen(file);
+
+	if (fnmatch(name, file, FNM_PATHNAME) == 0)
+		return true;
+	for (size_t i = 1; i < COUNT(suffixes); i++) {
+		size_t suffix = strlen(suffixes[i]);
+		char *plain;
+		bool found;
+
+		if (len <= suffix || strcmp(file + len - suffix, suffixes[i]) != 0)
+			continue;
+		plain = text_format("%.*s", (int)(len - suffix), file);
+		found = fnmatch(name, plain, FNM_PATHNAME) == 0;
+		free(plain);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+/* The folder FORMAT of the kernel, with its %s filled in. */
+static char *folder_of(const char *format, const char *uname)
+{
+	const char *mark = strstr(format, "%s");
+
+	return mark ? text_format("%.*s%s%s", (int)(mark - format), format, uname, mark + 2)
+		    : text_format("%s", format);
+}
+
+/* The first of the sorted files whose name is not before NAME. */
+static size_t first_file(const struct set *set, const char *name)
+{
+	size_t low = 0, high = set->file_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(set->files[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whether a package has a file in FOLDER, below "/" or "/usr", that NAME names. */
+static bool is_in_folder(const struct set *set, const char *folder, const char *name)
+{
+	/* All that a pattern can match begins as it does. */
+	size_t plain = strcspn(name, "*?[\\");
+	char *start = text_format("%s%.*s", folder, (int)plain, name);
+	size_t len = strlen(start), folder_len = strlen(folder);
+	bool found = false;
+
+	for (size_t i = first_file(set, start); !found && i < set->file_count; i++) {
+		if (strncmp(set->files[i].name, start, len) != 0)
+			break;
+		found = names(name, set->files[i].name + folder_len);
+	}
+	free(start);
+	return found;
+}
+
+static bool is_packaged(const struct set *set, const struct set_firmware *firmware)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < COUNT(folders); i++) {
+		char *folder = folder_of(folders[i], firmware->uname);
+		char *merged = text_format("/usr%s", folder);
+
+		found = is_in_folder(set, folder, firmware->name) || is_in_folder(set, merged, firmware->name);
+		free(merged);
+		free(folder);
+	}
+	return found;
+}
+
+/* Looks a pattern's folder through; the folder itself must be plain. */
+static bool matches_below(const struct root *root, const char *pattern)
+{
+	const char *base = strrchr(pattern, '/') + 1;
+	char *folder = text_format("%.*s", (int)(base - pattern), pattern);
+	int fd = root_openat(root, folder, O_RDONLY | O_DIRECTORY, 0);
+	char **list = fd < 0 ? NULL : folder_names(fd);
+	bool found = false;
+
+	for (size_t i = 0; list && list[i]; i++)
+		found |= names(base, list[i]);
+	folder_names_free(list);
+	free(folder);
+	return found;
+}
+
+static bool is_below(const struct root *root, const char *path)
+{
+	if (strpbrk(path, "*?["))
+		return matches_below(root, path);
+	for (size_t i = 0; i < COUNT(suffixes); i++) {
+		char *file = text_format("%s%s", path, suffixes[i]);
+		int fd = root_openat(root, file, O_PATH, 0);
+
+		free(file);
+		if (fd >= 0) {
+			close(fd);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_on_root(const char *path, const struct set_firmware *firmware)
+{
+	struct root root;
+	bool found = false;
+
+	if (root_open(&root, path) != 0)
+		return false;
+	for (size_t i = 0; !found && i < COUNT(folders); i++) {
+		char *folder = folder_of(folders[i], firmware->uname);
+		char *file = text_format("%s%s", folder, firmware->name);
+
+		found = is_below(&root, file);
+		free(file);
+		free(folder);
+	}
+	root_close(&root);
+	return found;
+}
+
+void check_firmware(struct report *report, const struct set *set, const struct policy *policy)
+{
+	for (size_t i = 0; i < set->firmware_count; i++) {
+		const struct set_firmware *firmware = &set->firmware[i];
+		const char *root = policy->sysroot ? policy->sysroot : firmware->root;
+		char *safe;
+
+		if (is_packaged(set, firmware) || (*root && is_on_root(root, firmware)))
+			continue;
+		safe = text_safe(firmware->name);
+		report_add(report, RULE_FIRMWARE_MISSING, firmware->path, "%s is %s", safe,
+			   *root ? "neither in the root's lib/firmware nor in a package given" : "in no package given");
+		free(safe);
+	}
+}

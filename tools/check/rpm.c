@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The rules on RPM packages: package-*.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/module_path.h"
+#include "base/profile.h"
+#include "base/text.h"
+#include "check/check.h"
+
+/* Where a package of modules may put files, and a package of data. A '*' stands for one folder's name. */
+static const char *const module_paths[] = {
+	"/lib/modules/*/xenserver/",
+	"/lib/modules/*/dmv/",
+	"/lib/modules/*/updates/",
+	"/lib/modules/*/extra/",
+	"/etc/depmod.d/",
+	"/usr/lib/depmod.d/",
+	"/usr/share/doc/",
+	"/usr/share/licenses/",
+	"/usr/share/man/",
+	"/usr/lib/.build-id/",
+	NULL,
+};
+
+static const char *const data_paths[] = {
+	"/etc/", "/lib/firmware/", "/usr/share/doc/", "/usr/share/licenses/", NULL,
+};
+
+/* Whether PATH is below the folder PATTERN, or is one of the folders that lead to it. */
+static bool is_below(const char *path, const char *pattern)
+{
+	while (*pattern && *path) {
+		if (*pattern == '*') {
+			path += strcspn(path, "/");
+			pattern++;
+		} else if (*path++ != *pattern++) {
+			return false;
+		}
+	}
+	/* All of the folder's path leads to the pattern's, or the pattern ends first. */
+	return *pattern == '\0' || *pattern == '/' || (!*path && path[-1] == '/');
+}
+
+static bool is_allowed(const struct rpm_file *file, const char *const *patterns)
+{
+	const char *path = file->path;
+	char *folder = NULL;
+	bool allowed = false;
+
+	/* On hosts where /lib is a link to usr/lib both name one place. */
+	if (strncmp(path, "/usr/lib/modules/", 17) == 0 || strncmp(path, "/usr/lib/firmware/", 18) == 0)
+		path += 4;
+	/* A folder's own entry has no slash at its end; a file is not its folder. */
+	if (S_ISDIR(file->mode))
+		path = folder = text_format("%s/", path);
+	for (; *patterns && !allowed; patterns++)
+		allowed = is_below(path, *patterns) &&
+			  (folder || strlen(path) > strlen(*patterns) || strchr(*patterns, '*'));
+	free(folder);
+	return allowed;
+}
+
+static bool ends(const char *s, const char *suffix)
+{
+	size_t len = strlen(s), n = strlen(suffix);
+
+	return len >= n && strcmp(s + len - n, suffix) == 0;
+}
+
+/* The first file below /lib/modules/<uname>/, whose uname it copies out; NULL when the package has none. */
+static const struct rpm_file *first_module_path(const struct rpm *rpm, char uname[UNAME_MAX + 1])
+{
+	size_t root_len;
+
+	for (size_t i = 0; i < rpm->file_count; i++)
+		if (!S_ISDIR(rpm->files[i].mode) && place_below(rpm->files[i].path, uname, &root_len))
+			return &rpm->files[i];
+	return NULL;
+}
+
+static void check_paths(struct report *report, const char *path, const struct rpm *rpm, bool modules)
+{
+	const char *const *patterns = modules ? module_paths : data_paths;
+	size_t wrong = 0;
+	char *first = NULL;
+
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		if (is_allowed(&rpm->files[i], patterns))
+			continue;
+		if (wrong++ == 0)
+			first = text_safe(rpm->files[i].path);
+	}
+	if (wrong > 1)
+		report_add(report, RULE_PACKAGE_PATH, path, "it has %s and %zu more, which a package of %s may not",
+			   first, wrong - 1, modules ? "modules" : "data");
+	else if (wrong)
+		report_add(report, RULE_PACKAGE_PATH, path, "it has %s, which a package of %s may not", first,
+			   modules ? "modules" : "data");
+	free(first);
+}
+
+/* An RPM name may have neither '~' nor '@'; packages write words for them. */
+static char *for_name(const char *s)
+{
+	char *name = text_format("%s", "");
+
+	for (; *s; s++) {
+		char one[2] = {*s};
+		char *longer = text_format("%s%s", name, *s == '~' ? "_tilde_" : *s == '@' ? "_at_" : one);
+
+		free(name);
+		name = longer;
+	}
+	return name;
+}
+
+/* <driver>-<version>-modules-<flavour>-<kernel>: the flavour is in the uname too, so its own form is free. */
+static bool is_contract_name(const char *name, const struct place *place)
+{
+	char *driver = for_name(place->driver), *version = for_name(place->version);
+	char *start = text_format("%s-%s-modules-", driver, version);
+	bool fits = strncmp(name, start, strlen(start)) == 0 && ends(name, place->uname);
+
+	free(start);
+	free(version);
+	free(driver);
+	return fits;
+}
+
+static void check_name(struct report *report, const char *path, const struct rpm *rpm)
+{
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		struct place place;
+		char *safe;
+
+		place_of(rpm->files[i].path, &place);
+		if (!place.driver[0] || is_contract_name(rpm->name, &place))
+			continue;
+		safe = text_safe(rpm->name);
+		report_add(report, RULE_PACKAGE_NAME, path,
+			   "it is called %s, expected %s-%s-modules-<flavour>-%s by its files", safe, place.driver,
+			   place.version, place.uname);
+		free(safe);
+		return;
+	}
+}
+
+/* RPM's own characters are its builder's affair; a dash cannot be there, and a driver's version should not be. */
+static void check_version_release(struct report *report, const char *path, const struct rpm *rpm)
+{
+	char *version = text_safe(rpm->version), *release = text_safe(rpm->release);
+
+	if (strspn(rpm->version, "0123456789.") != strlen(rpm->version) || rpm->version[0] == '.' ||
+	    rpm->release[0] < '0' || rpm->release[0] > '9')
+		report_add(report, RULE_PACKAGE_VERSION, path,
+			   "it is %s-%s, expected numbers that count the packagings for this kernel, from 1.0-1 on",
+			   version, release);
+	free(release);
+	free(version);
+}
+
+static bool begins(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+struct kernel_needs {
+	const struct rpm_dependency *uname;  /* kernel-uname-r = ... */
+	const struct rpm_dependency *symbol; /* kernel(...) or ksym(...) = ... */
+};
+
+static struct kernel_needs find_needs(const struct rpm *rpm)
+{
+	struct kernel_needs needs = {0};
+
+	for (size_t i = 0; i < rpm->need_count; i++) {
+		const struct rpm_dependency *need = &rpm->needs[i];
+
+		if (strcmp(need->name, "kernel-uname-r") == 0)
+			needs.uname = need;
+		else if (begins(need->name, "kernel(") || begins(need->name, "ksym("))
+			needs.symbol = need;
+	}
+	return needs;
+}
+
+static void check_kernel_need(struct report *report, const char *path, const struct rpm *rpm,
+			      const struct profile *profile, const char *uname)
+{
+	struct kernel_needs needs = find_needs(rpm);
+	bool any = needs.uname || (profile->symbol_provides && needs.symbol);
+	char *safe;
+
+	if (!any && profile->uname_provides)
+		report_add(report, RULE_PACKAGE_KERNEL_MISSING, path, "expected kernel-uname-r = %s%s", uname,
+			   profile->symbol_provides ? ", or the CRCs of the kernel's symbols" : "");
+	if (needs.uname && ((needs.uname->flags & (RPM_LESS | RPM_GREATER | RPM_EQUAL)) != RPM_EQUAL ||
+			    strcmp(needs.uname->version, uname) != 0)) {
+		safe = text_safe(needs.uname->version);
+		report_add(report, RULE_PACKAGE_KERNEL_WRONG, path,
+			   "it asks for kernel-uname-r %s%s%s %s, expected = %s",
+			   needs.uname->flags & RPM_LESS ? "<" : "", needs.uname->flags & RPM_GREATER ? ">" : "",
+			   needs.uname->flags & RPM_EQUAL ? "=" : "", safe, uname);
+		free(safe);
+	}
+	if (needs.symbol && !profile->symbol_provides) {
+		safe = text_safe(needs.symbol->name);
+		report_add(report, RULE_PACKAGE_KERNEL_WRONG, path,
+			   "it asks for %s, which no kernel package of %s provides", safe, profile->name);
+		free(safe);
+	}
+}
+
+/* "rpmlib(Feature)"; the feature's name, cut out of the requirement's. */
+static void check_features(struct report *report, const char *path, const struct rpm *rpm,
+			   const struct profile *profile)
+{
+	for (size_t i = 0; i < rpm->need_count; i++) {
+		const char *name = rpm->needs[i].name;
+		char *feature, *safe;
+
+		if (!begins(name, "rpmlib(") || !ends(name, ")"))
+			continue;
+		feature = text_format("%.*s", (int)(strlen(name) - 8), name + 7);
+		if (!profile_has(profile, feature)) {
+			safe = text_safe(name);
+			report_add(report, RULE_PACKAGE_RPMLIB, path, "it needs %s, which the %s of %s lacks", safe,
+				   profile->rpm, profile->name);
+			free(safe);
+		}
+		free(feature);
+	}
+}
+
+void check_package(struct report *report, struct set *set, const struct policy *policy, const char *path,
+		   const struct rpm *rpm)
+{
+	const struct profile *profile = policy->profile ? policy->profile : profile_find("generic");
+	char uname[UNAME_MAX + 1];
+	bool debug = strstr(rpm->name, "-debuginfo") || strstr(rpm->name, "-debugsource");
+	bool modules = !rpm->source && !debug && first_module_path(rpm, uname);
+
+	if (policy->require_signature && !rpm->is_signed)
+		report_add(report, RULE_PACKAGE_UNSIGNED, path, NULL);
+	check_features(report, path, rpm, profile);
+	check_scriptlets(report, path, rpm);
+	if (rpm->source || debug)
+		return;
+	check_paths(report, path, rpm, modules);
+	set_add_package(set, path, rpm);
+	if (!modules)
+		return;
+	check_name(report, path, rpm);
+	check_version_release(report, path, rpm);
+	check_kernel_need(report, path, rpm, profile, uname);
+}
+
+static bool may_meet(const struct set_file *a, const struct set_file *b)
+{
+	/* Two versions or two builds of one package replace each other. */
+	return strcmp(a->package, b->package) != 0 &&
+	       (strcmp(a->arch, b->arch) == 0 || strcmp(a->arch, "noarch") == 0 || strcmp(b->arch, "noarch") == 0);
+}
+
+/* What rpm lets two packages share. */
+static bool are_same(const struct set_file *a, const struct set_file *b)
+{
+	return a->mode == b->mode && strcmp(a->digest, b->digest) == 0 && strcmp(a->link, b->link) == 0;
+}
+
+static void report_conflict(struct report *report, const struct set_file *file, const struct set_file *other)
+{
+	char *name = text_safe(file->name), *package = text_safe(other->package);
+
+	report_add(report, RULE_PACKAGE_CONFLICT, file->path, "%s is also in %s, with another content", name, package);
+	free(package);
+	free(name);
+}
+
+void check_packages(struct report *report, const struct set *set)
+{
+	/* Of the files of one name: the first, and the first of another package. */
+	const struct set_file *first = NULL, *second = NULL;
+
+	for (size_t i = 0; i < set->file_count; i++) {
+		const struct set_file *file = &set->files[i], *other;
+
+		if (!first || strcmp(first->name, file->name) != 0) {
+			first = file;
+			second = NULL;
+			continue;
+		}
+		if (!second && strcmp(first->package, file->package) != 0)
+			second = file;
+		other = strcmp(first->package, file->package) == 0 ? second : first;
+		if (other && may_meet(other, file) && !are_same(other, file))
+			report_conflict(report, file, other);
+	}
+}

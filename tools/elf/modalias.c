@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The device aliases in a module's .modinfo.
+#include "elf/modalias.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Reads KEY and the number or '*' after it into FIELD; what follows, or NULL. */
+static const char *read_field(const char *s, const char *key, char field[PCI_FIELD_SIZE])
+{
+	size_t digits;
+	char number[9] = "";
+
+	if (!s || strncmp(s, key, strlen(key)) != 0)
+		return NULL;
+	s += strlen(key);
+	if (*s == '*') {
+		strcpy(field, "*");
+		return s + 1;
+	}
+	digits = strspn(s, "0123456789ABCDEFabcdef");
+	if (digits < 8)
+		return NULL;
+	/* Not all of them: the key that follows may begin with a digit's letter, 'd'. */
+	memcpy(number, s, 8);
+	snprintf(field, PCI_FIELD_SIZE, "%04lx", strtoul(number, NULL, 16));
+	return s + 8;
+}
+
+bool modalias_pci(const char *alias, struct pci_id *id)
+{
+	const char *s = read_field(alias, "pci:v", id->vendor);
+
+	s = read_field(s, "d", id->device);
+	s = read_field(s, "sv", id->subvendor);
+	return read_field(s, "sd", id->subdevice) != NULL;
+}
+
+/*
+ * The numbers of a vendor and a device in lower case, "046d:c52b": after V, and then after D, WIDTH digits, of which
+ * only four are ever used. NULL when one is any.
+ */
+static char *numbers(const char *s, char d, size_t width)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char *v = strchr(s, 'v');
+	char *text;
+
+	if (!v || strspn(v + 1, digits) < width || v[1 + width] != d || strspn(v + 2 + width, digits) < width)
+		return NULL;
+	text = text_format("%.4s:%.4s", v + 1 + width - 4, v + 2 + 2 * width - 4);
+	for (char *c = text; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return text;
+}
+
+/* Buses whose aliases name one kind of device each. Not dmi, cpu, input and serio: many drivers look at one of those.
+ */
+static bool is_bus(const char *alias, size_t len)
+{
+	static const char *const buses[] = {"acpi",  "auxiliary", "bcma",  "ccw", "eisa", "fsl-mc",	"hdaudio",
+					    "i2c",   "mdio",	  "mei",   "of",  "pnp",  "pcmcia",	"platform",
+					    "rpmsg", "slim",	  "spi",   "ssb", "usb",  "hid",	"pci",
+					    "sdio",  "virtio",	  "vmbus", "wmi", "xen",  "xen-backend"};
+
+	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++)
+		if (strlen(buses[i]) == len && strncmp(alias, buses[i], len) == 0)
+			return true;
+	return false;
+}
+
+char *modalias_device(const char *alias)
+{
+	static const struct {
+		const char *bus, *people;
+		char device;
+		size_t width;
+	} numbered[] = {
+		{"pci:", "PCI", 'd', 8}, {"usb:", "USB", 'p', 4}, {"hid:", "HID", 'p', 8}, {"sdio:", "SDIO", 'd', 4}};
+	char *ids, *text;
+
+	if (!strchr(alias, ':') || !is_bus(alias, strcspn(alias, ":*")))
+		return NULL;
+	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++) {
+		size_t len = strlen(numbered[i].bus);
+
+		if (strncmp(alias, numbered[i].bus, len) != 0)
+			continue;
+		ids = numbers(alias + len, numbered[i].device, numbered[i].width);
+		text = ids ? text_format("%s device %s", numbered[i].people, ids) : NULL;
+		free(ids);
+		return text;
+	}
+	return text_format("the device %s", alias);
+}
+
+/* Longer than any alias of a device. */
+#define ELEMENTS_MAX 256
+
+/* One step of a pattern: the characters it takes. */
+struct element {
+	bool any; /* number of them, or none */
+	uint64_t set[4];
+};
+
+static void take(struct element *element, unsigned char from, unsigned char to)
+{
+	for (unsigned int c = from; c <= to; c++)
+		element->set[c / 64] |= UINT64_C(1) << c % 64;
+}
+
+/* What stands between brackets; after them. */
+static const char *read_set(const char *s, struct element *element)
+{
+	for (s++; *s && *s != ']'; s++) {
+		unsigned char from = (unsigned char)*s;
+
+		if (s[1] == '-' && s[2] && s[2] != ']')
+			s += 2;
+		take(element, from, (unsigned char)*s);
+	}
+	return *s ? s + 1 : s;
+}
+
+/* A number, when more follows: '*' does not reach beyond its field. */
+static void take_any(struct element *element, bool last)
+{
+	element->any = true;
+	take(element, last ? 1 : '0', last ? UINT8_MAX : '9');
+	take(element, 'A', 'F');
+}
+
+/* How many elements; ELEMENTS_MAX when there are that many or more. */
+static size_t read_pattern(const char *s, struct element elements[ELEMENTS_MAX])
+{
+	size_t n = 0;
+
+	while (*s && n < ELEMENTS_MAX) {
+		struct element *element = &elements[n++];
+
+		memset(element, 0, sizeof(*element));
+		if (*s == '[') {
+			s = read_set(s, element);
+			continue;
+		}
+		if (*s == '*')
+			take_any(element, s[1] == '\0');
+		else if (*s == '?')
+			take(element, 1, UINT8_MAX);
+		else
+			take(element, (unsigned char)*s, (unsigned char)*s);
+		s++;
+	}
+	return n;
+}
+
+static bool meet(const struct element *a, const struct element *b)
+{
+	return (a->set[0] & b->set[0]) || (a->set[1] & b->set[1]) || (a->set[2] & b->set[2]) || (a->set[3] & b->set[3]);
+}
+
+/*
+ * Whether what begins at X and what begins at Y can be the same, if that is known of what follows both (AFTER), X alone
+ * (AFTER_X) and Y alone (AFTER_Y). NULL is the end of a pattern.
+ */
+static bool can_meet(const struct element *x, const struct element *y, bool after, bool after_x, bool after_y)
+{
+	bool same = x && y && meet(x, y);
+
+	if (!x && !y)
+		return true;
+	/* Each that may be any number of characters: none, or the next of the other's. */
+	if (x && x->any && (after_x || (same && after_y)))
+		return true;
+	if (y && y->any && (after_y || (same && after_x)))
+		return true;
+	return same && after;
+}
+
+bool modalias_overlap(const char *a, const char *b)
+{
+	struct element x[ELEMENTS_MAX], y[ELEMENTS_MAX];
+	bool row[ELEMENTS_MAX + 1] = {false}, below[ELEMENTS_MAX + 1] = {false};
+	size_t n, m;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	n = read_pattern(a, x);
+	m = read_pattern(b, y);
+	if (n == ELEMENTS_MAX || m == ELEMENTS_MAX)
+		return false;
+	for (size_t i = n + 1; i-- > 0;) {
+		for (size_t j = m + 1; j-- > 0;)
+			row[j] = can_meet(i < n ? &x[i] : NULL, j < m ? &y[j] : NULL, j < m && below[j + 1], below[j],
+					  j < m && row[j + 1]);
+		memcpy(below, row, sizeof(row));
+	}
+	return row[0];
+}

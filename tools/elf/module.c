@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reading a kernel module: its notes and its .modinfo, without trusting a byte of it.
+#include "elf/module.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/die.h"
+
+/*
+ * Notes and .modinfo of real modules have a few KiB; sections that claim more than this together are not read. It
+ * bounds the time too: headers may name one long section a thousand times.
+ */
+#define SECTIONS_LIMIT (16u << 20)
+/* .modinfo and notes of real modules are less than ten sections. */
+#define WANTED_MAX 64
+
+static void fault(struct module *module, enum module_fault which, uint64_t found, uint64_t limit)
+{
+	if (module->fault[which])
+		return;
+	module->fault[which] = true;
+	module->found[which] = found;
+	module->limit[which] = limit;
+}
+
+static void damaged(struct module *module, const char *how)
+{
+	fault(module, MODULE_DAMAGED, 0, 0);
+	if (!module->damage)
+		module->damage = how;
+}
+
+/* What the source says went wrong: 1 if that is the module's fault, -1 if it could not be read. */
+static int source_fault(struct module *module)
+{
+	const struct source *source = &module->source;
+
+	module->damage = source->why;
+	if (source->error == SOURCE_DAMAGED) {
+		fault(module, MODULE_UNDECODABLE, 0, 0);
+		return 1;
+	}
+	if (source->error == SOURCE_OVER_LIMIT) {
+		fault(module, MODULE_OVER_LIMIT, source->size, module->decode_limit);
+		return 1;
+	}
+	errno = EIO;
+	return -1;
+}
+
+enum section_kind { SECTION_OTHER, SECTION_NOTE, SECTION_RECORD, SECTION_COMPAT, SECTION_MODINFO };
+
+/* The letters first: comparing names would be a good part of what this program does. */
+static enum section_kind section_kind(const Elf64_Shdr *header, const char *name)
+{
+	if (name[0] == '.' && name[1] == 'm' && strcmp(name, ".modinfo") == 0)
+		return SECTION_MODINFO;
+	if (name[0] == '.' && name[1] == 'n' && strcmp(name, XENSERVER_NOTE_SECTION) == 0)
+		return SECTION_RECORD;
+	if (name[0] == '.' && name[1] == 'n' && strcmp(name, XENSERVER_NOTE_COMPAT_SECTION) == 0)
+		return SECTION_COMPAT;
+	return header->sh_type == SHT_NOTE ? SECTION_NOTE : SECTION_OTHER;
+}
+
+static void judge_note_header(struct module *module, const Elf64_Shdr *header)
+{
+	if (header->sh_type != SHT_NOTE)
+		fault(module, MODULE_NOTE_TYPE, header->sh_type, SHT_NOTE);
+	if (header->sh_flags != SHF_ALLOC)
+		fault(module, MODULE_NOTE_ALLOC, header->sh_flags, SHF_ALLOC);
+	if (header->sh_addralign != XENSERVER_NOTE_ALIGN)
+		fault(module, MODULE_NOTE_ALIGN, header->sh_addralign, XENSERVER_NOTE_ALIGN);
+}
+
+/* Once, because every rule asks for some key, and a driver has a thousand aliases. */
+static void index_modinfo(struct module *module)
+{
+	const char *end = module->modinfo + module->modinfo_len;
+
+	for (const char *at = module->modinfo; at < end; at += strlen(at) + 1) {
+		if (module->info_count == module->info_room) {
+			module->info_room = module->info_room ? 2 * module->info_room : 64;
+			module->infos = reallocarray(module->infos, module->info_room, sizeof(*module->infos));
+			if (!module->infos)
+				die_memory();
+		}
+		module->infos[module->info_count++] = (uint32_t)(at - module->modinfo);
+	}
+}
+
+static void keep_modinfo(struct module *module, const uint8_t *bytes, size_t len)
+{
+	if (module->modinfo_len > 0) {
+		/* The kernel takes one of them, and nobody can tell which. */
+		damaged(module, "it has two .modinfo sections");
+		return;
+	}
+	if (len + 1 > module->modinfo_room) {
+		module->modinfo_room = len + 1;
+		free(module->modinfo);
+		module->modinfo = malloc(module->modinfo_room);
+		if (!module->modinfo)
+			die_memory();
+	}
+	memcpy(module->modinfo, bytes, len);
+	module->modinfo[len] = '\0';
+	module->modinfo_len = len + 1;
+	index_modinfo(module);
+}
+
+static void note_extent(struct module *module, const Elf64_Shdr *header, const char *name)
+{
+	uint64_t end = header->sh_type == SHT_NOBITS ? 0 : header->sh_offset + header->sh_size;
+
+	if (end > module->elf_end && end >= header->sh_offset && end <= module->size)
+		module->elf_end = end;
+	if (name[0] == '.' && name[1] == 'd' && !(header->sh_flags & SHF_ALLOC) &&
+	    strncmp(name, ".debug_", strlen(".debug_")) == 0)
+		module->debug = true;
+}
+
+/* The sections whose bytes are wanted. */
+struct wanted {
+	size_t index[WANTED_MAX];
+	enum section_kind kind[WANTED_MAX];
+	struct source_range ranges[WANTED_MAX];
+	size_t count;
+	uint64_t total;
+};
+
+/* False when nothing more can be said of the module. */
+static bool want_section(struct module *module, struct wanted *wanted, size_t index, enum section_kind kind)
+{
+	const Elf64_Shdr *header = &module->sections.headers[index];
+	bool empty = header->sh_type == SHT_NOBITS;
+	uint64_t len = empty ? 0 : header->sh_size;
+
+	if (!empty && (header->sh_offset > module->size || len > module->size - header->sh_offset)) {
+		fault(module, MODULE_TRUNCATED, module->size, header->sh_offset + len);
+		return false;
+	}
+	if (len > SECTIONS_LIMIT - wanted->total || wanted->count == WANTED_MAX) {
+		damaged(module, "its notes and .modinfo are over 16 MiB or 64 sections");
+		return false;
+	}
+	wanted->total += len;
+	wanted->index[wanted->count] = index;
+	wanted->kind[wanted->count] = kind;
+	wanted->ranges[wanted->count++] = (struct source_range){empty ? 0 : header->sh_offset, (size_t)len};
+	return true;
+}
+
+static bool want_sections(struct module *module, struct wanted *wanted)
+{
+	const struct sections *sections = &module->sections;
+
+	/* Section 0 is none. */
+	for (size_t i = 1; i < sections->count; i++) {
+		const Elf64_Shdr *header = &sections->headers[i];
+		const char *name = sections_name(sections, i);
+		enum section_kind kind;
+
+		if (!name) {
+			damaged(module, "a section header or its name is out of range");
+			return false;
+		}
+		note_extent(module, header, name);
+		kind = section_kind(header, name);
+		if (kind != SECTION_OTHER && !want_section(module, wanted, i, kind))
+			return false;
+	}
+	return true;
+}
+
+static int read_section(struct module *module, const struct wanted *wanted, size_t i)
+{
+	const Elf64_Shdr *header = &module->sections.headers[wanted->index[i]];
+	size_t len = wanted->ranges[i].len;
+	const uint8_t *bytes = source_at(&module->source, wanted->ranges[i].offset, len);
+
+	if (!bytes)
+		return source_fault(module);
+	if (wanted->kind[i] == SECTION_RECORD)
+		judge_note_header(module, header);
+	if (wanted->kind[i] != SECTION_MODINFO)
+		note_read(&module->note, sections_name(&module->sections, wanted->index[i]), bytes, len,
+			  header->sh_addralign, module->sections.swap);
+	else if (len > 0)
+		keep_modinfo(module, bytes, len);
+	return 0;
+}
+
+static int read_sections(struct module *module)
+{
+	struct wanted wanted;
+
+	wanted.count = 0;
+	wanted.total = 0;
+	if (!want_sections(module, &wanted))
+		return 0;
+	if (!source_prefetch(&module->source, wanted.ranges, wanted.count))
+		return source_fault(module);
+	/* The copies are judged by the record, wherever the linker put the two sections. */
+	for (int compat = 0; compat <= 1; compat++) {
+		for (size_t i = 0; i < wanted.count; i++) {
+			int rc = 0;
+
+			if ((wanted.kind[i] == SECTION_COMPAT) == compat)
+				rc = read_section(module, &wanted, i);
+			if (rc)
+				return rc;
+		}
+	}
+	if (module->modinfo_len == 0)
+		fault(module, MODULE_NO_MODINFO, 0, 0);
+	return 0;
+}
+
+static int read_trailer(struct module *module)
+{
+	const uint8_t *bytes;
+
+	if (module->size < module->elf_end + SIGNATURE_TRAILER)
+		return 0;
+	bytes = source_at(&module->source, module->size - SIGNATURE_TRAILER, SIGNATURE_TRAILER);
+	if (!bytes)
+		return source_fault(module);
+	memcpy(module->trailer, bytes, SIGNATURE_TRAILER);
+	return 0;
+}
+
+static int read_elf(struct module *module)
+{
+	struct sections *sections = &module->sections;
+	uint64_t wanted = 0;
+	enum sections_result result = sections_read(sections, &module->source, &wanted, &module->damage);
+	int rc;
+
+	if (result == SECTIONS_UNREADABLE)
+		return source_fault(module);
+	if (result == SECTIONS_NOT_ELF)
+		fault(module, MODULE_NOT_ELF, 0, 0);
+	else if (sections->type != ET_REL)
+		fault(module, MODULE_NOT_RELOCATABLE, sections->type, ET_REL);
+	if (result == SECTIONS_TRUNCATED)
+		fault(module, MODULE_TRUNCATED, module->size, wanted);
+	if (result == SECTIONS_DAMAGED)
+		fault(module, MODULE_DAMAGED, 0, 0);
+	if (result != SECTIONS_FOUND)
+		return 0;
+	/* The headers are where ELF ends, with GNU ld: nothing is told to have been appended to a broken file. */
+	module->elf_end = wanted;
+	rc = read_trailer(module);
+	return rc ? rc : read_sections(module);
+}
+
+static void module_restart(struct module *module)
+{
+	module->modinfo_len = 0;
+	module->info_count = 0;
+	memset(&module->note, 0, sizeof(module->note));
+	memset(module->fault, 0, sizeof(module->fault));
+	module->damage = NULL;
+	module->elf_end = 0;
+	module->debug = false;
+	memset(module->trailer, 0, sizeof(module->trailer));
+	if (module->decode_limit == 0)
+		module->decode_limit = SOURCE_LIMIT;
+}
+
+static int read_source(struct module *module, bool opened)
+{
+	int rc;
+
+	module->size = module->source.size;
+	module->codec = module->source.codec;
+	rc = opened ? read_elf(module) : source_fault(module);
+	source_close(&module->source);
+	return rc < 0 ? -1 : 0;
+}
+
+int module_read_memory(struct module *module, const void *bytes, size_t size)
+{
+	module_restart(module);
+	return read_source(module, source_open_memory(&module->source, bytes, size, module->decode_limit));
+}
+
+int module_read_fd(struct module *module, int fd, uint64_t size)
+{
+	module_restart(module);
+	return read_source(module, source_open_fd(&module->source, fd, size, module->decode_limit));
+}
+
+void module_free(struct module *module)
+{
+	free(module->modinfo);
+	free(module->infos);
+	source_free(&module->source);
+	sections_free(&module->sections);
+	memset(module, 0, sizeof(*module));
+}
+
+bool module_is_broken(const struct module *module)
+{
+	return module->fault[MODULE_NOT_ELF] || module->fault[MODULE_TRUNCATED] || module->fault[MODULE_DAMAGED] ||
+	       module->fault[MODULE_UNDECODABLE] || module->fault[MODULE_OVER_LIMIT];
+}
+
+/* The first string that begins after the text at AT. */
+static size_t info_after(const struct module *module, const char *at)
+{
+	size_t low = 0, high = module->info_count;
+
+	while (at && low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (module->modinfo + module->infos[middle] <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const char *module_info(const struct module *module, const char *key, const char *after)
+{
+	size_t key_len = strlen(key);
+
+	for (size_t i = info_after(module, after); i < module->info_count; i++) {
+		const char *at = module->modinfo + module->infos[i];
+
+		if (*at == *key && strncmp(at, key, key_len) == 0 && at[key_len] == '=')
+			return at + key_len + 1;
+	}
+	return NULL;
+}
+
+bool module_kernel(const struct module *module, char *out, size_t size)
+{
+	const char *vermagic = module_info(module, "vermagic", NULL);
+	size_t len = vermagic ? strcspn(vermagic, " ") : 0;
+
+	if (len >= size)
+		len = size - 1;
+	if (len)
+		memcpy(out, vermagic, len);
+	out[len] = '\0';
+	return vermagic;
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The symbols a module imports and exports, with the CRCs of their types.
+#include "elf/symbols.h"
+
+#include <gelf.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/die.h"
+
+/* struct modversion_info of Linux's module.h on 64 bits: an unsigned long and the name in what is left of 64 bytes. */
+#define VERSION_ENTRY 64
+#define VERSION_CRC   8
+
+/* The sections that matter; NULL where the module has none. */
+struct tables {
+	Elf *elf;
+	size_t names;	    /* section names' table */
+	Elf_Scn *symbols;   /* .symtab */
+	Elf_Scn *versions;  /* __versions */
+	Elf_Scn *ext_crcs;  /* __version_ext_crcs, since Linux 6.14: 32 bits each */
+	Elf_Scn *ext_names; /* __version_ext_names: as many strings */
+};
+
+static const char *section_name(const struct tables *tables, size_t index)
+{
+	Elf_Scn *scn = elf_getscn(tables->elf, index);
+	GElf_Shdr shdr;
+	const char *name =
+		scn && gelf_getshdr(scn, &shdr) ? elf_strptr(tables->elf, tables->names, shdr.sh_name) : NULL;
+
+	return name ? name : "";
+}
+
+static bool find_tables(struct tables *tables)
+{
+	Elf_Scn *scn = NULL;
+
+	if (elf_getshdrstrndx(tables->elf, &tables->names) != 0)
+		return false;
+	while ((scn = elf_nextscn(tables->elf, scn))) {
+		const char *name = section_name(tables, elf_ndxscn(scn));
+		GElf_Shdr shdr;
+
+		if (!gelf_getshdr(scn, &shdr) || shdr.sh_type == SHT_NOBITS)
+			continue;
+		if (shdr.sh_type == SHT_SYMTAB)
+			tables->symbols = scn;
+		else if (strcmp(name, "__versions") == 0)
+			tables->versions = scn;
+		else if (strcmp(name, "__version_ext_crcs") == 0)
+			tables->ext_crcs = scn;
+		else if (strcmp(name, "__version_ext_names") == 0)
+			tables->ext_names = scn;
+	}
+	return true;
+}
+
+static const Elf_Data *bytes_of(Elf_Scn *scn)
+{
+	const Elf_Data *data = scn ? elf_rawdata(scn, NULL) : NULL;
+
+	return data && data->d_buf ? data : NULL;
+}
+
+static uint32_t word_at(const struct tables *tables, const char *at)
+{
+	const unsigned char *b = (const unsigned char *)at;
+
+	if (elf_getident(tables->elf, NULL)[EI_DATA] == ELFDATA2LSB)
+		return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
+	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* The unsigned long of an entry of __versions holds 32 bits of CRC, at its end on big-endian machines. */
+static uint32_t version_crc(const struct tables *tables, const char *entry)
+{
+	bool little = elf_getident(tables->elf, NULL)[EI_DATA] == ELFDATA2LSB;
+
+	return word_at(tables, little ? entry : entry + VERSION_CRC - 4);
+}
+
+static int compare_symbols(const void *a, const void *b)
+{
+	return strcmp(((const struct symbol *)a)->name, ((const struct symbol *)b)->name);
+}
+
+static struct symbol *find(struct symbol *symbols, size_t count, const char *name)
+{
+	struct symbol key = {.name = name};
+
+	return count ? bsearch(&key, symbols, count, sizeof(key), compare_symbols) : NULL;
+}
+
+static void take_import_crc(struct symbols *symbols, const char *name, uint32_t crc)
+{
+	struct symbol *import = find(symbols->imports, symbols->import_count, name);
+
+	symbols->versions = true;
+	if (!import)
+		return;
+	import->crc = crc;
+	import->has_crc = true;
+}
+
+static bool read_versions(struct symbols *symbols, const struct tables *tables)
+{
+	const Elf_Data *data = bytes_of(tables->versions);
+
+	if (data && data->d_size % VERSION_ENTRY)
+		return false;
+	for (size_t at = 0; data && at < data->d_size; at += VERSION_ENTRY) {
+		const char *entry = (const char *)data->d_buf + at, *name = entry + VERSION_CRC;
+
+		if (!memchr(name, '\0', VERSION_ENTRY - VERSION_CRC))
+			return false;
+		take_import_crc(symbols, name, version_crc(tables, entry));
+	}
+	return true;
+}
+
+static bool read_extended_versions(struct symbols *symbols, const struct tables *tables)
+{
+	const Elf_Data *crcs = bytes_of(tables->ext_crcs), *names = bytes_of(tables->ext_names);
+	const char *name = names ? names->d_buf : NULL, *end = names ? name + names->d_size : NULL;
+
+	for (size_t at = 0; crcs && at + 4 <= crcs->d_size; at += 4) {
+		if (name == end || !memchr(name, '\0', (size_t)(end - name)))
+			return false;
+		take_import_crc(symbols, name, word_at(tables, (const char *)crcs->d_buf + at));
+		name += strlen(name) + 1;
+	}
+	return true;
+}
+
+/* Appends to an array that has room for as many symbols as the table has. */
+static void append(struct symbol *array, size_t *count, const char *name, bool gpl)
+{
+	array[(*count)++] = (struct symbol){.name = name, .gpl = gpl};
+}
+
+static bool is_undefined(const GElf_Sym *sym, const char *name)
+{
+	return sym->st_shndx == SHN_UNDEF && GELF_ST_BIND(sym->st_info) == STB_GLOBAL && *name &&
+	       strcmp(name, "_GLOBAL_OFFSET_TABLE_") != 0;
+}
+
+/* Calls for each symbol of the table; false when the table is damaged. */
+typedef void symbol_function(struct symbols *symbols, const struct tables *tables, const GElf_Sym *sym,
+			     const char *name);
+
+static bool each_symbol(struct symbols *symbols, const struct tables *tables, symbol_function *call)
+{
+	Elf_Data *data = tables->symbols ? elf_getdata(tables->symbols, NULL) : NULL;
+	GElf_Shdr shdr;
+	GElf_Sym sym;
+
+	if (!data || !gelf_getshdr(tables->symbols, &shdr))
+		return false;
+	for (int i = 1; gelf_getsym(data, i, &sym); i++) {
+		const char *name = elf_strptr(tables->elf, shdr.sh_link, sym.st_name);
+
+		if (!name)
+			return false;
+		call(symbols, tables, &sym, name);
+	}
+	return true;
+}
+
+static const char *after_prefix(const char *s, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(s, prefix, len) == 0 ? s + len : NULL;
+}
+
+static void take_symbol(struct symbols *symbols, const struct tables *tables, const GElf_Sym *sym, const char *name)
+{
+	const char *exported = after_prefix(name, "__ksymtab_");
+
+	if (is_undefined(sym, name))
+		append(symbols->imports, &symbols->import_count, name, false);
+	else if (exported && sym->st_shndx != SHN_UNDEF && sym->st_shndx < SHN_LORESERVE)
+		append(symbols->exports, &symbols->export_count, exported,
+		       after_prefix(section_name(tables, sym->st_shndx), "__ksymtab_gpl") != NULL);
+}
+
+/* The CRC of an export is an absolute symbol's value, or since Linux 5.19 four bytes in __kcrctab. */
+static void take_export_crc(struct symbols *symbols, const struct tables *tables, const GElf_Sym *sym, const char *name)
+{
+	const char *exported = after_prefix(name, "__crc_");
+	struct symbol *export = exported ? find(symbols->exports, symbols->export_count, exported) : NULL;
+	const Elf_Data *data;
+
+	if (!export || sym->st_shndx == SHN_UNDEF)
+		return;
+	if (sym->st_shndx == SHN_ABS) {
+		export->crc = (uint32_t)sym->st_value;
+		export->has_crc = true;
+		return;
+	}
+	data = bytes_of(elf_getscn(tables->elf, sym->st_shndx));
+	if (!data || data->d_size < 4 || sym->st_value > data->d_size - 4)
+		return;
+	export->crc = word_at(tables, (const char *)data->d_buf + sym->st_value);
+	export->has_crc = true;
+}
+
+static void sort(struct symbol *symbols, size_t count)
+{
+	if (count)
+		qsort(symbols, count, sizeof(*symbols), compare_symbols);
+}
+
+static bool read_tables(struct symbols *symbols, struct tables *tables)
+{
+	GElf_Shdr shdr;
+	size_t most;
+
+	if (!find_tables(tables) || !tables->symbols || !gelf_getshdr(tables->symbols, &shdr) || shdr.sh_entsize == 0)
+		return false;
+	most = shdr.sh_size / shdr.sh_entsize;
+	if (gelf_fsize(tables->elf, ELF_T_SYM, 1, EV_CURRENT) != shdr.sh_entsize || !bytes_of(tables->symbols))
+		return false;
+	symbols->imports = need_memory(most + 1, sizeof(*symbols->imports));
+	symbols->exports = need_memory(most + 1, sizeof(*symbols->exports));
+	if (!each_symbol(symbols, tables, take_symbol))
+		return false;
+	sort(symbols->imports, symbols->import_count);
+	sort(symbols->exports, symbols->export_count);
+	return each_symbol(symbols, tables, take_export_crc) && read_versions(symbols, tables) &&
+	       read_extended_versions(symbols, tables);
+}
+
+bool symbols_read(struct symbols *symbols, const void *bytes, size_t size)
+{
+	struct tables tables = {.elf = elf_memory((char *)(uintptr_t)bytes, size)};
+
+	memset(symbols, 0, sizeof(*symbols));
+	/* Kept: names of a table that is compressed stand in libelf's memory. */
+	symbols->elf = tables.elf;
+	return tables.elf && read_tables(symbols, &tables);
+}
+
+void symbols_free(struct symbols *symbols)
+{
+	free(symbols->imports);
+	free(symbols->exports);
+	elf_end(symbols->elf);
+	memset(symbols, 0, sizeof(*symbols));
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a verification found.
+#include "finding/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "finding/report_format.h"
+
+/* Makes room for one more element of SIZE bytes. */
+static void *grow(void *array, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return array;
+	*room = *room ? 2 * *room : 16;
+	array = reallocarray(array, *room, size);
+	if (!array)
+		die_memory();
+	return array;
+}
+
+static void append(struct report *report, struct finding finding)
+{
+	report->findings = grow(report->findings, report->count, &report->room, sizeof(*report->findings));
+	report->findings[report->count++] = finding;
+}
+
+void report_add(struct report *report, enum rule_id rule, const char *path, const char *format, ...)
+{
+	struct finding finding = {.rule = rule};
+	char *detail = NULL;
+	va_list args;
+
+	if (report->disabled[rule])
+		return;
+	if (format) {
+		va_start(args, format);
+		if (vasprintf(&detail, format, args) < 0)
+			die_memory();
+		va_end(args);
+	}
+	finding.path = text_safe(path);
+	finding.text =
+		detail ? text_format("%s: %s", rules[rule].problem, detail) : text_format("%s", rules[rule].problem);
+	free(detail);
+	append(report, finding);
+}
+
+static void append_name(struct report *report, char *name)
+{
+	report->names = grow(report->names, report->checked, &report->names_room, sizeof(*report->names));
+	report->names[report->checked] = name;
+}
+
+void report_judged(struct report *report, const char *path)
+{
+	if (report->keep_names)
+		append_name(report, text_safe(path));
+	report->checked++;
+}
+
+void report_merge(struct report *into, struct report *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		append(into, from->findings[i]);
+	for (size_t i = 0; i < from->checked; i++) {
+		if (into->keep_names)
+			append_name(into, from->names[i]);
+		into->checked++;
+	}
+	from->count = from->checked = 0;
+}
+
+static int compare_findings(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	if (order == 0)
+		order = (int)x->rule - (int)y->rule;
+	return order ? order : strcmp(x->text, y->text);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void report_sort(struct report *report)
+{
+	if (report->count)
+		qsort(report->findings, report->count, sizeof(*report->findings), compare_findings);
+	if (report->names)
+		qsort(report->names, report->checked, sizeof(*report->names), compare_names);
+}
+
+size_t report_count(const struct report *report, enum severity severity)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->count; i++)
+		n += rules[report->findings[i].rule].severity == severity;
+	return n;
+}
+
+bool report_fails(const struct report *report, const struct finding *finding)
+{
+	return report->strict || rules[finding->rule].severity == SEVERITY_ERROR;
+}
+
+enum status report_status(const struct report *report)
+{
+	enum status status = STATUS_YES;
+
+	for (size_t i = 0; i < report->count; i++) {
+		if (report->findings[i].rule == RULE_READ_FAILED)
+			return STATUS_TROUBLE;
+		if (report_fails(report, &report->findings[i]))
+			status = STATUS_NO;
+	}
+	return status;
+}
+
+void report_free(struct report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		free(report->findings[i].path);
+		free(report->findings[i].text);
+	}
+	for (size_t i = 0; report->names && i < report->checked; i++)
+		free(report->names[i]);
+	free(report->findings);
+	free(report->names);
+	memset(report, 0, sizeof(*report));
+}
+
+static const struct report_format formats[] = {
+	{"text", report_print_text, false},  {"json", report_print_json, false},     {"tap", report_print_tap, true},
+	{"junit", report_print_junit, true}, {"github", report_print_github, false},
+};
+
+const struct report_format *report_format_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	complain("there is no format '%s': text, json, tap, junit and github are", name);
+	return NULL;
+}
+
+bool report_next_case(const struct report *report, struct report_case *at)
+{
+	const char *name = at->next_name < report->checked ? report->names[at->next_name] : NULL;
+	const struct finding *finding = at->next_finding < report->count ? &report->findings[at->next_finding] : NULL;
+
+	if (!name && !finding)
+		return false;
+	at->path = !finding || (name && strcmp(name, finding->path) <= 0) ? name : finding->path;
+	at->findings = finding;
+	at->count = 0;
+	/* A file given twice is one case: its findings could not be told apart. */
+	while (at->next_name < report->checked && strcmp(report->names[at->next_name], at->path) == 0)
+		at->next_name++;
+	while (at->next_finding < report->count && strcmp(report->findings[at->next_finding].path, at->path) == 0) {
+		at->next_finding++;
+		at->count++;
+	}
+	return true;
+}
+
+size_t report_cases(const struct report *report)
+{
+	struct report_case at = {0};
+	size_t n = 0;
+
+	while (report_next_case(report, &at))
+		n++;
+	return n;
+}

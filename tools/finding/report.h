@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a verification found. How it is printed is in report_<format>.c. */
+#ifndef XS_REPORT_H
+#define XS_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/die.h"
+#include "finding/rule.h"
+
+struct finding {
+	enum rule_id rule;
+	char *path; /* as shown: safe text */
+	char *text; /* what was found and what was expected: safe text */
+};
+
+/* A report starts as {0}. */
+struct report {
+	struct finding *findings;
+	size_t count, room;
+	char **names;	/* what was judged, if names are kept: safe text */
+	size_t checked; /* how many */
+	size_t names_room;
+	bool keep_names;      /* the format tells of what is right too */
+	bool disabled[RULES]; /* findings of these rules are not taken */
+	bool strict;	      /* warnings fail too */
+};
+
+/*
+ * Adds a finding about PATH (any bytes: it is made safe here). The text is the catalogue's sentence, with the
+ * detail printed from FORMAT after a colon; NULL for no detail. Foreign strings in the detail must be safe text.
+ */
+void report_add(struct report *report, enum rule_id rule, const char *path, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Counts PATH among what was judged. */
+void report_judged(struct report *report, const char *path);
+
+/* Moves what FROM holds to the end of INTO and leaves FROM empty. Both must keep names, or neither. */
+void report_merge(struct report *into, struct report *from);
+
+/* Puts findings in the order of their paths, then of the catalogue, and names in byte order; for printing. */
+void report_sort(struct report *report);
+
+/* How many findings have the severity. */
+size_t report_count(const struct report *report, enum severity severity);
+
+/* Whether the finding makes a verification fail. */
+bool report_fails(const struct report *report, const struct finding *finding);
+
+/* STATUS_TROUBLE if a file could not be read, STATUS_NO if there are findings that fail, else STATUS_YES. */
+enum status report_status(const struct report *report);
+
+void report_free(struct report *report);
+
+/* A way to print a sorted report on stdout. */
+struct report_format {
+	const char *name;
+	void (*print)(const struct report *report);
+	bool names; /* wants keep_names */
+};
+
+/* The format called NAME, or NULL with a complaint that lists those there are. */
+const struct report_format *report_format_find(const char *name);
+
+/*
+ * The findings of one path after another, for formats that tell of each path once. The path is one that was
+ * judged, one that was not but has findings, or both; they come in byte order.
+ */
+struct report_case {
+	const char *path;
+	const struct finding *findings; /* of this path */
+	size_t count;
+	size_t next_name, next_finding; /* where the walk stands */
+};
+
+/* The next case; start with {0}. Needs a sorted report with names. */
+bool report_next_case(const struct report *report, struct report_case *at);
+
+/* How many cases there are. */
+size_t report_cases(const struct report *report);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A report as workflow commands of GitHub Actions, which it shows beside the files.
+#include <stdio.h>
+#include <string.h>
+
+#include "finding/report_format.h"
+
+/* "%" must be escaped everywhere, ":" and "," in properties. Safe text has no line ends; they are escaped all the same.
+ */
+static void print_escaped(const char *text, size_t len, const char *reserved)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (strchr("%\r\n", text[i]) || strchr(reserved, text[i]))
+			printf("%%%02X", (unsigned char)text[i]);
+		else
+			putchar(text[i]);
+	}
+}
+
+static void print_message(const char *text)
+{
+	print_escaped(text, strlen(text), "");
+}
+
+/* GitHub knows files of the repository only: for what is in a container, that is the container. */
+static size_t outermost(const char *path)
+{
+	return strcspn(path, "!");
+}
+
+void report_print_github(const struct report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct finding *finding = &report->findings[i];
+		const struct rule *rule = &rules[finding->rule];
+
+		printf("::%s file=", report_fails(report, finding) ? "error" : "warning");
+		print_escaped(finding->path, outermost(finding->path), ":,");
+		printf(",title=%s::", rule->id);
+		print_message(finding->path);
+		fputs(": ", stdout);
+		print_message(finding->text);
+		fputs("%0Amend: ", stdout);
+		print_message(rule->mend);
+		putchar('\n');
+	}
+}

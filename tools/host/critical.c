@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a host cannot do without: the modules its root disk and its management network hang on, and what is in use.
+#include "host/critical.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/directory.h"
+#include "base/text.h"
+#include "host/loaded.h"
+
+/* A disk stands on fewer layers, and a device on fewer buses; a fake /sys may loop. */
+#define LAYERS_MAX	16
+#define ANCESTORS_MAX	32
+#define MOUNTINFO_LIMIT (4u << 20)
+#define ROUTE_LIMIT	(4u << 20)
+
+static void add_vital(struct vitals *vitals, const char *module, const char *what, const char *device)
+{
+	char *safe = text_safe(device);
+	struct vital *vital;
+
+	vitals->list = reallocarray(vitals->list, vitals->count + 1, sizeof(*vitals->list));
+	if (!vitals->list)
+		die_memory();
+	vital = &vitals->list[vitals->count++];
+	name_of_module(module, vital->module);
+	vital->why = text_format("it drives the %s (%s)", what, safe);
+	free(safe);
+}
+
+/* The last COUNT components of a link's text, or NULL. */
+static const char *link_tail(int dir, const char *name, int count, char out[PATH_MAX])
+{
+	ssize_t len = readlinkat(dir, name, out, PATH_MAX - 1);
+	char *at;
+
+	if (len <= 0)
+		return NULL;
+	out[len] = '\0';
+	for (at = out + len; at > out && count > 0; at--)
+		if (at[-1] == '/' && --count == 0)
+			break;
+	return at;
+}
+
+/* The module of a device's driver: the link driver -> .../bus/<bus>/drivers/<driver> and that one's link module. */
+static void take_driver(struct vitals *vitals, const struct root *root, int device, const char *what, const char *name)
+{
+	char target[PATH_MAX], module[PATH_MAX];
+	const char *tail = link_tail(device, "driver", 4, target);
+	char *path = tail && strncmp(tail, "bus/", 4) == 0 ? text_format("/sys/%s", tail) : NULL;
+	int fd = path ? root_openat(root, path, O_PATH | O_DIRECTORY, 0) : -1;
+
+	tail = fd < 0 ? NULL : link_tail(fd, "module", 1, module);
+	if (tail)
+		add_vital(vitals, tail, what, name);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+}
+
+/* The drivers of a device and of all that it hangs on, up to /sys/devices. FD is taken over. */
+static void take_ancestors(struct vitals *vitals, const struct root *root, int fd, const char *what, const char *name)
+{
+	for (int i = 0; i < ANCESTORS_MAX && fd >= 0; i++) {
+		int above;
+
+		/* Every device has this file; what stands above the uppermost one has none. */
+		if (faccessat(fd, "uevent", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+			break;
+		take_driver(vitals, root, fd, what, name);
+		above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = above;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Whether NAME can be one component of a path. */
+static bool is_component(const char *name)
+{
+	return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strchr(name, '/') &&
+	       strlen(name) <= NAME_MAX;
+}
+
+/* A block device and those below it: /sys/class/block/md0/slaves/. */
+static void take_block(struct vitals *vitals, const struct root *root, const char *path, const char *name, int layer)
+{
+	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
+	int slaves = fd < 0 ? -1 : openat(fd, "slaves", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	char **names = slaves < 0 ? NULL : folder_names(slaves);
+
+	for (size_t i = 0; names && names[i] && layer < LAYERS_MAX; i++) {
+		char *below = text_format("/sys/class/block/%s", names[i]);
+
+		take_block(vitals, root, below, names[i], layer + 1);
+		free(below);
+	}
+	folder_names_free(names);
+	take_ancestors(vitals, root, fd, "root disk", name);
+}
+
+/* A line of mountinfo for "/": its device's number, or, where that is made up, the device's path (proc(5)). */
+static void take_root_mount(struct vitals *vitals, const struct root *root, const char *line)
+{
+	char number[32], point[8], source[256], path[PATH_MAX];
+	const char *rest = strstr(line, " - ");
+
+	if (sscanf(line, "%*s %*s %31s %*s %7s", number, point) != 2 || strcmp(point, "/") != 0 ||
+	    !is_component(number))
+		return;
+	if (strncmp(number, "0:", 2) != 0) {
+		snprintf(path, sizeof(path), "/sys/dev/block/%s", number);
+		take_block(vitals, root, path, number, 0);
+	} else if (rest && sscanf(rest, " - %*s /dev/%255s", source) == 1 && is_component(source)) {
+		snprintf(path, sizeof(path), "/sys/class/block/%s", source);
+		take_block(vitals, root, path, source, 0);
+	}
+}
+
+static void read_root_disk(struct vitals *vitals, const struct root *root)
+{
+	char *text = root_read(root, "/proc/self/mountinfo", MOUNTINFO_LIMIT, NULL);
+	char *save = NULL;
+
+	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))
+		take_root_mount(vitals, root, line);
+	free(text);
+}
+
+static void take_interface(struct vitals *vitals, const struct root *root, const char *name, int layer);
+
+/* The interfaces that one stands on: links lower_<name>, and a bridge's ports in brif/. */
+static size_t take_lower(struct vitals *vitals, const struct root *root, const char *name, int layer)
+{
+	static const struct {
+		const char *folder, *prefix;
+	} places[] = {{"", "lower_"}, {"/brif", ""}};
+	size_t found = 0;
+
+	for (size_t p = 0; p < 2; p++) {
+		char *path = text_format("/sys/class/net/%s%s", name, places[p].folder);
+		int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
+		char **names = fd < 0 ? NULL : folder_names(fd);
+		size_t skip = strlen(places[p].prefix);
+
+		for (size_t i = 0; names && names[i]; i++)
+			if (strncmp(names[i], places[p].prefix, skip) == 0 && is_component(names[i] + skip)) {
+				take_interface(vitals, root, names[i] + skip, layer + 1);
+				found++;
+			}
+		folder_names_free(names);
+		free(path);
+	}
+	return found;
+}
+
+static void take_interface(struct vitals *vitals, const struct root *root, const char *name, int layer)
+{
+	char *path = text_format("/sys/class/net/%s/device", name);
+	int fd = root_openat(root, path, O_PATH | O_DIRECTORY, 0);
+
+	free(path);
+	if (fd >= 0)
+		take_ancestors(vitals, root, fd, "management network", name);
+	else if (layer < LAYERS_MAX && take_lower(vitals, root, name, layer) == 0 && layer == 0)
+		/* Open vSwitch shows no way from a bridge to its ports; all ports hang on this one. */
+		take_lower(vitals, root, "ovs-system", 1);
+}
+
+/* The interface of the default route: destination and mask 0 (the kernel's net/ipv4/fib_trie.c prints the table). */
+static bool default_route(const struct root *root, char out[64])
+{
+	char *text = root_read(root, "/proc/net/route", ROUTE_LIMIT, NULL);
+	bool found = false;
+	char *save = NULL;
+
+	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line && !found;
+	     line = strtok_r(NULL, "\n", &save)) {
+		char destination[16], mask[16];
+
+		found = sscanf(line, "%63s %15s %*s %*s %*s %*s %*s %15s", out, destination, mask) == 3 &&
+			strcmp(destination, "00000000") == 0 && strcmp(mask, "00000000") == 0;
+	}
+	free(text);
+	return found;
+}
+
+static bool management_interface(const struct root *root, char out[64])
+{
+	static const char key[] = "\nMANAGEMENT_INTERFACE='";
+	char *text = root_read(root, "/etc/xensource-inventory", ROUTE_LIMIT, NULL);
+	char *padded = text_format("\n%s", text ? text : "");
+	const char *at = strstr(padded, key);
+	bool found = at && sscanf(at + strlen(key), "%63[^'\n]", out) == 1;
+
+	free(padded);
+	free(text);
+	return found;
+}
+
+void vitals_read(struct vitals *vitals, const struct root *root)
+{
+	char interface[64];
+
+	memset(vitals, 0, sizeof(*vitals));
+	read_root_disk(vitals, root);
+	if ((management_interface(root, interface) || default_route(root, interface)) && is_component(interface))
+		take_interface(vitals, root, interface, 0);
+}
+
+void vitals_free(struct vitals *vitals)
+{
+	for (size_t i = 0; i < vitals->count; i++)
+		free(vitals->list[i].why);
+	free(vitals->list);
+	memset(vitals, 0, sizeof(*vitals));
+}
+
+const char *vitals_find(const struct vitals *vitals, const struct driver *driver)
+{
+	for (size_t i = 0; i < vitals->count; i++)
+		for (size_t m = 0; m < driver->module_count; m++)
+			if (strcmp(vitals->list[i].module, driver->modules[m]) == 0)
+				return vitals->list[i].why;
+	return NULL;
+}
+
+static bool has_module(const struct driver *driver, const char *module)
+{
+	for (size_t m = 0; m < driver->module_count; m++)
+		if (name_same_module(driver->modules[m], module))
+			return true;
+	return false;
+}
+
+/* How many of the driver's own modules hold MODULE; *OTHER is a holder that is none of them, to free. */
+static unsigned long count_holders(const struct root *root, const struct driver *driver, const char *module,
+				   char **other)
+{
+	char *path = text_format("/sys/module/%s/holders", module);
+	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
+	char **names = fd < 0 ? NULL : folder_names(fd);
+	unsigned long own = 0;
+
+	for (size_t i = 0; names && names[i]; i++) {
+		if (has_module(driver, names[i]))
+			own++;
+		else if (!*other)
+			*other = text_safe(names[i]);
+	}
+	folder_names_free(names);
+	free(path);
+	return own;
+}
+
+static char *module_in_use(const struct root *root, const struct driver *driver, const char *module)
+{
+	char count[32], *other = NULL, *text = NULL;
+	char *path = text_format("/sys/module/%s/refcnt", module);
+	unsigned long own = count_holders(root, driver, module, &other);
+
+	if (other)
+		text = text_format("module %s is used by module %s", module, other);
+	else if (root_read_line(root, path, count, sizeof(count)) && strtoul(count, NULL, 10) > own)
+		text = text_format("module %s is in use %lu times (open files, mounts, devices)", module,
+				   strtoul(count, NULL, 10) - own);
+	free(path);
+	free(other);
+	return text;
+}
+
+char *driver_in_use(const struct root *root, const struct driver *driver)
+{
+	char *text = NULL;
+
+	for (size_t m = 0; m < driver->module_count && !text; m++)
+		text = module_in_use(root, driver, driver->modules[m]);
+	return text;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which devices this host has, and which of them a version of a driver would bind.
+#include "host/hardware.h"
+
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/directory.h"
+#include "base/text.h"
+#include "host/installed.h"
+
+/* The kernel prints a modalias into one page; the processors' is the longest. */
+#define MODALIAS_MAX 65536
+
+static void add_device(struct hardware *hardware, const struct root *root, const char *path, char *name)
+{
+	size_t len;
+	char *modalias = root_read(root, path, MODALIAS_MAX, &len);
+
+	if (modalias)
+		modalias[strcspn(modalias, "\n")] = '\0';
+	if (!modalias || !*modalias) {
+		free(modalias);
+		free(name);
+		return;
+	}
+	hardware->devices = reallocarray(hardware->devices, hardware->count + 1, sizeof(*hardware->devices));
+	if (!hardware->devices)
+		die_memory();
+	hardware->devices[hardware->count++] = (struct device){modalias, name};
+}
+
+static char **names_below(const struct root *root, const char *path)
+{
+	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
+	char **names = fd < 0 ? NULL : folder_names(fd);
+
+	return names ? names : need_memory(1, sizeof(*names));
+}
+
+/* The devices of one bus or class: /sys/bus/pci/devices, /sys/class/dmi. */
+static void read_devices(struct hardware *hardware, const struct root *root, const char *folder, const char *kind)
+{
+	char **names = names_below(root, folder);
+
+	for (size_t i = 0; names[i]; i++) {
+		char *path = text_format("%s/%s/modalias", folder, names[i]);
+
+		add_device(hardware, root, path, text_format("%s %s", kind, names[i]));
+		free(path);
+	}
+	folder_names_free(names);
+}
+
+static void read_kinds(struct hardware *hardware, const struct root *root, const char *folder, const char *below)
+{
+	char **kinds = names_below(root, folder);
+
+	for (size_t i = 0; kinds[i]; i++) {
+		char *path = text_format("%s/%s%s", folder, kinds[i], below);
+
+		read_devices(hardware, root, path, kinds[i]);
+		free(path);
+	}
+	folder_names_free(kinds);
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	const struct device *x = a, *y = b;
+	int order = strcmp(x->modalias, y->modalias);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
+void hardware_read(struct hardware *hardware, const struct root *root)
+{
+	memset(hardware, 0, sizeof(*hardware));
+	read_kinds(hardware, root, "/sys/bus", "/devices");
+	read_kinds(hardware, root, "/sys/class", "");
+	add_device(hardware, root, "/sys/devices/system/cpu/modalias", text_format("cpu"));
+	if (hardware->count)
+		qsort(hardware->devices, hardware->count, sizeof(*hardware->devices), compare_devices);
+}
+
+void hardware_free(struct hardware *hardware)
+{
+	for (size_t i = 0; i < hardware->count; i++) {
+		free(hardware->devices[i].modalias);
+		free(hardware->devices[i].name);
+	}
+	free(hardware->devices);
+	memset(hardware, 0, sizeof(*hardware));
+}
+
+/* The first device whose modalias is not before the LEN bytes at PREFIX. */
+static size_t first_with(const struct hardware *hardware, const char *prefix, size_t len)
+{
+	size_t low = 0, high = hardware->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strncmp(hardware->devices[middle].modalias, prefix, len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Sets MATCHED[i] for each device that the pattern ALIAS of a module matches, as modprobe would (fnmatch). */
+static void hardware_match(const struct hardware *hardware, const char *alias, bool *matched)
+{
+	/* Only devices that begin like the pattern's fixed part need the pattern. */
+	size_t fixed = strcspn(alias, "*?[\\");
+
+	for (size_t i = first_with(hardware, alias, fixed); i < hardware->count; i++) {
+		if (strncmp(hardware->devices[i].modalias, alias, fixed) != 0)
+			break;
+		if (!matched[i] && fnmatch(alias, hardware->devices[i].modalias, 0) == 0)
+			matched[i] = true;
+	}
+}
+
+bool hardware_match_version(const struct hardware *hardware, const struct hierarchy *hierarchy,
+			    const struct driver *driver, const struct driver_version *version, struct module *module,
+			    bool *matched)
+{
+	bool any = false;
+
+	for (char **file = version->files; *file && hardware->count; file++) {
+		const char *alias = NULL;
+
+		if (installed_read(hierarchy, driver->name, version->name, *file, module) != 0)
+			continue;
+		while ((alias = module_info(module, "alias", alias)))
+			hardware_match(hardware, alias, matched);
+	}
+	for (size_t i = 0; i < hardware->count; i++)
+		any |= matched[i];
+	return any;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What is about to be changed, written down before it is, so that the next run can finish or undo it.
+#include "host/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/json.h"
+#include "base/name.h"
+#include "base/text.h"
+
+#define JOURNAL_LIMIT  (16u << 20)
+#define JOURNAL_FORMAT "xs-driver-journal"
+#define JOURNAL_SCHEMA 1
+
+static json_t *text_or_null(const char *s)
+{
+	return json_need(s ? json_string(s) : json_null());
+}
+
+static json_t *journal_json(const struct changes *changes)
+{
+	json_t *list = json_need(json_array()), *kernels = json_need(json_array());
+
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *c = &changes->list[i];
+
+		json_need_zero(json_array_append_new(
+			list, json_need(json_pack("{s:s, s:b, s:o, s:o}", "path", c->path, "file", c->is_file, "before",
+						  text_or_null(c->before), "after", text_or_null(c->after)))));
+	}
+	for (size_t i = 0; i < changes->kernel_count; i++)
+		json_need_zero(json_array_append_new(kernels, json_string(changes->kernels[i])));
+	return json_need(json_pack("{s:s, s:i, s:s, s:b, s:o, s:o}", "format", JOURNAL_FORMAT, "schema", JOURNAL_SCHEMA,
+				   "command", changes->command, "initrd", changes->initrd, "kernels", kernels,
+				   "changes", list));
+}
+
+bool journal_write(const struct root *root, const struct changes *changes)
+{
+	/* As a change of its own, it is written beside, brought to the disk and renamed as they are. */
+	json_t *json = journal_json(changes);
+	char *text = json_dumps(json, JSON_INDENT(1));
+	struct changes journal = {0};
+	bool good;
+
+	json_decref(json);
+	if (!text)
+		die_memory();
+	changes_add(&journal, JOURNAL_PATH, true, NULL, text);
+	good = changes_apply(root, &journal);
+	if (!good)
+		changes_undo(root, &journal);
+	changes_free(&journal);
+	free(text);
+	return good;
+}
+
+void journal_clean(const struct root *root)
+{
+	struct changes journal = {0};
+
+	changes_add(&journal, JOURNAL_PATH, true, NULL, "");
+	changes_undo(root, &journal);
+	changes_free(&journal);
+}
+
+/* Copies the component at *AT and steps over it; it must be legal by IS_LEGAL. */
+static bool take(const char **at, char *out, size_t size, bool (*is_legal)(const char *))
+{
+	size_t len = strcspn(*at, "/");
+
+	if (len == 0 || len >= size)
+		return false;
+	memcpy(out, *at, len);
+	out[len] = '\0';
+	*at += len + ((*at)[len] == '/');
+	return is_legal(out);
+}
+
+static bool skip(const char **at, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (strncmp(*at, text, len) != 0)
+		return false;
+	*at += len;
+	return true;
+}
+
+/* /etc/modprobe.d/xs-ddk-<driver>.conf */
+static bool is_our_modprobe_file(const char *path)
+{
+	static const char suffix[] = ".conf";
+	size_t len;
+
+	if (!skip(&path, "/etc/modprobe.d/xs-ddk-"))
+		return false;
+	len = strlen(path);
+	return len > strlen(suffix) && strcmp(path + len - strlen(suffix), suffix) == 0 &&
+	       name_is_legal_n(path, len - strlen(suffix));
+}
+
+static bool is_our_link(const char *path)
+{
+	char name[256];
+
+	if (!skip(&path, "/lib/modules/") || !take(&path, name, sizeof(name), name_is_uname))
+		return false;
+	if (skip(&path, "updates/"))
+		return take(&path, name, sizeof(name), name_is_module_file) && !*path;
+	return (skip(&path, "xenserver/") || skip(&path, "dmv/")) && take(&path, name, sizeof(name), name_is_legal) &&
+	       strcmp(path, ".previous") == 0;
+}
+
+static bool take_change(struct changes *changes, const json_t *item)
+{
+	const char *path = json_string_value(json_object_get(item, "path"));
+	const json_t *before = json_object_get(item, "before"), *after = json_object_get(item, "after");
+	bool is_file = json_is_true(json_object_get(item, "file"));
+
+	if (!path || !(is_file ? is_our_modprobe_file(path) : is_our_link(path)) ||
+	    !(json_is_string(before) || json_is_null(before)) || !(json_is_string(after) || json_is_null(after)))
+		return false;
+	changes_add(changes, path, is_file, json_string_value(before), json_string_value(after));
+	return true;
+}
+
+static bool take_journal(struct changes *changes, const json_t *json)
+{
+	const json_t *kernels = json_object_get(json, "kernels"), *list = json_object_get(json, "changes");
+	const char *format = json_string_value(json_object_get(json, "format"));
+	const char *command = json_string_value(json_object_get(json, "command"));
+	size_t i;
+	json_t *item;
+
+	if (!format || strcmp(format, JOURNAL_FORMAT) != 0 || !command || !json_is_array(kernels) ||
+	    !json_is_array(list) || json_integer_value(json_object_get(json, "schema")) != JOURNAL_SCHEMA)
+		return false;
+	changes->command = text_safe(command);
+	changes->initrd = json_is_true(json_object_get(json, "initrd"));
+	json_array_foreach(kernels, i, item)
+	{
+		if (!json_is_string(item) || !name_is_uname(json_string_value(item)))
+			return false;
+		changes_add_kernel(changes, json_string_value(item));
+	}
+	json_array_foreach(list, i, item)
+	{
+		if (!take_change(changes, item))
+			return false;
+	}
+	return true;
+}
+
+enum journal journal_read(const struct root *root, struct changes *changes)
+{
+	char *text = root_read(root, JOURNAL_PATH, JOURNAL_LIMIT, NULL);
+	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+	bool good = json && take_journal(changes, json);
+
+	if (!text && errno == ENOENT)
+		return JOURNAL_NONE;
+	if (!text)
+		complain("%s: %s", JOURNAL_PATH, strerror(errno));
+	else if (!good)
+		complain("%s: this is no journal of ours; look at what it says, at the links it names, and remove it",
+			 JOURNAL_PATH);
+	json_decref(json);
+	free(text);
+	if (good)
+		return JOURNAL_READ;
+	changes_free(changes);
+	return JOURNAL_BROKEN;
+}
+
+bool journal_exists(const struct root *root)
+{
+	int fd = root_openat(root, JOURNAL_PATH, O_PATH | O_NOFOLLOW, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+bool journal_remove(const struct root *root)
+{
+	const char *base;
+	int dir = root_open_parent(root, JOURNAL_PATH, &base);
+	bool good = dir >= 0 && (unlinkat(dir, base, 0) == 0 || errno == ENOENT) && fsync(dir) == 0;
+
+	if (!good)
+		complain("%s: %s", JOURNAL_PATH, strerror(errno));
+	if (dir >= 0)
+		close(dir);
+	return good;
+}

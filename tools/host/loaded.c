@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The records of loaded modules, as the kernel shows them under /sys/module.
+#include "host/loaded.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/directory.h"
+
+/* A section of notes has some hundred bytes; more than this is no kernel's file. */
+#define NOTES_LIMIT (1u << 20)
+
+static bool is_loaded(const struct root *root, const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	fd = root_openat(root, path, O_PATH, 0);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+char **loaded_names(const struct root *root)
+{
+	int fd = root_openat(root, "/sys/module", O_RDONLY | O_DIRECTORY, 0);
+	char **names = fd < 0 ? NULL : folder_names(fd);
+	size_t kept = 0;
+
+	for (size_t i = 0; names && names[i]; i++) {
+		if (is_loaded(root, names[i]))
+			names[kept++] = names[i];
+		else
+			free(names[i]);
+	}
+	if (names)
+		names[kept] = NULL;
+	return names;
+}
+
+static int read_note_file(int dir, const char *section, struct note_reading *note)
+{
+	int fd = openat(dir, section, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	size_t len = 0;
+	struct stat st;
+	char *bytes;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	bytes = read_whole(fd, NOTES_LIMIT, &len);
+	close(fd);
+	if (!bytes)
+		return -1;
+	/* The file is the section as it lies in this machine's memory. */
+	note_read(note, section, (const uint8_t *)bytes, len, XENSERVER_NOTE_ALIGN, false);
+	free(bytes);
+	return 0;
+}
+
+/* The compat section comes last: its copies are judged by the record. */
+static int read_notes(int dir, char **sections, struct note_reading *note)
+{
+	bool compat = false;
+
+	for (size_t i = 0; sections[i]; i++) {
+		if (strcmp(sections[i], XENSERVER_NOTE_COMPAT_SECTION) == 0)
+			compat = true;
+		else if (read_note_file(dir, sections[i], note))
+			return -1;
+	}
+	return compat ? read_note_file(dir, XENSERVER_NOTE_COMPAT_SECTION, note) : 0;
+}
+
+int loaded_read(const struct root *root, const char *name, struct loaded *loaded)
+{
+	char path[PATH_MAX], **sections;
+	int fd, rc;
+
+	memset(loaded, 0, sizeof(*loaded));
+	if (*name == '\0' || strlen(name) >= MODULE_NAME_SIZE || strchr(name, '/') || name[0] == '.') {
+		errno = EINVAL;
+		return -1;
+	}
+	name_of_module(name, loaded->name);
+	if (!is_loaded(root, loaded->name)) {
+		errno = ENOENT;
+		return -1;
+	}
+	snprintf(path, sizeof(path), "/sys/module/%s/notes", loaded->name);
+	fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
+	/* A module without any note has no such folder. */
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	sections = folder_names(dup(fd));
+	rc = sections ? read_notes(fd, sections, &loaded->note) : -1;
+	folder_names_free(sections);
+	close(fd);
+	return rc;
+}
+
+bool loaded_uname(const struct root *root, char out[UNAME_MAX + 1])
+{
+	return root_read_line(root, "/proc/sys/kernel/osrelease", out, UNAME_MAX + 1);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What has to change for a version of a driver to be selected, or none.
+#include "host/select.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/text.h"
+#include "host/depmod.h"
+#include "host/installed.h"
+
+static char *update_path(const struct hierarchy *h, const char *file)
+{
+	return text_format("/lib/modules/%s/updates/%s", h->uname, file);
+}
+
+/* Whether what stands in updates/ may be replaced by this driver's links; false with a message. */
+static bool may_replace(const struct hierarchy *h, const struct driver *driver, const struct update *update)
+{
+	char *target = update->target ? text_safe(update->target) : NULL;
+	bool may = update->kind != UPDATE_FOREIGN && update->kind != UPDATE_ESCAPING &&
+		   strcmp(update->driver, driver->name) == 0;
+
+	if (update->kind == UPDATE_FOREIGN)
+		complain("/lib/modules/%s/updates/%s is no link but somebody else's driver; remove it first", h->uname,
+			 update->file);
+	else if (update->kind == UPDATE_ESCAPING)
+		complain("/lib/modules/%s/updates/%s leads out of the hierarchy, to %s; remove it first", h->uname,
+			 update->file, target);
+	else if (!may)
+		complain("module %s is selected from driver %s; deselect that one first", update->module,
+			 update->driver);
+	free(target);
+	return may;
+}
+
+/* Where the link of FILE in updates/ is to point; XenServer 9's own tools make absolute links. */
+static char *link_target(const struct hierarchy *h, const struct driver *driver, const struct driver_version *version,
+			 const char *file)
+{
+	if (h->layout == LAYOUT_DMV)
+		return text_format("/lib/modules/%s/dmv/%s/%s/%s", h->uname, driver->name, version->name, file);
+	return text_format("../xenserver/%s/%s/%s", driver->name, version->name, file);
+}
+
+static void add_link(struct changes *changes, const struct hierarchy *h, const char *file, const char *before,
+		     const char *after)
+{
+	char *path = update_path(h, file);
+
+	changes_add(changes, path, false, before, after);
+	free(path);
+}
+
+/* The links of one module: the version's file gets one, and every other name for it loses its own. */
+static bool plan_module(struct changes *changes, const struct hierarchy *h, const struct driver *driver,
+			const struct driver_version *version, const char *module)
+{
+	const char *file = version ? version_file(version, module) : NULL;
+	char *target = file ? link_target(h, driver, version, file) : NULL;
+	const struct update *update = hierarchy_update(h, module);
+	bool good = true, there = false;
+
+	for (; update && good; update = hierarchy_update_next(h, update)) {
+		bool kept = file && strcmp(update->file, file) == 0;
+
+		/* A module that the version does not have is none of its business when another driver has it. */
+		if (!file && *update->driver && strcmp(update->driver, driver->name) != 0)
+			continue;
+		good = may_replace(h, driver, update);
+		there |= kept;
+		if (good)
+			add_link(changes, h, update->file, update->target, kept ? target : NULL);
+	}
+	if (good && file && !there)
+		add_link(changes, h, file, NULL, target);
+	free(target);
+	return good;
+}
+
+static char *previous_path(const struct hierarchy *h, const struct driver *driver)
+{
+	return text_format("/lib/modules/%s/%s/%s/.previous", h->uname, layout_folder(h->layout), driver->name);
+}
+
+char *select_previous(const struct host *host, const struct hierarchy *hierarchy, const struct driver *driver)
+{
+	char *path = previous_path(hierarchy, driver);
+	char *previous = change_read(&host->root, path, false);
+
+	free(path);
+	if (previous && name_is_legal(previous))
+		return previous;
+	free(previous);
+	return NULL;
+}
+
+/* Nothing is remembered when no version was selected: then there is none to go back to. */
+static void plan_previous(struct changes *changes, const struct host *host, const struct hierarchy *h,
+			  const struct driver *driver, const struct driver_version *version)
+{
+	char *path, *before;
+
+	if (!driver->selected || driver->selected == version)
+		return;
+	path = previous_path(h, driver);
+	before = change_read(&host->root, path, false);
+	changes_add(changes, path, false, before, driver->selected->name);
+	free(before);
+	free(path);
+}
+
+bool select_plan(struct changes *changes, struct host *host, const struct hierarchy *hierarchy,
+		 const struct driver *driver, const struct driver_version *version)
+{
+	char *fault = version ? installed_fault(hierarchy, driver, version, &host->scratch) : NULL;
+
+	if (fault) {
+		complain("%s %s cannot be selected for kernel %s: %s", driver->name, version->name, hierarchy->uname,
+			 fault);
+		free(fault);
+		return false;
+	}
+	for (size_t m = 0; m < driver->module_count; m++)
+		if (!plan_module(changes, hierarchy, driver, version, driver->modules[m]))
+			return false;
+	plan_previous(changes, host, hierarchy, driver, version);
+	changes_add_kernel(changes, hierarchy->uname);
+	return true;
+}
+
+const struct device *select_lost_device(struct host *host, const struct hierarchy *hierarchy,
+					const struct driver *driver, const struct driver_version *version)
+{
+	const struct driver_version *now = driver->selected;
+	size_t count = host->hardware.count;
+	bool *had = need_memory(count + 1, sizeof(*had)), *has = need_memory(count + 1, sizeof(*has));
+	const struct device *lost = NULL;
+	struct state state;
+
+	state_read_loaded(&state, host, hierarchy, driver);
+	if (!now)
+		now = state.active_version;
+	if (now && now != version)
+		hardware_match_version(&host->hardware, hierarchy, driver, now, &host->scratch, had);
+	if (version)
+		hardware_match_version(&host->hardware, hierarchy, driver, version, &host->scratch, has);
+	for (size_t i = 0; i < count && !lost; i++)
+		if (had[i] && !has[i])
+			lost = &host->hardware.devices[i];
+	free(had);
+	free(has);
+	return lost;
+}
+
+static bool is_found_by_depmod(const struct host *host, const char *uname, const char *driver, enum layout layout)
+{
+	char *path = text_format("/lib/modules/%s/%s/%s", uname, layout_folder(layout), driver);
+	int fd = root_openat(&host->root, path, O_PATH | O_DIRECTORY, 0);
+
+	free(path);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return !depmod_is_told_to_exclude(&host->root, layout_folder(layout));
+}
+
+bool select_is_effective(const struct host *host, const char *uname, const struct driver *driver)
+{
+	/* Packages for XenServer 9 lay the same modules down for both. */
+	return !is_found_by_depmod(host, uname, driver->name, LAYOUT_XENSERVER) &&
+	       !is_found_by_depmod(host, uname, driver->name, LAYOUT_DMV) && depmod_can_exclude();
+}
+
+static char *block_text(const struct driver *driver)
+{
+	char *text = text_format(
+		"# Written by xs-driver: %s is deselected. It is removed when a version is selected.\n", driver->name);
+
+	for (size_t m = 0; m < driver->module_count; m++) {
+		char *longer = text_format("%sinstall %s /bin/false\n", text, driver->modules[m]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+void select_plan_block(struct changes *changes, const struct host *host, const struct driver *driver, bool block)
+{
+	char *path = text_format("/etc/modprobe.d/xs-ddk-%s.conf", driver->name);
+	char *before = change_read(&host->root, path, true);
+	char *after = block ? block_text(driver) : NULL;
+
+	changes_add(changes, path, true, before, after);
+	free(after);
+	free(before);
+	free(path);
+}

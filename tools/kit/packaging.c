@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What is known of a driver whose folder is to be made, and what has to be asked for.
+#include "kit/packaging.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/die.h"
+#include "base/name.h"
+#include "base/text.h"
+
+static const struct value {
+	const char *name, *other; /* other: as another kit spells it */
+	const char *what;	  /* what is asked for; NULL: it may stay unknown */
+} values[VALUES] = {
+	[VALUE_DRIVER] = {"DRIVER", "NAME", "the driver's name, its folder on hosts"},
+	[VALUE_VERSION] = {"DRIVER_VERSION", "VERSION", "the driver's version"},
+	[VALUE_VENDOR] = {"VENDOR_NAME", "VENDOR", "who packages the driver"},
+	[VALUE_TEXT] = {"TEXT", NULL, "a line about the driver"},
+	[VALUE_LICENSE] = {"LICENSE", NULL, "the licence, for the packages"},
+	[VALUE_MAKE] = {"MAKE", NULL, NULL},
+	[VALUE_VENDOR_CODE] = {"VENDOR_CODE", NULL, NULL},
+	[VALUE_LABEL] = {"LABEL", NULL, NULL},
+	[VALUE_UUID] = {"UUID", NULL, NULL},
+	[VALUE_BASE_REQUIRES] = {"BASE_REQUIRES", NULL, NULL},
+	[VALUE_PRODUCT_VERSION] = {"PRODUCT_VERSION", NULL, NULL},
+	[VALUE_RPM_VERSION] = {"RPM.VERSION", "RPM_VERSION", NULL},
+	[VALUE_RPM_RELEASE] = {"RPM.RELEASE", "RPM_RELEASE", NULL},
+	[VALUE_DATA_VERSION] = {"DATA.RPM.VERSION", "DATA_RPM_VERSION", NULL},
+	[VALUE_DATA_RELEASE] = {"DATA.RPM.RELEASE", "DATA_RPM_RELEASE", NULL},
+	[VALUE_KERNELS] = {"KERNELS", NULL, NULL},
+	[VALUE_CATEGORY] = {"XS_CATEGORY", NULL, NULL},
+};
+
+static bool is_name(const char *known, const char *name, size_t len)
+{
+	return known && strlen(known) == len && strncmp(known, name, len) == 0;
+}
+
+enum value_id value_find(const char *name, size_t len)
+{
+	for (enum value_id id = 0; id < VALUES; id++)
+		if (is_name(values[id].name, name, len) || is_name(values[id].other, name, len))
+			return id;
+	return VALUES;
+}
+
+bool kit_folder_set(struct kit_folder *folder, const char *assignment)
+{
+	size_t len = strcspn(assignment, "=");
+	enum value_id id = value_find(assignment, len);
+
+	if (assignment[len] != '=' || id == VALUES) {
+		complain("'%s' is no NAME=VALUE of a driver; there are:", assignment);
+		for (id = 0; id < VALUES; id++)
+			fprintf(stderr, "%s%s", id ? " " : "  ", values[id].name);
+		fputc('\n', stderr);
+		return false;
+	}
+	if (strchr(assignment, '\n') || assignment[strlen(assignment) - 1] == '\\') {
+		complain("%s: a value has one line, and no backslash at its end", values[id].name);
+		return false;
+	}
+	free(folder->values[id]);
+	folder->values[id] = text_format("%s", assignment + len + 1);
+	return true;
+}
+
+void kit_folder_learn(struct kit_folder *folder, enum value_id id, const char *text)
+{
+	if (!folder->values[id])
+		folder->values[id] = text_format("%s", text);
+}
+
+void kit_folder_doubt(struct kit_folder *folder, enum value_id id, char *why)
+{
+	if (folder->values[id] || folder->doubts[id])
+		free(why);
+	else
+		folder->doubts[id] = why;
+}
+
+/* Why a value will not do, in memory to free; NULL: it will. */
+static char *why_not(const struct kit_folder *folder, enum value_id id)
+{
+	const char *value = folder->values[id];
+
+	if (!value && folder->doubts[id])
+		return text_format("%s", folder->doubts[id]);
+	if (!value || !*value)
+		return values[id].what ? text_format("the sources do not say it") : NULL;
+	if ((id == VALUE_DRIVER || id == VALUE_VERSION) && !name_is_legal(value)) {
+		char *safe = text_safe(value), *why = text_format("\"%s\" is no legal name", safe);
+
+		free(safe);
+		return why;
+	}
+	return NULL;
+}
+
+bool kit_folder_is_whole(const struct kit_folder *folder)
+{
+	bool whole = true;
+
+	for (enum value_id id = 0; id < VALUES; id++) {
+		char *why = why_not(folder, id);
+
+		if (!why)
+			continue;
+		if (whole)
+			complain("nothing is written, for these cannot be known; say each as NAME=VALUE:");
+		fprintf(stderr, "  %-16s %s (%s)\n", values[id].name,
+			values[id].what ? values[id].what : "the command that builds the modules", why);
+		whole = false;
+		free(why);
+	}
+	return whole;
+}
+
+void kit_folder_free(struct kit_folder *folder)
+{
+	for (enum value_id id = 0; id < VALUES; id++) {
+		free(folder->values[id]);
+		free(folder->doubts[id]);
+	}
+	free(folder->source);
+	free(folder->output);
+	strings_free(&folder->modules);
+	tree_free(&folder->tree);
+	*folder = (struct kit_folder){0};
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a driver's source tree says of itself: its makefiles for kbuild, and the MODULE_ macros in its sources.
+#include "kit/source_tree.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/directory.h"
+#include "base/root.h"
+#include "base/text.h"
+
+/* Larger ones are no source. */
+#define FILE_MAX  (16u << 20)
+#define DEPTH_MAX 32
+
+static void push(struct strings *strings, const char *s)
+{
+	if (strings->count == strings->room) {
+		strings->room = strings->room ? 2 * strings->room : 16;
+		strings->all = reallocarray(strings->all, strings->room, sizeof(*strings->all));
+		if (!strings->all)
+			die_memory();
+	}
+	strings->all[strings->count++] = text_format("%s", s);
+}
+
+void strings_add(struct strings *strings, const char *s)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		if (strcmp(strings->all[i], s) == 0)
+			return;
+	push(strings, s);
+}
+
+void strings_free(struct strings *strings)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		free(strings->all[i]);
+	free(strings->all);
+	*strings = (struct strings){0};
+}
+
+static bool has_suffix(const char *s, const char *suffix)
+{
+	size_t len = strlen(s), suffix_len = strlen(suffix);
+
+	return len > suffix_len && strcmp(s + len - suffix_len, suffix) == 0;
+}
+
+static const char *skip_blanks(const char *s)
+{
+	return s + strspn(s, " \t");
+}
+
+/* "obj-m :=", "obj-m+=", "obj-$(CONFIG_X) +=" at the beginning of a line. */
+static bool names_modules(const char *line)
+{
+	line = skip_blanks(line);
+	if (strncmp(line, "obj-", 4) != 0)
+		return false;
+	line += 4;
+	if (*line == 'm')
+		line++;
+	else if (strncmp(line, "$(CONFIG_", 9) == 0 || strncmp(line, "${CONFIG_", 9) == 0)
+		line += strcspn(line, ")}\n") + 1;
+	else
+		return false;
+	line = skip_blanks(line);
+	return *line == '=' || (strchr(":+?", *line) && line[1] == '=');
+}
+
+static void read_makefile(struct tree *tree, const char *path, const char *text)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = text_format("%.*s", slash ? (int)(slash - path) : 0, path);
+
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (names_modules(line))
+			strings_add(&tree->kbuild, folder);
+	free(folder);
+}
+
+/*
+ * The text of MACRO("text"), spaces anywhere, for each MACRO in TEXT that is not in a longer word. False if the
+ * argument of one is something else.
+ */
+static bool read_macro(struct strings *found, const char *text, const char *macro)
+{
+	size_t len = strlen(macro);
+	bool clear = true;
+
+	for (const char *at = text; (at = strstr(at, macro)); at += len) {
+		const char *arg = skip_blanks(at + len), *end;
+		char *value;
+
+		if ((at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_')) || *arg != '(')
+			continue;
+		arg = skip_blanks(arg + 1);
+		end = *arg == '"' ? arg + 1 + strcspn(arg + 1, "\"\\\n") : arg;
+		if (*arg != '"' || *end != '"' || *skip_blanks(end + 1) != ')') {
+			clear = false;
+			continue;
+		}
+		value = text_format("%.*s", (int)(end - arg - 1), arg + 1);
+		strings_add(found, value);
+		free(value);
+	}
+	return clear;
+}
+
+/* The bus of each MODULE_DEVICE_TABLE(bus, table). */
+static void read_buses(struct tree *tree, const char *text)
+{
+	static const char macro[] = "MODULE_DEVICE_TABLE(";
+
+	for (const char *at = text; (at = strstr(at, macro));) {
+		char *bus;
+
+		at = skip_blanks(at + sizeof(macro) - 1);
+		bus = text_format("%.*s", (int)strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789_"), at);
+		if (*bus)
+			strings_add(&tree->buses, bus);
+		free(bus);
+	}
+}
+
+static void read_source(struct tree *tree, const char *text)
+{
+	if (!read_macro(&tree->versions, text, "MODULE_VERSION"))
+		tree->unclear_version = true;
+	read_macro(&tree->licences, text, "MODULE_LICENSE");
+	read_macro(&tree->descriptions, text, "MODULE_DESCRIPTION");
+	read_macro(&tree->firmware, text, "MODULE_FIRMWARE");
+	read_buses(tree, text);
+}
+
+static void read_file(struct tree *tree, int fd, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	bool makefile = strcmp(name, "Kbuild") == 0 || strcmp(name, "Makefile") == 0;
+	char *text;
+
+	push(&tree->files, path);
+	if (has_suffix(name, ".rules"))
+		strings_add(&tree->rules, path);
+	if (!makefile && !has_suffix(name, ".c") && !has_suffix(name, ".h"))
+		return;
+	text = read_whole(fd, FILE_MAX, NULL);
+	if (text && makefile)
+		read_makefile(tree, path, text);
+	else if (text)
+		read_source(tree, text);
+	free(text);
+}
+
+static bool trouble(const char *path)
+{
+	char *safe = text_safe(path);
+
+	complain("%s: it cannot be read: %s", safe, strerror(errno));
+	free(safe);
+	return false;
+}
+
+static bool read_folder(struct tree *tree, int fd, const char *path, int depth);
+
+static bool read_entry(struct tree *tree, int dir, const char *name, const char *path, int depth)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	/* Links, sockets and devices are no sources. */
+	if (fd < 0)
+		return errno == ELOOP || errno == ENXIO ? true : trouble(path);
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		return read_folder(tree, fd, path, depth + 1);
+	if (S_ISREG(st.st_mode))
+		read_file(tree, fd, path);
+	close(fd);
+	return true;
+}
+
+/* Takes FD over. */
+static bool read_folder(struct tree *tree, int fd, const char *path, int depth)
+{
+	int dir = dup(fd);
+	char **names = folder_names(fd);
+	bool fine = names && dir >= 0;
+
+	if (!fine || depth > DEPTH_MAX) {
+		if (fine)
+			errno = ELOOP;
+		fine = trouble(*path ? path : ".");
+	}
+	for (size_t i = 0; fine && names[i]; i++) {
+		char *below = text_format("%s%s%s", path, *path ? "/" : "", names[i]);
+
+		fine = names[i][0] == '.' || read_entry(tree, dir, names[i], below, depth);
+		free(below);
+	}
+	folder_names_free(names);
+	if (dir >= 0)
+		close(dir);
+	return fine;
+}
+
+bool tree_read(struct tree *tree, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? trouble(path) : read_folder(tree, fd, "", 0);
+}
+
+void tree_free(struct tree *tree)
+{
+	strings_free(&tree->files);
+	strings_free(&tree->kbuild);
+	strings_free(&tree->versions);
+	strings_free(&tree->licences);
+	strings_free(&tree->descriptions);
+	strings_free(&tree->firmware);
+	strings_free(&tree->buses);
+	strings_free(&tree->rules);
+	*tree = (struct tree){0};
+}
+
+const char *tree_firmware(const struct tree *tree, const char *name)
+{
+	char *below = text_format("/%s", name);
+	const char *found = NULL;
+
+	for (size_t i = 0; i < tree->files.count && !found; i++)
+		if (strcmp(tree->files.all[i], name) == 0 || has_suffix(tree->files.all[i], below))
+			found = tree->files.all[i];
+	free(below);
+	return found;
+}

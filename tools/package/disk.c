@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a driver disk, once read, tells; and which inputs are disks.
+#include "package/disk.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/text.h"
+
+/* ECMA-119, 7.1.1 and 8.1: descriptors begin at sector 16, each with its type and this. */
+#define ISO_AT	  32769
+#define ISO_MAGIC "CD001"
+
+static int compare_path(const void *key, const void *member)
+{
+	return strcmp(key, ((const struct disk_file *)member)->path);
+}
+
+const struct disk_file *disk_find(const struct disk *disk, const char *path)
+{
+	return disk->count ? bsearch(path, disk->files, disk->count, sizeof(*disk->files), compare_path) : NULL;
+}
+
+bool disk_is_installable(const struct disk_file *file)
+{
+	return file->has_rpm && !file->rpm.source && !strchr(file->path, '/');
+}
+
+const struct disk_file *disk_find_package(const struct disk *disk, const char *name)
+{
+	for (size_t i = 0; i < disk->count; i++)
+		if (disk->files[i].has_rpm && !disk->files[i].rpm.source && strcmp(disk->files[i].rpm.name, name) == 0)
+			return &disk->files[i];
+	return NULL;
+}
+
+char *disk_own(struct disk *disk, char *memory)
+{
+	if (!memory)
+		die_memory();
+	if (disk->owned_count == disk->owned_room) {
+		disk->owned_room = disk->owned_room ? 2 * disk->owned_room : 64;
+		disk->owned = reallocarray(disk->owned, disk->owned_room, sizeof(*disk->owned));
+		if (!disk->owned)
+			die_memory();
+	}
+	disk->owned[disk->owned_count++] = memory;
+	return memory;
+}
+
+const char *disk_safe(struct disk *disk, const char *s)
+{
+	return disk_own(disk, text_safe(s));
+}
+
+void disk_free(struct disk *disk)
+{
+	for (size_t i = 0; i < disk->count; i++) {
+		rpm_free(&disk->files[i].rpm);
+		free(disk->files[i].bytes);
+		free(disk->files[i].path);
+	}
+	for (size_t i = 0; i < disk->owned_count; i++)
+		free(disk->owned[i]);
+	free(disk->owned);
+	free(disk->files);
+	free(disk->path);
+	free(disk->why);
+	memset(disk, 0, sizeof(*disk));
+}
+
+static bool begins_with(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+/* Where a file stands that belongs to a kernel: its uname, or NULL. */
+static const char *uname_in(const char *path, size_t *len)
+{
+	if (begins_with(path, "/usr/"))
+		path += strlen("/usr");
+	if (!begins_with(path, "/lib/modules/"))
+		return NULL;
+	path += strlen("/lib/modules/");
+	*len = strcspn(path, "/");
+	return *len ? path : NULL;
+}
+
+/* The folders of data packages, in the format's own words; and the same where /lib is a link to /usr/lib. */
+static bool is_data(const char *path)
+{
+	static const char *const folders[] = {"/etc", "/lib/firmware", "/usr/lib/firmware", "/usr/share/doc"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (begins_with(path, folders[i]) && strchr("/", path[strlen(folders[i])]))
+			return true;
+	return false;
+}
+
+const char *disk_kernel(struct disk *disk, const struct rpm *rpm)
+{
+	const char *kernel = NULL;
+	size_t kernel_len = 0, len;
+	bool other = false;
+
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		const char *uname = uname_in(rpm->files[i].path, &len);
+
+		if (uname && (!kernel || strncmp(uname, kernel, len > kernel_len ? len : kernel_len) < 0)) {
+			kernel = uname;
+			kernel_len = len;
+		}
+		other = other || !is_data(rpm->files[i].path);
+	}
+	if (kernel)
+		return disk_own(disk, strndup(kernel, kernel_len));
+	return rpm->file_count && !other ? "any" : "";
+}
+
+static bool exists(int folder, const char *name)
+{
+	struct stat st;
+
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+bool disk_is_at(const char *path)
+{
+	char magic[sizeof(ISO_MAGIC) - 1];
+	struct stat st;
+	bool is = false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		is = exists(fd, "XS-REPOSITORY") || (exists(fd, "update.xml") && exists(fd, "repodata/repomd.xml"));
+	else if (S_ISREG(st.st_mode))
+		is = pread(fd, magic, sizeof(magic), ISO_AT) == (ssize_t)sizeof(magic) &&
+		     memcmp(magic, ISO_MAGIC, sizeof(magic)) == 0;
+	close(fd);
+	return is;
+}
+
+void disks_init(struct disks *disks)
+{
+	memset(disks, 0, sizeof(*disks));
+	pthread_mutex_init(&disks->lock, NULL);
+}
+
+void disks_free(struct disks *disks)
+{
+	for (size_t i = 0; i < disks->count; i++)
+		free(disks->paths[i]);
+	free(disks->paths);
+	pthread_mutex_destroy(&disks->lock);
+}
+
+static bool is_noticed(const struct disks *disks, const char *path)
+{
+	for (size_t i = 0; i < disks->count; i++)
+		if (strcmp(disks->paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+static void notice(struct disks *disks, char *path)
+{
+	pthread_mutex_lock(&disks->lock);
+	if (is_noticed(disks, path)) {
+		free(path);
+	} else {
+		if (disks->count == disks->room) {
+			disks->room = disks->room ? 2 * disks->room : 16;
+			disks->paths = reallocarray(disks->paths, disks->room, sizeof(*disks->paths));
+			if (!disks->paths)
+				die_memory();
+		}
+		disks->paths[disks->count++] = path;
+	}
+	pthread_mutex_unlock(&disks->lock);
+}
+
+/* The folder NAME (with its folder, if any) is in, if it makes that a disk; memory to free, or NULL. */
+static char *folder_of_disk(const char *path, const char *name)
+{
+	size_t len = strlen(path), tail = strlen(name);
+	char *folder;
+
+	if (len < tail || strcmp(path + len - tail, name) != 0 || (len > tail && path[len - tail - 1] != '/'))
+		return NULL;
+	while (tail < len && path[len - tail - 1] == '/')
+		tail++;
+	folder = len == tail ? strdup(path[0] == '/' ? "/" : ".") : strndup(path, len - tail);
+	if (!folder)
+		die_memory();
+	if (disk_is_at(folder))
+		return folder;
+	free(folder);
+	return NULL;
+}
+
+/* Hosts record a pack's XML files: that is no disk. */
+static bool is_record(const char *path)
+{
+	return strstr(path, "/installed-repos/") != NULL;
+}
+
+void disks_notice(struct disks *disks, const struct input *input)
+{
+	static const char *const signs[] = {"XS-REPOSITORY", "repodata/repomd.xml"};
+
+	if (input->kind == INPUT_DISK) {
+		char *path = strdup(input->path);
+
+		if (!path)
+			die_memory();
+		notice(disks, path);
+	}
+	if (input->kind != INPUT_FILE || strchr(input->path, '!') || is_record(input->path))
+		return;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		char *folder = folder_of_disk(input->path, signs[i]);
+
+		if (folder)
+			notice(disks, folder);
+	}
+}

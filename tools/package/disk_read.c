@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reading a driver disk: every file once, for its sums, keeping in memory only what describes the rest.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/directory.h"
+#include "base/late_library.h"
+#include "base/text.h"
+#include "package/disk.h"
+
+/* Far above what any disk has, so that a hostile one ends. */
+#define FILES_MAX    100000
+#define METADATA_MAX (32u << 20)
+#define KEPT_MAX     (512u << 20)
+#define DEPTH_MAX    16
+
+/* One file that is being read. */
+struct reading {
+	struct disk *disk;
+	struct disk_file *file;
+	EVP_MD_CTX *md5, *sha256;
+	size_t room;
+	bool keeps;
+};
+
+static bool fails(struct disk *disk, const char *what, const char *why)
+{
+	char *safe = text_safe(what);
+
+	free(disk->why);
+	disk->why = *safe ? text_format("%s: %s", safe, why) : strdup(why);
+	free(safe);
+	return false;
+}
+
+/* What is no fault of the disk's. */
+static bool cannot(struct disk *disk, const char *what, const char *why)
+{
+	disk->unread = true;
+	return fails(disk, what, why);
+}
+
+static bool ends_with(const char *s, const char *suffix)
+{
+	size_t len = strlen(s), tail = strlen(suffix);
+
+	return len >= tail && strcmp(s + len - tail, suffix) == 0;
+}
+
+/* What is looked into, beside packages. */
+static bool is_metadata(const char *path)
+{
+	static const char *const names[] = {"XS-REPOSITORY", "XS-PACKAGES", "update.xml", "SHA256SUMS", "EULA"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(path, names[i]) == 0)
+			return true;
+	return strncmp(path, "repodata/", 9) == 0 || strncmp(path, "RPM-GPG-KEY", 11) == 0 || ends_with(path, ".asc");
+}
+
+static struct disk_file *add_file(struct disk *disk, const char *path)
+{
+	struct disk_file *file;
+
+	if (disk->count == FILES_MAX)
+		return NULL;
+	if (disk->count == disk->room) {
+		disk->room = disk->room ? 2 * disk->room : 64;
+		disk->files = reallocarray(disk->files, disk->room, sizeof(*disk->files));
+		if (!disk->files)
+			die_memory();
+	}
+	file = &disk->files[disk->count++];
+	memset(file, 0, sizeof(*file));
+	file->path = strdup(path);
+	if (!file->path)
+		die_memory();
+	file->is_rpm = ends_with(path, ".rpm");
+	return file;
+}
+
+static bool begin(struct reading *r, struct disk *disk, const char *path)
+{
+	*r = (struct reading){.disk = disk, .file = add_file(disk, path)};
+	if (!r->file)
+		return fails(disk, "", "it has more files than any driver disk");
+	r->keeps = r->file->is_rpm || is_metadata(path);
+	r->md5 = libcrypto()->EVP_MD_CTX_new();
+	r->sha256 = libcrypto()->EVP_MD_CTX_new();
+	if (!r->md5 || !r->sha256 || !libcrypto()->EVP_DigestInit_ex(r->md5, libcrypto()->EVP_md5(), NULL) ||
+	    !libcrypto()->EVP_DigestInit_ex(r->sha256, libcrypto()->EVP_sha256(), NULL))
+		die_memory();
+	return true;
+}
+
+static bool keep(struct reading *r, const void *bytes, size_t len)
+{
+	struct disk_file *file = r->file;
+
+	if (!file->is_rpm && file->len + len > METADATA_MAX)
+		return fails(r->disk, file->path, "it is larger than any such file");
+	r->disk->kept += len;
+	if (r->disk->kept > KEPT_MAX)
+		return fails(r->disk, "", "what describes its packages is larger than on any driver disk");
+	if (file->len + len + 1 > r->room) {
+		r->room = 2 * (file->len + len) + 1;
+		file->bytes = realloc(file->bytes, r->room);
+		if (!file->bytes)
+			die_memory();
+	}
+	memcpy(file->bytes + file->len, bytes, len);
+	file->len += len;
+	file->bytes[file->len] = '\0';
+	/* Of a package only the headers are wanted. */
+	if (file->is_rpm && file->len >= rpm_headers_size(file->bytes, file->len))
+		r->keeps = false;
+	return true;
+}
+
+static bool take(struct reading *r, const void *bytes, size_t len)
+{
+	r->file->size += len;
+	libcrypto()->EVP_DigestUpdate(r->md5, bytes, len);
+	libcrypto()->EVP_DigestUpdate(r->sha256, bytes, len);
+	return !r->keeps || keep(r, bytes, len);
+}
+
+static void digest_hex(EVP_MD_CTX *context, char *out)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int len = 0;
+
+	libcrypto()->EVP_DigestFinal_ex(context, digest, &len);
+	for (unsigned int i = 0; i < len; i++) {
+		*out++ = "0123456789abcdef"[digest[i] >> 4];
+		*out++ = "0123456789abcdef"[digest[i] & 15];
+	}
+	*out = '\0';
+}
+
+static void end(struct reading *r)
+{
+	if (r->file) {
+		digest_hex(r->md5, r->file->md5);
+		digest_hex(r->sha256, r->file->sha256);
+		if (r->file->is_rpm && r->file->bytes)
+			r->file->has_rpm = rpm_read(&r->file->rpm, r->file->bytes, r->file->len);
+	}
+	libcrypto()->EVP_MD_CTX_free(r->md5);
+	libcrypto()->EVP_MD_CTX_free(r->sha256);
+}
+
+static bool read_entry(struct disk *disk, struct archive *archive, const char *path)
+{
+	static const size_t block = 64 << 10;
+	struct reading r;
+	char *bytes;
+	la_ssize_t n = 0;
+	bool ok = begin(&r, disk, path);
+
+	bytes = need_memory(1, block);
+	while (ok && (n = libarchive()->archive_read_data(archive, bytes, block)) > 0)
+		ok = take(&r, bytes, (size_t)n);
+	free(bytes);
+	if (n < 0)
+		ok = fails(disk, path,
+			   libarchive()->archive_error_string(archive) ? libarchive()->archive_error_string(archive)
+								       : "it is damaged");
+	end(&r);
+	return ok;
+}
+
+/* Two names for the same bytes on the image: libarchive tells the second as a link to the first. */
+static bool copy_entry(struct disk *disk, const char *path, const char *original)
+{
+	struct disk_file *copy = add_file(disk, path);
+
+	if (!copy)
+		return fails(disk, "", "it has more files than any driver disk");
+	for (size_t i = 0; i + 1 < disk->count; i++) {
+		const struct disk_file *file = &disk->files[i];
+
+		if (strcmp(file->path, original) != 0)
+			continue;
+		copy->size = file->size;
+		memcpy(copy->md5, file->md5, sizeof(copy->md5));
+		memcpy(copy->sha256, file->sha256, sizeof(copy->sha256));
+		if (!file->bytes)
+			break;
+		copy->bytes = need_memory(1, file->len + 1);
+		memcpy(copy->bytes, file->bytes, file->len);
+		copy->len = file->len;
+		if (copy->is_rpm)
+			copy->has_rpm = rpm_read(&copy->rpm, copy->bytes, copy->len);
+		break;
+	}
+	return true;
+}
+
+static bool take_entry(struct disk *disk, struct archive *archive, struct archive_entry *entry)
+{
+	const char *path = libarchive()->archive_entry_pathname(entry),
+		   *original = libarchive()->archive_entry_hardlink(entry);
+
+	if (!path)
+		return fails(disk, "", "a file on it has no name");
+	if (original)
+		return copy_entry(disk, path, original);
+	if (libarchive()->archive_entry_filetype(entry) == AE_IFREG)
+		return read_entry(disk, archive, path);
+	if (libarchive()->archive_entry_filetype(entry) == AE_IFLNK) {
+		struct disk_file *file = add_file(disk, path);
+
+		if (file)
+			file->is_link = true;
+		return file;
+	}
+	return true;
+}
+
+/* ECMA-119, 8.4.7: the volume identifier of the primary descriptor, 32 bytes, padded with blanks. */
+static void read_volume(struct disk *disk, int fd)
+{
+	size_t len = sizeof(disk->volume) - 1;
+
+	if (pread(fd, disk->volume, len, 32768 + 40) != (ssize_t)len)
+		disk->volume[0] = '\0';
+	while (len > 0 && (disk->volume[len - 1] == ' ' || disk->volume[len - 1] == '\0'))
+		len--;
+	disk->volume[len] = '\0';
+}
+
+static bool read_image(struct disk *disk, int fd)
+{
+	struct archive *archive;
+	struct archive_entry *entry;
+	bool ok = true;
+	int rc;
+
+	if (!libarchive())
+		return cannot(disk, "", LIBARCHIVE_SONAME " is not installed");
+	archive = libarchive()->archive_read_new();
+	if (!archive)
+		die_memory();
+	disk->is_image = true;
+	read_volume(disk, fd);
+	libarchive()->archive_read_support_format_iso9660(archive);
+	if (libarchive()->archive_read_open_fd(archive, fd, 64 << 10) != ARCHIVE_OK)
+		ok = fails(disk, "", libarchive()->archive_error_string(archive));
+	while (ok && (rc = libarchive()->archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
+		if (rc < ARCHIVE_WARN)
+			ok = fails(disk, "", libarchive()->archive_error_string(archive));
+		else
+			ok = take_entry(disk, archive, entry);
+	}
+	libarchive()->archive_read_free(archive);
+	return ok;
+}
+
+static bool read_regular(struct disk *disk, int fd, const char *path)
+{
+	static const size_t block = 64 << 10;
+	struct reading r;
+	bool ok = begin(&r, disk, path);
+	char *bytes = need_memory(1, block);
+	ssize_t n = 0;
+
+	while (ok && ((n = read(fd, bytes, block)) > 0 || (n < 0 && errno == EINTR)))
+		ok = n < 0 || take(&r, bytes, (size_t)n);
+	if (n < 0)
+		ok = cannot(disk, path, strerror(errno));
+	free(bytes);
+	end(&r);
+	return ok;
+}
+
+static bool read_folder(struct disk *disk, int fd, const char *path, unsigned int depth);
+
+static bool read_name(struct disk *disk, int folder, const char *name, const char *path, unsigned int depth)
+{
+	struct stat st;
+	bool ok;
+	int fd;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return cannot(disk, path, strerror(errno));
+	if (S_ISLNK(st.st_mode)) {
+		struct disk_file *file = add_file(disk, path);
+
+		if (file)
+			file->is_link = true;
+		return file;
+	}
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return true;
+	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return cannot(disk, path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return read_folder(disk, fd, path, depth + 1);
+	ok = read_regular(disk, fd, path);
+	close(fd);
+	return ok;
+}
+
+/* Takes FD over. */
+static bool read_folder(struct disk *disk, int fd, const char *path, unsigned int depth)
+{
+	int folder = dup(fd);
+	char **names = folder < 0 ? NULL : folder_names(fd);
+	bool ok = names != NULL;
+
+	if (!names)
+		cannot(disk, path, strerror(errno));
+	else if (depth > DEPTH_MAX)
+		ok = fails(disk, path, "its folders are nested too deep");
+	for (size_t i = 0; ok && names[i]; i++) {
+		char *below = *path ? text_format("%s/%s", path, names[i]) : strdup(names[i]);
+
+		if (!below)
+			die_memory();
+		ok = read_name(disk, folder, names[i], below, depth);
+		free(below);
+	}
+	folder_names_free(names);
+	if (folder >= 0)
+		close(folder);
+	return ok;
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	return strcmp(((const struct disk_file *)a)->path, ((const struct disk_file *)b)->path);
+}
+
+bool disk_read(struct disk *disk, const char *path)
+{
+	struct stat st;
+	bool ok;
+	int fd;
+
+	memset(disk, 0, sizeof(*disk));
+	disk->path = strdup(path);
+	if (!disk->path)
+		die_memory();
+	if (!libcrypto())
+		return cannot(disk, "", LIBCRYPTO_SONAME " is not installed");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		cannot(disk, "", strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		ok = read_folder(disk, fd, "", 0);
+	} else {
+		ok = read_image(disk, fd);
+		close(fd);
+	}
+	if (disk->count)
+		qsort(disk->files, disk->count, sizeof(*disk->files), compare_files);
+	return ok;
+}

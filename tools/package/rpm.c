@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The headers of an RPM package, read in memory without trusting a byte of them.
+#include "package/rpm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/die.h"
+#include "base/text.h"
+
+#define LEAD	    96
+#define INTRO	    16	  /* of a header: magic, reserved, number of entries, size of the store */
+#define ENTRY	    16	  /* tag, type, offset, count */
+#define ENTRIES_MAX 65536 /* rpm itself allows as many */
+
+/* Files of a package, and the like: a distribution's largest has some 100,000. */
+#define ELEMENTS_MAX (1u << 20)
+
+enum { TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_STRING_ARRAY = 8, TYPE_I18N_STRING = 9 };
+
+/* rpmtag.h of rpm. */
+enum tag {
+	TAG_NAME = 1000,
+	TAG_VERSION = 1001,
+	TAG_RELEASE = 1002,
+	TAG_ARCH = 1022,
+	TAG_OLD_FILE_NAMES = 1027,
+	TAG_FILE_MODES = 1030,
+	TAG_FILE_DIGESTS = 1035,
+	TAG_FILE_LINKS = 1036,
+	TAG_FILE_FLAGS = 1037,
+	TAG_SOURCE_RPM = 1044,
+	TAG_PROVIDE_NAME = 1047,
+	TAG_REQUIRE_FLAGS = 1048,
+	TAG_REQUIRE_NAME = 1049,
+	TAG_REQUIRE_VERSION = 1050,
+	TAG_PROVIDE_FLAGS = 1112,
+	TAG_PROVIDE_VERSION = 1113,
+	TAG_DIR_INDEXES = 1116,
+	TAG_BASE_NAMES = 1117,
+	TAG_DIR_NAMES = 1118,
+	TAG_PAYLOAD_COMPRESSOR = 1125,
+};
+
+/* The signature header's tags that hold a signature of somebody: DSA and RSA of the header, PGP, GPG, OpenPGP. */
+static const uint32_t signature_tags[] = {267, 268, 1002, 1005, 278};
+
+#define FILE_IS_GHOST (1u << 6)
+
+static const struct {
+	const char *kind;
+	uint32_t body, program;
+} scriptlet_tags[] = {
+	{"%pre", 1023, 1085},	    {"%post", 1024, 1086},	   {"%preun", 1025, 1087},
+	{"%postun", 1026, 1088},    {"%verifyscript", 1079, 1091}, {"%pretrans", 1151, 1153},
+	{"%posttrans", 1152, 1154}, {"%preuntrans", 5104, 5106},   {"%postuntrans", 5105, 5107},
+};
+
+/* Kinds of scriptlets of which a package may have several: triggers. */
+static const struct {
+	const char *kind;
+	uint32_t bodies, programs;
+} trigger_tags[] = {
+	{"%trigger", 1065, 1092},
+	{"%filetrigger", 5066, 5067},
+	{"%transfiletrigger", 5076, 5077},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* One of the two headers: its entries and its store. */
+struct header {
+	const uint8_t *entries, *store;
+	size_t count, store_size;
+};
+
+/* One entry's data. */
+struct data {
+	const uint8_t *at;
+	size_t count; /* elements */
+	uint32_t type;
+};
+
+static uint32_t be32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+bool rpm_is(const void *bytes, size_t len)
+{
+	return len >= 4 && memcmp(bytes, "\xed\xab\xee\xdb", 4) == 0;
+}
+
+/* The size of a header by its intro; 0 when it is none. */
+static uint64_t header_size(const uint8_t *intro)
+{
+	uint64_t entries = be32(intro + 8), store = be32(intro + 12);
+
+	if (memcmp(intro, "\x8e\xad\xe8\x01", 4) != 0 || entries == 0 || entries > ENTRIES_MAX ||
+	    store > RPM_HEADERS_MAX)
+		return 0;
+	return INTRO + entries * ENTRY + store;
+}
+
+uint64_t rpm_headers_size(const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	uint64_t signature, size;
+
+	if (len < 4)
+		return LEAD + INTRO;
+	if (!rpm_is(bytes, len))
+		return 0;
+	if (len < LEAD + INTRO)
+		return LEAD + INTRO;
+	signature = header_size(at + LEAD);
+	signature = (signature + 7) & ~7ull;
+	if (signature == 0 || signature > RPM_HEADERS_MAX)
+		return 0;
+	if (len < LEAD + signature + INTRO)
+		return LEAD + signature + INTRO;
+	size = header_size(at + LEAD + signature);
+	if (size == 0 || LEAD + signature + size > RPM_HEADERS_MAX)
+		return 0;
+	return LEAD + signature + size;
+}
+
+static struct header header_at(const uint8_t *at)
+{
+	struct header header = {.entries = at + INTRO, .count = be32(at + 8), .store_size = be32(at + 12)};
+
+	header.store = header.entries + header.count * ENTRY;
+	return header;
+}
+
+/* Whether COUNT strings, each with its NUL, stand at AT before END. */
+static bool are_strings(const uint8_t *at, const uint8_t *end, size_t count)
+{
+	for (; count > 0; count--) {
+		const uint8_t *nul = memchr(at, '\0', (size_t)(end - at));
+
+		if (!nul)
+			return false;
+		at = nul + 1;
+	}
+	return true;
+}
+
+static bool is_within(const struct header *header, const struct data *data)
+{
+	size_t left = (size_t)(header->store + header->store_size - data->at);
+
+	switch (data->type) {
+	case TYPE_INT16:
+		return data->count <= left / 2;
+	case TYPE_INT32:
+		return data->count <= left / 4;
+	case TYPE_STRING:
+	case TYPE_STRING_ARRAY:
+	case TYPE_I18N_STRING:
+		return are_strings(data->at, header->store + header->store_size, data->count);
+	}
+	return data->count <= left;
+}
+
+/* The tag's data; false, and no elements, when the header does not have it or it is not within the store. */
+static bool find(const struct header *header, uint32_t tag, struct data *data)
+{
+	memset(data, 0, sizeof(*data));
+	for (size_t i = 0; i < header->count; i++) {
+		const uint8_t *entry = header->entries + i * ENTRY;
+
+		if (be32(entry) != tag)
+			continue;
+		if (be32(entry + 8) >= header->store_size)
+			return false;
+		data->type = be32(entry + 4);
+		data->at = header->store + be32(entry + 8);
+		data->count = be32(entry + 12);
+		if (data->count <= ELEMENTS_MAX && is_within(header, data))
+			return true;
+		memset(data, 0, sizeof(*data));
+		return false;
+	}
+	return false;
+}
+
+static bool is_text(const struct data *data)
+{
+	return data->count > 0 &&
+	       (data->type == TYPE_STRING || data->type == TYPE_STRING_ARRAY || data->type == TYPE_I18N_STRING);
+}
+
+static const char *string_of(const struct header *header, uint32_t tag, const char *otherwise)
+{
+	struct data data;
+
+	return find(header, tag, &data) && is_text(&data) ? (const char *)data.at : otherwise;
+}
+
+/* Steps through an array of strings: the current one, or OTHERWISE past the end. */
+static const char *next_string(struct data *data, const char *otherwise)
+{
+	const char *now = (const char *)data->at;
+
+	if (!is_text(data))
+		return otherwise;
+	data->at += strlen(now) + 1;
+	data->count--;
+	return now;
+}
+
+static uint32_t number_at(const struct data *data, size_t i)
+{
+	if (i >= data->count)
+		return 0;
+	if (data->type == TYPE_INT32)
+		return be32(data->at + 4 * i);
+	return data->type == TYPE_INT16 ? (uint32_t)data->at[2 * i] << 8 | data->at[2 * i + 1] : 0;
+}
+
+static struct rpm_dependency *read_dependencies(const struct header *header, uint32_t name, uint32_t version,
+						uint32_t flags, size_t *count)
+{
+	struct data names, versions, numbers;
+	struct rpm_dependency *list;
+
+	*count = find(header, name, &names) && is_text(&names) ? names.count : 0;
+	find(header, version, &versions);
+	find(header, flags, &numbers);
+	list = need_memory(*count + 1, sizeof(*list));
+	for (size_t i = 0; i < *count; i++) {
+		list[i].name = next_string(&names, "");
+		list[i].version = next_string(&versions, "");
+		list[i].flags = number_at(&numbers, i);
+	}
+	return list;
+}
+
+/* The strings of an array, to be reached by their index; NULL for none. */
+static const char **index_strings(struct data data, size_t *count)
+{
+	const char **strings;
+
+	*count = is_text(&data) ? data.count : 0;
+	strings = need_memory(*count + 1, sizeof(*strings));
+	for (size_t i = 0; i < *count; i++)
+		strings[i] = next_string(&data, "");
+	return strings;
+}
+
+/* Since rpm 4, a file's path is kept as a folder's name, which many share, and its own. */
+static bool read_paths(struct rpm *rpm, const struct header *header)
+{
+	struct data bases, folders, indexes, whole;
+	const char **names;
+	size_t name_count;
+	bool split = find(header, TAG_BASE_NAMES, &bases) && is_text(&bases);
+
+	if (!split && !(find(header, TAG_OLD_FILE_NAMES, &whole) && is_text(&whole)))
+		return true;
+	rpm->file_count = split ? bases.count : whole.count;
+	rpm->files = need_memory(rpm->file_count + 1, sizeof(*rpm->files));
+	if (!split) {
+		for (size_t i = 0; i < rpm->file_count; i++)
+			rpm->files[i].path = text_format("%s", next_string(&whole, ""));
+		return true;
+	}
+	if (!find(header, TAG_DIR_NAMES, &folders) || !find(header, TAG_DIR_INDEXES, &indexes))
+		return false;
+	names = index_strings(folders, &name_count);
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		uint32_t folder = number_at(&indexes, i);
+
+		rpm->files[i].path =
+			text_format("%s%s", folder < name_count ? names[folder] : "?", next_string(&bases, ""));
+	}
+	free(names);
+	return true;
+}
+
+static bool read_files(struct rpm *rpm, const struct header *header)
+{
+	struct data modes, flags, digests, links;
+
+	if (!read_paths(rpm, header))
+		return false;
+	find(header, TAG_FILE_MODES, &modes);
+	find(header, TAG_FILE_FLAGS, &flags);
+	find(header, TAG_FILE_DIGESTS, &digests);
+	find(header, TAG_FILE_LINKS, &links);
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		rpm->files[i].mode = (uint16_t)number_at(&modes, i);
+		rpm->files[i].ghost = number_at(&flags, i) & FILE_IS_GHOST;
+		rpm->files[i].digest = next_string(&digests, "");
+		rpm->files[i].link = next_string(&links, "");
+	}
+	return true;
+}
+
+static void add_scriptlet(struct rpm *rpm, const char *kind, const char *interpreter, const char *body)
+{
+	rpm->scriptlets = reallocarray(rpm->scriptlets, rpm->scriptlet_count + 1, sizeof(*rpm->scriptlets));
+	if (!rpm->scriptlets)
+		die_memory();
+	rpm->scriptlets[rpm->scriptlet_count++] = (struct rpm_scriptlet){kind, interpreter, body};
+}
+
+static void read_scriptlets(struct rpm *rpm, const struct header *header)
+{
+	for (size_t i = 0; i < COUNT(scriptlet_tags); i++) {
+		const char *body = string_of(header, scriptlet_tags[i].body, NULL);
+		const char *program = string_of(header, scriptlet_tags[i].program, NULL);
+
+		if (body || program)
+			add_scriptlet(rpm, scriptlet_tags[i].kind, program ? program : "/bin/sh", body ? body : "");
+	}
+	for (size_t i = 0; i < COUNT(trigger_tags); i++) {
+		struct data bodies, programs;
+
+		if (!find(header, trigger_tags[i].bodies, &bodies))
+			continue;
+		find(header, trigger_tags[i].programs, &programs);
+		for (size_t left = is_text(&bodies) ? bodies.count : 0; left > 0; left--)
+			add_scriptlet(rpm, trigger_tags[i].kind, next_string(&programs, "/bin/sh"),
+				      next_string(&bodies, ""));
+	}
+}
+
+static bool read_header(struct rpm *rpm, const struct header *header)
+{
+	struct data data;
+
+	rpm->name = string_of(header, TAG_NAME, "");
+	rpm->version = string_of(header, TAG_VERSION, "");
+	rpm->release = string_of(header, TAG_RELEASE, "");
+	rpm->arch = string_of(header, TAG_ARCH, "");
+	rpm->compressor = string_of(header, TAG_PAYLOAD_COMPRESSOR, "gzip");
+	/* A binary package says which source package it is from. */
+	rpm->source = !find(header, TAG_SOURCE_RPM, &data);
+	rpm->needs =
+		read_dependencies(header, TAG_REQUIRE_NAME, TAG_REQUIRE_VERSION, TAG_REQUIRE_FLAGS, &rpm->need_count);
+	rpm->provides = read_dependencies(header, TAG_PROVIDE_NAME, TAG_PROVIDE_VERSION, TAG_PROVIDE_FLAGS,
+					  &rpm->provide_count);
+	read_scriptlets(rpm, header);
+	return *rpm->name && *rpm->version && *rpm->release && read_files(rpm, header);
+}
+
+bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
+{
+	uint64_t size = rpm_headers_size(bytes, len), signature_size;
+	struct header signature, header;
+	struct data data;
+
+	memset(rpm, 0, sizeof(*rpm));
+	if (size == 0 || size > len) {
+		rpm->why = size ? "it ends within its headers" : "its headers are damaged";
+		return false;
+	}
+	signature = header_at((const uint8_t *)bytes + LEAD);
+	signature_size = (header_size((const uint8_t *)bytes + LEAD) + 7) & ~7ull;
+	header = header_at((const uint8_t *)bytes + LEAD + signature_size);
+	for (size_t i = 0; i < COUNT(signature_tags); i++)
+		rpm->is_signed |= find(&signature, signature_tags[i], &data);
+	rpm->payload = size;
+	if (read_header(rpm, &header))
+		return true;
+	rpm->why = "its header lacks a name, a version or the folders of its files";
+	return false;
+}
+
+void rpm_free(struct rpm *rpm)
+{
+	for (size_t i = 0; i < rpm->file_count; i++)
+		free(rpm->files[i].path);
+	free(rpm->files);
+	free(rpm->needs);
+	free(rpm->provides);
+	free(rpm->scriptlets);
+	memset(rpm, 0, sizeof(*rpm));
+}

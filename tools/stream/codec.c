@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Decoding gzip, xz and zstd streams, with memory that is used again from file to file.
+#include "stream/codec.h"
+
+#include <errno.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+/* Most compressed modules fit: then zstd decodes straight into the caller's memory, without its window. */
+#define INPUT_ROOM (256u << 10)
+/* What xz -9 needs (65 MiB), and not the gigabytes a hostile header may ask for. */
+#define XZ_MEMORY (96u << 20)
+/* zlib's way of asking for a gzip header with the largest window. */
+#define GZIP_WINDOW (16 + 15)
+
+struct codec {
+	enum codec_kind kind;
+	struct codec_input input;
+	uint64_t taken; /* of the input, into next/left */
+	const uint8_t *next;
+	size_t left;
+	bool ended; /* the stream is; whether more follows is seen at the next read */
+	const char *why;
+	bool unreadable;
+	z_stream gzip;
+	bool gzip_ready;
+	lzma_stream xz;
+	ZSTD_DCtx *zstd;
+	uint8_t buffer[INPUT_ROOM];
+};
+
+enum codec_kind codec_of(const uint8_t *bytes, size_t len)
+{
+	static const uint8_t gzip[] = {0x1f, 0x8b}, xz[] = {0xfd, '7', 'z', 'X', 'Z', 0},
+			     zstd[] = {0x28, 0xb5, 0x2f, 0xfd};
+
+	if (len >= sizeof(gzip) && memcmp(bytes, gzip, sizeof(gzip)) == 0)
+		return CODEC_GZIP;
+	if (len >= sizeof(xz) && memcmp(bytes, xz, sizeof(xz)) == 0)
+		return CODEC_XZ;
+	if (len >= sizeof(zstd) && memcmp(bytes, zstd, sizeof(zstd)) == 0)
+		return CODEC_ZSTD;
+	return CODEC_NONE;
+}
+
+struct codec *codec_new(void)
+{
+	struct codec *codec = malloc(sizeof(*codec));
+
+	/* Not calloc: the buffer is no part of what must begin as zero. */
+	if (codec)
+		memset(codec, 0, offsetof(struct codec, buffer));
+	return codec;
+}
+
+void codec_free(struct codec *codec)
+{
+	if (!codec)
+		return;
+	if (codec->gzip_ready)
+		inflateEnd(&codec->gzip);
+	lzma_end(&codec->xz);
+	ZSTD_freeDCtx(codec->zstd);
+	free(codec);
+}
+
+static bool start_gzip(struct codec *codec)
+{
+	if (codec->gzip_ready)
+		return inflateReset(&codec->gzip) == Z_OK;
+	codec->gzip_ready = inflateInit2(&codec->gzip, GZIP_WINDOW) == Z_OK;
+	return codec->gzip_ready;
+}
+
+static bool start_zstd(struct codec *codec)
+{
+	if (!codec->zstd)
+		codec->zstd = ZSTD_createDCtx();
+	return codec->zstd && !ZSTD_isError(ZSTD_DCtx_reset(codec->zstd, ZSTD_reset_session_only));
+}
+
+int codec_start(struct codec *codec, enum codec_kind kind, const struct codec_input *input)
+{
+	bool ready = false;
+
+	codec->kind = kind;
+	codec->input = *input;
+	codec->taken = 0;
+	codec->left = 0;
+	codec->ended = false;
+	codec->why = NULL;
+	codec->unreadable = false;
+	if (kind == CODEC_GZIP)
+		ready = start_gzip(codec);
+	else if (kind == CODEC_XZ)
+		ready = lzma_stream_decoder(&codec->xz, XZ_MEMORY, LZMA_CONCATENATED) == LZMA_OK;
+	else if (kind == CODEC_ZSTD)
+		ready = start_zstd(codec);
+	if (!ready)
+		errno = ENOMEM;
+	return ready ? 0 : -1;
+}
+
+static bool fails(struct codec *codec, const char *why)
+{
+	codec->why = why;
+	return false;
+}
+
+/* More input when none is left; at the input's end none is left afterwards. */
+static bool fill(struct codec *codec)
+{
+	const struct codec_input *input = &codec->input;
+	uint64_t rest = input->size - codec->taken;
+	size_t want = rest < INPUT_ROOM ? (size_t)rest : INPUT_ROOM;
+	ssize_t n = 0;
+
+	if (codec->left > 0 || rest == 0)
+		return true;
+	if (input->bytes) {
+		codec->next = input->bytes + codec->taken;
+		codec->left = rest < SIZE_MAX ? (size_t)rest : SIZE_MAX;
+		codec->taken += codec->left;
+		return true;
+	}
+	do
+		n = pread(input->fd, codec->buffer, want, (off_t)codec->taken);
+	while (n < 0 && errno == EINTR);
+	codec->unreadable = n <= 0;
+	if (n < 0)
+		return fails(codec, "reading it failed");
+	if (n == 0)
+		return fails(codec, "it became shorter while it was read");
+	codec->next = codec->buffer;
+	codec->left = (size_t)n;
+	codec->taken += (uint64_t)n;
+	return true;
+}
+
+/* The steps below decode once, as far as input and room go. */
+static bool step_gzip(struct codec *codec, uint8_t **out, size_t *room)
+{
+	z_stream *z = &codec->gzip;
+	unsigned int in = codec->left < 1u << 30 ? (unsigned int)codec->left : 1u << 30;
+	unsigned int space = *room < 1u << 30 ? (unsigned int)*room : 1u << 30;
+	int rc;
+
+	/* A further member may follow the one that ended. */
+	if (codec->ended && (codec_of(codec->next, codec->left) != CODEC_GZIP || inflateReset(z) != Z_OK))
+		return fails(codec, "other bytes follow the compressed data");
+	z->next_in = (unsigned char *)(uintptr_t)codec->next;
+	z->avail_in = in;
+	z->next_out = *out;
+	z->avail_out = space;
+	rc = inflate(z, Z_NO_FLUSH);
+	codec->next = z->next_in;
+	codec->left -= in - z->avail_in;
+	*out = z->next_out;
+	*room -= space - z->avail_out;
+	codec->ended = rc == Z_STREAM_END;
+	return rc == Z_OK || rc == Z_STREAM_END || (rc == Z_BUF_ERROR && z->avail_out == 0) ||
+	       fails(codec, "the gzip data is damaged");
+}
+
+static bool step_xz(struct codec *codec, uint8_t **out, size_t *room)
+{
+	lzma_stream *xz = &codec->xz;
+	lzma_ret rc;
+
+	xz->next_in = codec->next;
+	xz->avail_in = codec->left;
+	xz->next_out = *out;
+	xz->avail_out = *room;
+	rc = lzma_code(xz, codec->taken == codec->input.size ? LZMA_FINISH : LZMA_RUN);
+	codec->next = xz->next_in;
+	codec->left = xz->avail_in;
+	*out = xz->next_out;
+	*room = xz->avail_out;
+	codec->ended = rc == LZMA_STREAM_END;
+	if (rc == LZMA_MEMLIMIT_ERROR)
+		return fails(codec, "the xz data wants a dictionary over 96 MiB");
+	if (rc == LZMA_MEM_ERROR)
+		return fails(codec, "memory is out");
+	return rc == LZMA_OK || rc == LZMA_STREAM_END || fails(codec, "the xz data is damaged or cut short");
+}
+
+static bool step_zstd(struct codec *codec, uint8_t **out, size_t *room)
+{
+	ZSTD_inBuffer in = {codec->next, codec->left, 0};
+	ZSTD_outBuffer to = {*out, *room, 0};
+	size_t rc = ZSTD_decompressStream(codec->zstd, &to, &in);
+
+	codec->next += in.pos;
+	codec->left -= in.pos;
+	*out += to.pos;
+	*room -= to.pos;
+	codec->ended = rc == 0;
+	return !ZSTD_isError(rc) || fails(codec, "the zstd data is damaged, or wants a window over 128 MiB");
+}
+
+ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
+{
+	uint8_t *at = out;
+
+	if (codec->why)
+		return -1;
+	while (room > 0) {
+		uint8_t *before = at;
+		size_t left;
+		bool good;
+
+		if (!fill(codec))
+			return -1;
+		if (codec->ended && codec->left == 0)
+			break;
+		left = codec->left;
+		good = codec->kind == CODEC_GZIP ? step_gzip(codec, &at, &room)
+		       : codec->kind == CODEC_XZ ? step_xz(codec, &at, &room)
+						 : step_zstd(codec, &at, &room);
+		if (!good)
+			return -1;
+		/* All input is taken, the stream has not ended, and nothing comes out any more. */
+		if (!codec->ended && left == 0 && codec->left == 0 && at == before)
+			return fails(codec, "the compressed data is cut short") ? 0 : -1;
+	}
+	return at - out;
+}
+
+const char *codec_why(const struct codec *codec)
+{
+	return codec->why;
+}
+
+bool codec_unreadable(const struct codec *codec)
+{
+	return codec->unreadable;
+}

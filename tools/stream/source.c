@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Bytes at any offset of a file, of memory, or of what either holds compressed: bounded in memory, never mapped.
+#include "stream/source.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/die.h"
+
+/*
+ * The ELF header and, in modules as ld links them, the notes stand in the first bytes. More would cost more than the
+ * read it saves: what is not asked for is copied all the same.
+ */
+#define HEAD_ROOM 512u
+#define END_ROOM  (16u << 10)
+
+/* All but a handful of the modules of a distribution's kernel are shorter, and nearly all of those have .modinfo before
+ * this. */
+#define DECODED_HEAD (4u << 20)
+/* Of the end, the last of these is kept at least: section headers, their names and the signature. */
+#define DECODED_TAIL (128u << 10)
+/* What is decoded again for source_prefetch() may take so much. */
+#define EXTRA_MAX (16u << 20)
+
+/* The windows on decoded bytes. */
+struct decoder {
+	struct decoder *next; /* in the list of idle ones */
+	struct codec *codec;
+	struct source_window head, tail, extra;
+	struct source_range *ranges; /* what extra holds, one after another */
+	size_t count, room;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t returned;
+	struct decoder *idle;
+	unsigned int out, max;
+} decoders = {.lock = PTHREAD_MUTEX_INITIALIZER, .returned = PTHREAD_COND_INITIALIZER};
+
+void source_decoders(unsigned int count)
+{
+	pthread_mutex_lock(&decoders.lock);
+	decoders.max = count;
+	pthread_mutex_unlock(&decoders.lock);
+}
+
+static struct decoder *decoder_new(void)
+{
+	struct decoder *decoder = need_memory(1, sizeof(*decoder));
+
+	decoder->codec = codec_new();
+	/* Untouched pages cost nothing: what is resident is as long as the longest module so far. */
+	decoder->head.bytes = malloc(DECODED_HEAD);
+	if (!decoder->codec || !decoder->head.bytes)
+		die_memory();
+	return decoder;
+}
+
+static struct decoder *decoder_take(void)
+{
+	struct decoder *decoder;
+
+	pthread_mutex_lock(&decoders.lock);
+	if (decoders.max == 0) {
+		long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+		decoders.max = processors > 0 ? (unsigned int)processors : 1;
+	}
+	while (decoders.out >= decoders.max)
+		pthread_cond_wait(&decoders.returned, &decoders.lock);
+	decoders.out++;
+	decoder = decoders.idle;
+	if (decoder)
+		decoders.idle = decoder->next;
+	pthread_mutex_unlock(&decoders.lock);
+	return decoder ? decoder : decoder_new();
+}
+
+static void decoder_return(struct decoder *decoder)
+{
+	/* Seldom wanted: not worth keeping. */
+	free(decoder->extra.bytes);
+	decoder->extra = (struct source_window){0};
+	decoder->count = 0;
+	pthread_mutex_lock(&decoders.lock);
+	decoder->next = decoders.idle;
+	decoders.idle = decoder;
+	decoders.out--;
+	pthread_cond_signal(&decoders.returned);
+	pthread_mutex_unlock(&decoders.lock);
+}
+
+static bool fails(struct source *source, enum source_error error, const char *why)
+{
+	source->error = error;
+	source->why = why;
+	return false;
+}
+
+static void make_room(struct source_window *window, size_t room)
+{
+	if (room <= window->room && window->bytes)
+		return;
+	/* Not realloc: what was there is not wanted. */
+	free(window->bytes);
+	window->bytes = malloc(room ? room : 1);
+	if (!window->bytes)
+		die_memory();
+	window->room = room;
+}
+
+static const uint8_t *window_at(const struct source_window *window, uint64_t offset, size_t len)
+{
+	if (offset < window->offset || offset - window->offset > window->len ||
+	    len > window->len - (size_t)(offset - window->offset))
+		return NULL;
+	return window->bytes + (size_t)(offset - window->offset);
+}
+
+static bool window_fill(struct source *source, struct source_window *window, uint64_t offset, size_t len)
+{
+	make_room(window, len);
+	window->offset = offset;
+	window->len = 0;
+	while (window->len < len) {
+		ssize_t n = pread(source->input.fd, window->bytes + window->len, len - window->len,
+				  (off_t)(offset + window->len));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fails(source, SOURCE_UNREADABLE, "reading it failed");
+		if (n == 0)
+			return fails(source, SOURCE_UNREADABLE, "it became shorter while it was read");
+		window->len += (size_t)n;
+	}
+	return true;
+}
+
+/* Decodes LEN bytes or up to the end to AT; how many, or -1. */
+static ssize_t decode(struct source *source, uint8_t *at, size_t len)
+{
+	const struct codec *codec = source->decoder->codec;
+	ssize_t n = codec_read(source->decoder->codec, at, len);
+
+	if (n < 0)
+		fails(source, codec_unreadable(codec) ? SOURCE_UNREADABLE : SOURCE_DAMAGED, codec_why(codec));
+	return n;
+}
+
+/* What follows the head: the last one or two halves of the tail's window are kept. */
+static bool decode_tail(struct source *source, uint64_t limit)
+{
+	struct source_window *tail = &source->decoder->tail;
+	const size_t half = DECODED_TAIL;
+	ssize_t n;
+
+	make_room(tail, 2 * half);
+	tail->offset = source->size;
+	tail->len = 0;
+	do {
+		if (tail->len == 2 * half) {
+			memcpy(tail->bytes, tail->bytes + half, half);
+			tail->offset += half;
+			tail->len = half;
+		}
+		n = decode(source, tail->bytes + tail->len, half);
+		if (n < 0)
+			return false;
+		tail->len += (size_t)n;
+		source->size += (uint64_t)n;
+		if (source->size > limit)
+			return fails(source, SOURCE_OVER_LIMIT, "it decodes to more than the limit");
+	} while ((size_t)n == half);
+	return true;
+}
+
+static bool decode_all(struct source *source, uint64_t limit)
+{
+	struct decoder *decoder = source->decoder = decoder_take();
+	size_t room = limit < DECODED_HEAD ? (size_t)limit + 1 : DECODED_HEAD;
+	ssize_t n;
+
+	decoder->tail.len = 0;
+	if (codec_start(decoder->codec, source->codec, &source->input))
+		die_memory();
+	n = decode(source, decoder->head.bytes, room);
+	if (n < 0)
+		return false;
+	decoder->head.len = (size_t)n;
+	source->size = (uint64_t)n;
+	if (source->size > limit)
+		return fails(source, SOURCE_OVER_LIMIT, "it decodes to more than the limit");
+	return (size_t)n < room || decode_tail(source, limit);
+}
+
+static void start(struct source *source, struct codec_input input)
+{
+	source_close(source);
+	source->input = input;
+	source->size = input.size;
+	source->codec = CODEC_NONE;
+	source->error = SOURCE_FINE;
+	source->why = NULL;
+	source->head.len = source->end.len = source->window.len = 0;
+}
+
+bool source_open_fd(struct source *source, int fd, uint64_t size, uint64_t limit)
+{
+	start(source, (struct codec_input){.fd = fd, .size = size});
+	if (!window_fill(source, &source->head, 0, size < HEAD_ROOM ? (size_t)size : HEAD_ROOM))
+		return false;
+	source->codec = codec_of(source->head.bytes, source->head.len);
+	return source->codec == CODEC_NONE || decode_all(source, limit);
+}
+
+bool source_open_memory(struct source *source, const void *bytes, size_t size, uint64_t limit)
+{
+	/* Not NULL, which would stand for a file. */
+	start(source, (struct codec_input){.fd = -1, .bytes = bytes ? bytes : (const void *)"", .size = size});
+	source->codec = codec_of(source->input.bytes, size);
+	return source->codec == CODEC_NONE || decode_all(source, limit);
+}
+
+void source_close(struct source *source)
+{
+	if (source->decoder)
+		decoder_return(source->decoder);
+	source->decoder = NULL;
+}
+
+void source_free(struct source *source)
+{
+	source_close(source);
+	free(source->head.bytes);
+	free(source->end.bytes);
+	free(source->window.bytes);
+	memset(source, 0, sizeof(*source));
+}
+
+static const uint8_t *extra_at(const struct decoder *decoder, uint64_t offset, size_t len)
+{
+	const uint8_t *at = decoder->extra.bytes;
+
+	for (size_t i = 0; i < decoder->count; at += decoder->ranges[i++].len)
+		if (offset >= decoder->ranges[i].offset &&
+		    offset - decoder->ranges[i].offset <= decoder->ranges[i].len &&
+		    len <= decoder->ranges[i].len - (size_t)(offset - decoder->ranges[i].offset))
+			return at + (offset - decoder->ranges[i].offset);
+	return NULL;
+}
+
+static const uint8_t *decoded_at(const struct decoder *decoder, uint64_t offset, size_t len)
+{
+	const uint8_t *at = window_at(&decoder->head, offset, len);
+
+	if (!at)
+		at = window_at(&decoder->tail, offset, len);
+	return at ? at : extra_at(decoder, offset, len);
+}
+
+static bool is_within(const struct source *source, uint64_t offset, size_t len)
+{
+	return offset <= source->size && len <= source->size - offset;
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+	const struct source_range *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* Copies what [at, at + len) of the stream holds of the ranges. */
+static void take_ranges(struct decoder *decoder, const uint8_t *bytes, uint64_t at, size_t len)
+{
+	uint8_t *to = decoder->extra.bytes;
+
+	for (size_t i = 0; i < decoder->count; to += decoder->ranges[i++].len) {
+		const struct source_range *range = &decoder->ranges[i];
+		uint64_t from = range->offset > at ? range->offset : at;
+		uint64_t end = range->offset + range->len < at + len ? range->offset + range->len : at + len;
+
+		if (from < end)
+			memcpy(to + (from - range->offset), bytes + (from - at), (size_t)(end - from));
+	}
+}
+
+/* Decodes again, up to the last byte wanted. The head is rewritten with what it holds already. */
+static bool decode_ranges(struct source *source, uint64_t end)
+{
+	struct decoder *decoder = source->decoder;
+	uint8_t block[16 << 10];
+	uint64_t at = 0;
+
+	if (codec_start(decoder->codec, source->codec, &source->input))
+		die_memory();
+	while (at < end) {
+		ssize_t n = decode(source, block, sizeof(block));
+
+		if (n <= 0)
+			return n < 0 ? false : fails(source, SOURCE_UNREADABLE, "it changed while it was read");
+		take_ranges(decoder, block, at, (size_t)n);
+		at += (uint64_t)n;
+	}
+	return true;
+}
+
+static void want_range(struct decoder *decoder, const struct source_range *range)
+{
+	if (decoder->count == decoder->room) {
+		decoder->room = decoder->room ? 2 * decoder->room : 16;
+		decoder->ranges = reallocarray(decoder->ranges, decoder->room, sizeof(*decoder->ranges));
+		if (!decoder->ranges)
+			die_memory();
+	}
+	decoder->ranges[decoder->count++] = *range;
+}
+
+bool source_prefetch(struct source *source, const struct source_range *ranges, size_t count)
+{
+	struct decoder *decoder = source->decoder;
+	uint64_t total = 0, end = 0;
+
+	if (!decoder || count == 0)
+		return true;
+	decoder->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct source_range *range = &ranges[i];
+
+		if (!is_within(source, range->offset, range->len) || range->len > EXTRA_MAX - total ||
+		    decoded_at(decoder, range->offset, range->len))
+			continue;
+		want_range(decoder, range);
+		total += range->len;
+		end = range->offset + range->len > end ? range->offset + range->len : end;
+	}
+	if (decoder->count == 0)
+		return true;
+	qsort(decoder->ranges, decoder->count, sizeof(*decoder->ranges), compare_ranges);
+	make_room(&decoder->extra, (size_t)total);
+	if (decode_ranges(source, end))
+		return true;
+	decoder->count = 0;
+	return false;
+}
+
+static const uint8_t *plain_at(struct source *source, uint64_t offset, size_t len)
+{
+	const uint8_t *at = window_at(&source->head, offset, len);
+
+	if (!at)
+		at = window_at(&source->end, offset, len);
+	if (!at)
+		at = window_at(&source->window, offset, len);
+	if (at)
+		return at;
+	return window_fill(source, &source->window, offset, len) ? source->window.bytes : NULL;
+}
+
+bool source_keep_end(struct source *source, uint64_t offset)
+{
+	/* Memory, and what is decoded, is at hand. */
+	if (source->decoder || source->input.bytes || offset > source->size || source->size - offset > END_ROOM)
+		return true;
+	return window_fill(source, &source->end, offset, (size_t)(source->size - offset));
+}
+
+const uint8_t *source_at(struct source *source, uint64_t offset, size_t len)
+{
+	struct source_range range = {offset, len};
+	const uint8_t *at;
+
+	if (!is_within(source, offset, len)) {
+		fails(source, SOURCE_BEYOND, "it ends before");
+		return NULL;
+	}
+	if (source->decoder) {
+		at = decoded_at(source->decoder, offset, len);
+		if (at)
+			return at;
+		if (len > EXTRA_MAX) {
+			fails(source, SOURCE_UNREADABLE, "over 16 MiB of it would be wanted at once");
+			return NULL;
+		}
+		return source_prefetch(source, &range, 1) ? decoded_at(source->decoder, offset, len) : NULL;
+	}
+	return source->input.bytes ? source->input.bytes + offset : plain_at(source, offset, len);
+}
+
+/* Into memory that grows with what is there, not with what a header promises. */
+static uint8_t *decode_whole(struct source *source, uint64_t limit, size_t *len)
+{
+	uint8_t *bytes = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	*len = 0;
+	source->decoder = decoder_take();
+	if (codec_start(source->decoder->codec, source->codec, &source->input))
+		die_memory();
+	do {
+		room = room ? 2 * room : 1 << 20;
+		bytes = realloc(bytes, room);
+		if (!bytes)
+			die_memory();
+		n = decode(source, bytes + *len, room - *len);
+		if (n > 0)
+			*len += (size_t)n;
+		if (*len > limit)
+			n = fails(source, SOURCE_OVER_LIMIT, "it decodes to more than the limit") ? 0 : -1;
+	} while (n > 0 && *len == room);
+	if (n >= 0)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t limit, bool decode, size_t *len, const char **why)
+{
+	struct source source = {0};
+	uint8_t *whole = NULL;
+
+	start(&source, (struct codec_input){.fd = -1, .bytes = bytes, .size = size});
+	source.codec = decode ? codec_of(bytes, size) : CODEC_NONE;
+	*len = size;
+	if (source.codec != CODEC_NONE) {
+		whole = decode_whole(&source, limit, len);
+	} else if (size > limit) {
+		fails(&source, SOURCE_OVER_LIMIT, "it is larger than the limit");
+	} else {
+		whole = need_memory(1, size + 1);
+		memcpy(whole, bytes, size);
+	}
+	*why = source.why;
+	source_free(&source);
+	return whole;
+}
+
+uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t limit, bool decode, size_t *len, const char **why)
+{
+	struct source source = {0};
+	uint8_t *whole = NULL, *file;
+
+	start(&source, (struct codec_input){.fd = fd, .size = size});
+	*len = (size_t)size;
+	if (size > limit)
+		fails(&source, SOURCE_OVER_LIMIT, "it is larger than the limit");
+	else if (window_fill(&source, &source.window, 0, (size_t)size))
+		whole = source.window.bytes;
+	*why = source.why;
+	if (whole)
+		source.window = (struct source_window){0};
+	source_free(&source);
+	if (!whole || !decode || codec_of(whole, *len) == CODEC_NONE)
+		return whole;
+	file = whole;
+	whole = source_whole_memory(file, *len, limit, true, len, why);
+	free(file);
+	return whole;
+}

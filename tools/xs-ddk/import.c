@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-ddk import: make a driver's folder from a dkms.conf or an older kit's Makefile.
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/root.h"
+#include "base/text.h"
+#include "kit/import.h"
+#include "xs-ddk/commands.h"
+
+#define TEXT_MAX (1u << 20)
+
+/* The text of the file NAME in the folder, or NULL with errno; *PATH is its name for complaints, to free. */
+static char *read_in(const char *folder, const char *name, char **path)
+{
+	struct root root;
+	char *text = NULL;
+	size_t len;
+
+	*path = text_format("%s/%s", folder, name);
+	if (root_open(&root, folder) != 0)
+		return NULL;
+	text = root_read(&root, name, TEXT_MAX, &len);
+	root_close(&root);
+	if (text && strlen(text) != len) {
+		free(text);
+		text = NULL;
+		errno = EILSEQ;
+	}
+	return text;
+}
+
+/* Whether a makefile is one of an older kit's: it has these variables, and the driver's own does not. */
+static bool is_kit_makefile(const char *text)
+{
+	bool spec = false, label = false;
+
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		spec = spec || strncmp(line, "SPEC", 4) == 0;
+		label = label || strncmp(line, "LABEL", 5) == 0;
+	}
+	return spec && label;
+}
+
+/* STATUS_YES: something was taken in. */
+static enum status take_description(struct kit_folder *folder)
+{
+	enum status status = STATUS_TROUBLE;
+	char *path, *text = read_in(folder->source, "dkms.conf", &path);
+
+	if (text) {
+		status = import_dkms(folder, path, text) ? STATUS_YES : STATUS_NO;
+	} else if (errno == ENOENT) {
+		free(path);
+		text = read_in(folder->source, "Makefile", &path);
+		if (text && is_kit_makefile(text))
+			status = import_makefile(folder, path, text) ? STATUS_YES : STATUS_NO;
+		else
+			complain("%s: it has neither a dkms.conf nor a Makefile with SPEC and LABEL; 'xs-ddk init' is "
+				 "for "
+				 "bare sources",
+				 folder->source);
+	} else {
+		complain("%s: %s", path, errno == EILSEQ ? "it is no text: there are NULs in it" : strerror(errno));
+	}
+	free(path);
+	free(text);
+	return status;
+}
+
+enum status cmd_import(int argc, char **argv)
+{
+	struct kit_folder folder = {0};
+	enum status status = STATUS_TROUBLE;
+	bool help;
+
+	if (!import_arguments(&folder, argc, argv, 1, &help)) {
+		kit_folder_free(&folder);
+		return command_misused("import");
+	}
+	if (help) {
+		kit_folder_free(&folder);
+		return command_help("import");
+	}
+	folder.source = text_format("%s", argv[optind]);
+	if (tree_read(&folder.tree, folder.source))
+		status = import_is_driver(&folder) ? take_description(&folder) : STATUS_NO;
+	if (status == STATUS_YES)
+		return import_finish(&folder);
+	kit_folder_free(&folder);
+	return status;
+}

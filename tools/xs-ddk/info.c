@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-ddk info: the info.json of a driver, from what its modules say of themselves.
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/name.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "elf/modalias.h"
+#include "elf/module.h"
+#include "xs-ddk/commands.h"
+
+struct info {
+	const char *driver, *version, *variant;
+	const char *category, *status;
+	char *description; /* owned */
+	long priority;
+	json_t *pci_ids; /* module file name: list of ids */
+	bool any_pci;	 /* some module has a PCI id */
+};
+
+static enum status refuse(enum status status, const char *path, const char *why)
+{
+	char *safe = text_safe(path);
+
+	complain("%s: %s", safe, why);
+	free(safe);
+	return status;
+}
+
+static json_t *pack_id(const struct pci_id *id)
+{
+	return json_need(json_pack("{s:s, s:s, s:s, s:s}", "vendor_id", id->vendor, "device_id", id->device,
+				   "subvendor_id", id->subvendor, "subdevice_id", id->subdevice));
+}
+
+static bool has_id(const json_t *ids, const json_t *id)
+{
+	const json_t *other;
+	size_t i;
+
+	json_array_foreach(ids, i, other) if (json_equal(id, other)) return true;
+	return false;
+}
+
+/* The PCI ids among the module's aliases, each once. */
+static json_t *ids_of(const struct module *module)
+{
+	json_t *ids = json_need(json_array());
+	struct pci_id id;
+
+	for (const char *alias = NULL; (alias = module_info(module, "alias", alias));) {
+		json_t *packed;
+
+		if (!modalias_pci(alias, &id))
+			continue;
+		packed = pack_id(&id);
+		if (has_id(ids, packed))
+			json_decref(packed);
+		else
+			json_need_zero(json_array_append_new(ids, packed));
+	}
+	return ids;
+}
+
+/* What the package promises must be what the module carries. */
+static enum status check_record(const struct info *info, const struct module *module, const char *path)
+{
+	char *found, *why;
+
+	if (module_is_broken(module))
+		return refuse(STATUS_NO, path, "it is no whole kernel module; 'xs-ddk verify' tells more");
+	if (module->note.records == 1 && strcmp(module->note.version, info->version) == 0)
+		return STATUS_YES;
+	found = text_safe(module->note.records ? module->note.version : "");
+	why = module->note.records ? text_format("its record says version \"%s\", not \"%s\"", found, info->version)
+				   : text_format("it has no record; build it with xs-kbuild");
+	refuse(STATUS_NO, path, why);
+	free(why);
+	free(found);
+	return STATUS_NO;
+}
+
+static enum status add_module(struct info *info, struct module *module, const char *path)
+{
+	const char *base = strrchr(path, '/');
+	const char *description;
+	enum status status = check_record(info, module, path);
+	json_t *ids;
+
+	if (status != STATUS_YES)
+		return status;
+	base = base ? base + 1 : path;
+	if (json_object_get(info->pci_ids, base))
+		return refuse(STATUS_NO, path, "there are two modules of this name; a driver's have different ones");
+	description = module_info(module, "description", NULL);
+	if (!info->description && description)
+		info->description = text_safe(description);
+	ids = ids_of(module);
+	if (json_array_size(ids) > 0)
+		info->any_pci = true;
+	json_need_zero(json_object_set_new(info->pci_ids, base, ids));
+	return STATUS_YES;
+}
+
+static enum status read_module(struct info *info, const char *path)
+{
+	struct module module = {0};
+	enum status status;
+	struct stat st;
+	const char *base = strrchr(path, '/');
+	int fd;
+
+	if (!name_is_module_file(base ? base + 1 : path))
+		return refuse(STATUS_TROUBLE, path, "it is not named like a module, NAME.ko");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return refuse(STATUS_TROUBLE, path, strerror(errno));
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		status = refuse(STATUS_TROUBLE, path, "it is not a regular file");
+	else if (module_read_fd(&module, fd, (uint64_t)st.st_size) != 0)
+		status = refuse(STATUS_TROUBLE, path, strerror(errno));
+	else
+		status = add_module(info, &module, path);
+	module_free(&module);
+	close(fd);
+	return status;
+}
+
+/* A driver without PCI devices fits every machine; toolstacks select only what fits. */
+static void add_any(json_t *pci_ids)
+{
+	static const struct pci_id any = {"*", "*", "*", "*"};
+	const char *file;
+	json_t *ids;
+
+	json_object_foreach(pci_ids, file, ids) json_need_zero(json_array_append_new(ids, pack_id(&any)));
+}
+
+static void print_info(struct info *info)
+{
+	json_t *json;
+
+	if (!info->any_pci)
+		add_any(info->pci_ids);
+	json = json_need(json_pack("{s:o, s:s, s:o, s:s, s:s, s:I, s:s, s:O}", "category", json_safe(info->category),
+				   "name", info->driver, "description",
+				   json_safe(info->description ? info->description : info->driver), "variant",
+				   info->variant ? info->variant : info->version, "version", info->version, "priority",
+				   (json_int_t)info->priority, "status", info->status, "pci_ids", info->pci_ids));
+	/* ASCII, because the toolstacks that read it say so. A failed write is noticed when stdout is closed. */
+	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	putchar('\n');
+	json_decref(json);
+}
+
+/* Prints what is wrong with the options; whether nothing is. */
+static bool options_are_sound(const struct info *info, int paths)
+{
+	static const char *const statuses[] = {"production", "beta", "alpha"};
+	const char *const names[] = {info->driver, info->version, info->variant ? info->variant : info->version};
+	static const char *const options[] = {"--driver", "--version", "--variant"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!names[i])
+			complain("info: %s is missing", options[i]);
+		else if (!name_is_legal(names[i]))
+			complain("info: %s: not a legal name; it has to be like 1.2.3-x, of at most 63 bytes",
+				 options[i]);
+		if (!names[i] || !name_is_legal(names[i]))
+			return false;
+	}
+	if (paths == 0) {
+		complain("info: a MODULE is missing");
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (strcmp(info->status, statuses[i]) == 0)
+			return true;
+	complain("info: --status is production, beta or alpha");
+	return false;
+}
+
+static bool read_number(const char *s, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(s, &end, 10);
+	if (errno == 0 && end != s && *end == '\0')
+		return true;
+	complain("info: --priority takes a number");
+	return false;
+}
+
+enum {
+	OPTION_DRIVER = OPTION_OWN,
+	OPTION_VERSION,
+	OPTION_VARIANT,
+	OPTION_CATEGORY,
+	OPTION_DESCRIPTION,
+	OPTION_PRIORITY,
+	OPTION_STATUS
+};
+
+static const struct option options[] = {
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"driver", required_argument, NULL, OPTION_DRIVER},
+	{"version", required_argument, NULL, OPTION_VERSION},
+	{"variant", required_argument, NULL, OPTION_VARIANT},
+	{"category", required_argument, NULL, OPTION_CATEGORY},
+	{"description", required_argument, NULL, OPTION_DESCRIPTION},
+	{"priority", required_argument, NULL, OPTION_PRIORITY},
+	{"status", required_argument, NULL, OPTION_STATUS},
+	{0},
+};
+
+static bool take_option(struct info *info, int option)
+{
+	switch (option) {
+	case OPTION_DRIVER:
+		info->driver = optarg;
+		return true;
+	case OPTION_VERSION:
+		info->version = optarg;
+		return true;
+	case OPTION_VARIANT:
+		info->variant = optarg;
+		return true;
+	case OPTION_CATEGORY:
+		info->category = optarg;
+		return true;
+	case OPTION_DESCRIPTION:
+		free(info->description);
+		info->description = text_safe(optarg);
+		return true;
+	case OPTION_PRIORITY:
+		return read_number(optarg, &info->priority);
+	case OPTION_STATUS:
+		info->status = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum status read_modules(struct info *info, char **paths)
+{
+	enum status status = STATUS_YES;
+
+	for (; *paths && status == STATUS_YES; paths++)
+		status = read_module(info, *paths);
+	return status;
+}
+
+enum status cmd_info(int argc, char **argv)
+{
+	struct info info = {.category = "other", .status = "production"};
+	enum status status = STATUS_YES;
+	int option;
+
+	while (status == STATUS_YES && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == OPTION_HELP) {
+			free(info.description);
+			return command_help("info");
+		}
+		if (!take_option(&info, option))
+			status = STATUS_TROUBLE;
+	}
+	if (status != STATUS_YES || !options_are_sound(&info, argc - optind)) {
+		free(info.description);
+		return command_misused("info");
+	}
+	info.pci_ids = json_need(json_object());
+	status = read_modules(&info, argv + optind);
+	if (status == STATUS_YES)
+		print_info(&info);
+	json_decref(info.pci_ids);
+	free(info.description);
+	return status;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Two sets of modules, an older and a newer one, and what is different between them. */
+#ifndef XS_DIFF_H
+#define XS_DIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/name.h"
+#include "xs-ddk/attributes.h"
+
+/* One module of a set. */
+struct diff_module {
+	char name[MODULE_NAME_SIZE];
+	char kernel[UNAME_MAX + 1]; /* the uname in its vermagic, cut if it is longer */
+	char *path;		    /* as shown; any bytes */
+	struct facts facts;
+};
+
+/* Starts as {0}. */
+struct diff_set {
+	struct diff_module *modules; /* by name, then kernel, then path */
+	size_t count, room;
+	bool trouble; /* something could not be read, which has been told on stderr */
+};
+
+/* Reads all modules PATH stands for. */
+void diff_set_read(struct diff_set *set, char *path);
+void diff_set_free(struct diff_set *set);
+
+/* Modules that stand for each other; one is NULL when the other set has none of that name. */
+struct diff_pair {
+	const struct diff_module *old_module, *new_module;
+};
+
+/*
+ * Pairs the sets' modules: by name, and where a name is there more than once, by kernel first. COUNT pairs in memory
+ * to free, in the sets' order.
+ */
+struct diff_pair *diff_pairs(const struct diff_set *old_set, const struct diff_set *new_set, size_t *count);
+
+/* A difference. One of the facts is NULL if it is only in the other; else they have one key and other values. */
+struct diff_change {
+	const struct fact *old_fact, *new_fact;
+	bool device_lost; /* an alias of a device that no module of the newer set has or covers */
+};
+
+/* The differences of a pair, in memory to free. NEW_SET is all of the newer one: devices may move between modules. */
+struct diff_change *diff_changes(const struct diff_pair *pair, const struct diff_set *new_set, size_t *count);
+
+#endif

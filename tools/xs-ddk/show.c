@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-ddk show: what is in modules, packages and driver disks.
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/directory.h"
+#include "base/json.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "elf/module.h"
+#include "host/loaded.h"
+#include "package/input.h"
+#include "xs-ddk/commands.h"
+#include "xs-ddk/describe.h"
+#include "xs-ddk/show_disk.h"
+
+struct show {
+	const char *sysroot;
+	bool loaded, json;
+	struct module module; /* its memory serves every file */
+	json_t *modules, *packages, *disks;
+	enum status status;
+};
+
+static void trouble(struct show *show, const char *path, const char *why)
+{
+	char *safe = text_safe(path);
+
+	complain("%s: %s", safe, why);
+	free(safe);
+	show->status = STATUS_TROUBLE;
+}
+
+static void keep(json_t *list, json_t *object)
+{
+	json_need_zero(json_array_append_new(list, object));
+}
+
+static void show_module(struct show *show, const struct input *input)
+{
+	if (input_read_module(input, &show->module) != 0)
+		trouble(show, input->path, show->module.damage);
+	else if (module_is_broken(&show->module))
+		trouble(show, input->path, "it is no whole ELF file; 'xs-ddk verify' tells more");
+	else
+		keep(show->modules, describe_module(input, &show->module));
+}
+
+static void show_input(const struct input *input, void *context)
+{
+	struct show *show = context;
+
+	if (input->kind == INPUT_TROUBLE)
+		trouble(show, input->path, input->why);
+	else if (input->kind == INPUT_MODULE)
+		show_module(show, input);
+	else if (input->kind == INPUT_RPM)
+		keep(show->packages, describe_package(input));
+}
+
+static void show_loaded_one(struct show *show, const struct root *root, const char *name, bool named)
+{
+	char uname[UNAME_MAX + 1];
+	struct loaded loaded;
+
+	if (loaded_read(root, name, &loaded) != 0)
+		trouble(show, name, errno == ENOENT ? "no module of this name is loaded" : strerror(errno));
+	else if (named || loaded.note.records)
+		keep(show->modules, describe_loaded(&loaded, loaded_uname(root, uname) ? uname : NULL));
+}
+
+static void show_loaded(struct show *show, char **named)
+{
+	struct root root;
+	char **names;
+
+	if (root_open(&root, show->sysroot) != 0) {
+		trouble(show, show->sysroot, strerror(errno));
+		return;
+	}
+	names = *named ? named : loaded_names(&root);
+	if (!names)
+		trouble(show, "/sys/module", strerror(errno));
+	for (size_t i = 0; names && names[i]; i++)
+		show_loaded_one(show, &root, names[i], names == named);
+	root_close(&root);
+	if (names != named)
+		folder_names_free(names);
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text && *text ? text : "-";
+}
+
+static void print_row(const char *version, const char *module, const char *kernel, const char *path)
+{
+	printf("%-12s  %-16s  %-26s  %s\n", version, module, kernel, path);
+}
+
+static void print_table(const json_t *modules)
+{
+	const json_t *module;
+	size_t i;
+
+	print_row("VERSION", "MODULE", "KERNEL", "PATH");
+	json_array_foreach(modules, i, module) print_row(text_of(module, "version"), text_of(module, "module"),
+							 text_of(module, "kernel"), text_of(module, "path"));
+}
+
+/* A list, an item a line, the first of which says what they are. */
+static void print_list(const char *label, const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) printf("%-12s %s\n", i == 0 ? label : "", json_string_value(item));
+}
+
+static void print_line(const char *label, const json_t *object, const char *key)
+{
+	if (json_string_value(json_object_get(object, key)))
+		printf("%-12s %s\n", label, text_of(object, key));
+}
+
+static void print_signature(const json_t *signature)
+{
+	if (json_is_null(signature))
+		puts("signature:   none");
+	else if (json_object_get(signature, "damage"))
+		printf("signature:   %s\n", text_of(signature, "damage"));
+	else
+		printf("signature:   by %s, %s\n", text_of(signature, "signer"), text_of(signature, "digest"));
+}
+
+static void print_block(const json_t *module)
+{
+	printf("version:     %s\n", text_of(module, "version"));
+	print_line("module:", module, "module");
+	print_line("kernel:", module, "kernel");
+	print_line("path:", module, "path");
+	print_line("vermagic:", module, "vermagic");
+	print_line("description:", module, "description");
+	print_line("licence:", module, "licence");
+	print_line("in source:", module, "module_version");
+	printf("size:        %" JSON_INTEGER_FORMAT " bytes\n", json_integer_value(json_object_get(module, "size")));
+	print_signature(json_object_get(module, "signature"));
+	print_list("devices:", json_object_get(module, "devices"));
+	print_list("firmware:", json_object_get(module, "firmware"));
+}
+
+static void print_packages(const json_t *packages)
+{
+	const json_t *package;
+	size_t i;
+
+	json_array_foreach(packages, i, package)
+	{
+		printf("package:     %s-%s-%s.%s\n", text_of(package, "name"), text_of(package, "version"),
+		       text_of(package, "release"),
+		       json_is_true(json_object_get(package, "source")) ? "src" : text_of(package, "arch"));
+		print_line("path:", package, "path");
+		printf("signed:      %s\n", json_is_true(json_object_get(package, "signed")) ? "yes" : "no");
+		print_list("requires:", json_object_get(package, "requires"));
+		print_list("files:", json_object_get(package, "files"));
+		putchar('\n');
+	}
+}
+
+/* One module of which more is known than its record is told at length. */
+static void print_text(const struct show *show)
+{
+	print_packages(show->packages);
+	if (!show->loaded && json_array_size(show->modules) == 1)
+		print_block(json_array_get(show->modules, 0));
+	else if (json_array_size(show->modules) > 0 || json_array_size(show->packages) == 0)
+		print_table(show->modules);
+}
+
+/* Shows those of the PATHS that are driver disks, and takes them out: for people the disk's table says it all. */
+static void show_disks(struct show *show, char **paths)
+{
+	char **rest = paths;
+
+	for (; *paths; paths++) {
+		struct disk_summary summary;
+		bool is_disk = disk_summary_read(&summary, *paths);
+
+		if (is_disk && show->json)
+			keep(show->disks, disk_summary_json(&summary));
+		else if (is_disk)
+			disk_summary_print(&summary);
+		if (!is_disk || show->json)
+			*rest++ = *paths;
+		disk_summary_free(&summary);
+	}
+	*rest = NULL;
+}
+
+static void show_inputs(struct show *show, char **paths)
+{
+	static const struct input_options one_by_one = {.in_order = true};
+	bool any;
+
+	show_disks(show, paths);
+	any = *paths;
+	if (any)
+		inputs_each(paths, &one_by_one, show_input, (void *[]){show});
+	if (any && !show->json)
+		print_text(show);
+}
+
+static void print_json(const struct show *show)
+{
+	json_t *all = json_need(json_pack("{s:s, s:i, s:O, s:O}", "format", "xs-ddk-show", "schema", 1, "modules",
+					  show->modules, "packages", show->packages));
+
+	json_need_zero(json_object_set(all, "disks", show->disks));
+	json_print(all);
+}
+
+static void show_all(struct show *show, char **paths)
+{
+	show->modules = json_need(json_array());
+	show->packages = json_need(json_array());
+	show->disks = json_need(json_array());
+	if (!show->loaded) {
+		show_inputs(show, paths);
+	} else {
+		show_loaded(show, paths);
+		if (!show->json)
+			print_text(show);
+	}
+	if (show->json)
+		print_json(show);
+	json_decref(show->modules);
+	json_decref(show->packages);
+	json_decref(show->disks);
+}
+
+static const struct option options[] = {
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"loaded", no_argument, NULL, OPTION_LOADED},
+	{"sysroot", required_argument, NULL, OPTION_SYSROOT},
+	{0},
+};
+
+enum status cmd_show(int argc, char **argv)
+{
+	struct show show = {0};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == OPTION_HELP)
+			return command_help("show");
+		else if (option == OPTION_JSON)
+			show.json = true;
+		else if (option == OPTION_LOADED)
+			show.loaded = true;
+		else if (option == OPTION_SYSROOT)
+			show.sysroot = optarg;
+		else
+			return command_misused("show");
+	}
+	if (!show.loaded && optind == argc) {
+		complain("show: a PATH is missing");
+		return command_misused("show");
+	}
+	show_all(&show, argv + optind);
+	module_free(&show.module);
+	return show.status;
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a person wants to know of a driver disk: whose it is, and which driver versions it has for which kernels.
+#include "xs-ddk/show_disk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/die.h"
+#include "base/json.h"
+#include "base/late_library.h"
+#include "base/module_path.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "package/disk_xml.h"
+
+/* A driver's version for a kernel, and the package that has it. */
+struct cell {
+	struct place place;
+	const struct rpm *rpm;
+};
+
+struct disk_table {
+	struct cell *cells; /* by driver, version and kernel */
+	size_t count, room;
+	const char **kernels; /* in version order, each once */
+	size_t kernel_count;
+};
+
+static int compare_cells(const void *a, const void *b)
+{
+	const struct place *x = &((const struct cell *)a)->place, *y = &((const struct cell *)b)->place;
+	int order = strcmp(x->driver, y->driver);
+
+	if (order == 0)
+		order = version_order(x->version, y->version);
+	return order ? order : version_order(x->uname, y->uname);
+}
+
+static int compare_kernels(const void *a, const void *b)
+{
+	return version_order(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_cell(struct disk_table *table, const struct place *place, const struct rpm *rpm)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (memcmp(&table->cells[i].place, place, sizeof(*place)) == 0)
+			return;
+	if (table->count == table->room) {
+		table->room = table->room ? 2 * table->room : 16;
+		table->cells = reallocarray(table->cells, table->room, sizeof(*table->cells));
+		if (!table->cells)
+			die_memory();
+	}
+	table->cells[table->count++] = (struct cell){*place, rpm};
+}
+
+static void add_package(struct disk_table *table, const struct rpm *rpm)
+{
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		struct place place;
+
+		memset(&place, 0, sizeof(place));
+		if (!name_module_suffix(rpm->files[i].path))
+			continue;
+		place_of(rpm->files[i].path, &place);
+		if (place.driver[0])
+			add_cell(table, &place, rpm);
+	}
+}
+
+static struct disk_table *make_table(const struct disk *disk)
+{
+	struct disk_table *table = need_memory(1, sizeof(*table));
+
+	for (size_t i = 0; i < disk->count; i++)
+		if (disk_is_installable(&disk->files[i]))
+			add_package(table, &disk->files[i].rpm);
+	table->kernels = need_memory(table->count + 1, sizeof(*table->kernels));
+	if (table->count == 0)
+		return table;
+	qsort(table->cells, table->count, sizeof(*table->cells), compare_cells);
+	for (size_t i = 0; i < table->count; i++)
+		table->kernels[i] = table->cells[i].place.uname;
+	qsort(table->kernels, table->count, sizeof(*table->kernels), compare_kernels);
+	for (size_t i = 0; i < table->count; i++)
+		if (i == 0 || strcmp(table->kernels[i], table->kernels[table->kernel_count - 1]) != 0)
+			table->kernels[table->kernel_count++] = table->kernels[i];
+	return table;
+}
+
+static void add_requirement(struct disk_summary *summary, const xmlNode *node)
+{
+	struct disk *disk = summary->disk;
+	const char *words[4] = {xml_attribute(disk, node, "originator"), xml_attribute(disk, node, "name"),
+				xml_attribute(disk, node, "test"), xml_attribute(disk, node, "version")};
+
+	for (size_t i = 0; i < 4; i++)
+		words[i] = words[i] ? words[i] : "?";
+	summary->requires =
+		disk_own(disk, text_format("%s%s%s:%s %s %s", summary->requires ? summary->requires : "",
+					   summary->requires ? ", " : "", words[0], words[1], words[2], words[3]));
+}
+
+static void read_repository(struct disk_summary *summary, const xmlNode *root)
+{
+	struct disk *disk = summary->disk;
+
+	summary->product = xml_attribute(disk, root, "product");
+	summary->vendor = xml_attribute(disk, root, "originator");
+	summary->name = xml_attribute(disk, root, "name");
+	summary->version = xml_attribute(disk, root, "version");
+	if (summary->version && xml_attribute(disk, root, "build"))
+		summary->version =
+			disk_own(disk, text_format("%s-%s", summary->version, xml_attribute(disk, root, "build")));
+	summary->description = xml_child_text(disk, root, "description");
+	for (xmlNode *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
+		add_requirement(summary, node);
+}
+
+/* What an older disk's XS-REPOSITORY, if it has one, did not say already. */
+static void read_update(struct disk_summary *summary, const xmlNode *root)
+{
+	struct disk *disk = summary->disk;
+
+	summary->uuid = xml_attribute(disk, root, "uuid");
+	if (!summary->name)
+		summary->name = xml_attribute(disk, root, "name-label");
+	if (!summary->version)
+		summary->version = xml_attribute(disk, root, "version");
+	if (!summary->description)
+		summary->description = xml_child_text(disk, root, "name-description");
+}
+
+static bool read_file(struct disk_summary *summary, const char *name, const char *root,
+		      void (*take)(struct disk_summary *summary, const xmlNode *root))
+{
+	const struct disk_file *file = disk_find(summary->disk, name);
+	const char *why;
+	xmlDoc *doc = file ? disk_xml_read(summary->disk, file, root, &why) : NULL;
+
+	if (doc)
+		take(summary, libxml()->xmlDocGetRootElement(doc));
+	libxml()->xmlFreeDoc(doc);
+	return file;
+}
+
+bool disk_summary_read(struct disk_summary *summary, const char *path)
+{
+	bool old, new;
+
+	memset(summary, 0, sizeof(*summary));
+	if (!disk_is_at(path))
+		return false;
+	summary->disk = need_memory(1, sizeof(*summary->disk));
+	if (!disk_read(summary->disk, path))
+		return false;
+	old = read_file(summary, "XS-REPOSITORY", "repository", read_repository);
+	new = read_file(summary, "update.xml", "update", read_update);
+	summary->is_signed =
+		disk_find(summary->disk, "update.xml.asc") && disk_find(summary->disk, "repodata/repomd.xml.asc");
+	summary->table = make_table(summary->disk);
+	return old || new;
+}
+
+void disk_summary_free(struct disk_summary *summary)
+{
+	if (summary->table) {
+		free(summary->table->cells);
+		free(summary->table->kernels);
+	}
+	free(summary->table);
+	if (summary->disk)
+		disk_free(summary->disk);
+	free(summary->disk);
+	memset(summary, 0, sizeof(*summary));
+}
+
+static const struct cell *find_cell(const struct disk_table *table, const struct place *row, const char *kernel)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct place *place = &table->cells[i].place;
+
+		if (strcmp(place->driver, row->driver) == 0 && strcmp(place->version, row->version) == 0 &&
+		    strcmp(place->uname, kernel) == 0)
+			return &table->cells[i];
+	}
+	return NULL;
+}
+
+static void print_row(const struct disk_summary *summary, const struct place *row)
+{
+	const struct disk_table *table = summary->table;
+
+	printf("%-16s  %-12s", row->driver, row->version);
+	for (size_t k = 0; k < table->kernel_count; k++) {
+		const struct cell *cell = find_cell(table, row, table->kernels[k]);
+		char *text = cell ? text_format("%s-%s", cell->rpm->version, cell->rpm->release) : NULL;
+
+		printf("  %-*s", k + 1 < table->kernel_count ? (int)strlen(table->kernels[k]) : 0,
+		       text ? disk_safe(summary->disk, text) : "-");
+		free(text);
+	}
+	putchar('\n');
+}
+
+static bool is_new_row(const struct disk_table *table, size_t i)
+{
+	const struct place *place = &table->cells[i].place, *before = i ? &table->cells[i - 1].place : NULL;
+
+	return !before || strcmp(place->driver, before->driver) != 0 || strcmp(place->version, before->version) != 0;
+}
+
+/* Names in the table are legal ones: no need to make them safe. */
+static void print_table(const struct disk_summary *summary)
+{
+	const struct disk_table *table = summary->table;
+
+	if (table->count == 0)
+		return;
+	printf("\n%-16s  %-12s", "DRIVER", "VERSION");
+	for (size_t k = 0; k < table->kernel_count; k++)
+		printf("  %s", table->kernels[k]);
+	putchar('\n');
+	for (size_t i = 0; i < table->count; i++)
+		if (is_new_row(table, i))
+			print_row(summary, &table->cells[i].place);
+}
+
+static void print_line(const struct disk_summary *summary, const char *what, const char *value)
+{
+	if (value && *value)
+		printf("%-12s %s\n", what, disk_safe(summary->disk, value));
+}
+
+/* Whether the table tells of the package already, or hosts only need it to draw in others. */
+static bool is_in_table(const struct disk_summary *summary, const struct rpm *rpm)
+{
+	for (size_t i = 0; i < summary->table->count; i++)
+		if (summary->table->cells[i].rpm == rpm)
+			return true;
+	return strncmp(rpm->name, "update-", 7) == 0 || strncmp(rpm->name, "control-", 8) == 0;
+}
+
+void disk_summary_print(const struct disk_summary *summary)
+{
+	print_line(summary, "disk:", summary->disk->path);
+	print_line(summary, "name:", summary->name);
+	print_line(summary, "version:", summary->version);
+	print_line(summary, "description:", summary->description);
+	print_line(summary, "product:", summary->product);
+	print_line(summary, "requires:", summary->requires);
+	print_line(summary, "vendor:", summary->vendor);
+	print_line(summary, "uuid:", summary->uuid);
+	print_line(summary, "signed:", summary->is_signed ? "yes" : "no");
+	print_table(summary);
+	for (size_t i = 0, told = 0; i < summary->disk->count; i++) {
+		const struct disk_file *file = &summary->disk->files[i];
+
+		if (file->has_rpm && !is_in_table(summary, &file->rpm))
+			printf("%s%s\n", told++ ? "" : "\nALSO\n", disk_safe(summary->disk, file->path));
+	}
+}
+
+static json_t *cell_json(const struct cell *cell)
+{
+	json_t *release;
+	char *text = text_format("%s-%s", cell->rpm->version, cell->rpm->release);
+
+	release = json_safe(text);
+	free(text);
+	return json_need(json_pack("{s:s, s:s, s:s, s:o, s:o}", "driver", cell->place.driver, "version",
+				   cell->place.version, "kernel", cell->place.uname, "package",
+				   json_safe(cell->rpm->name), "release", release));
+}
+
+json_t *disk_summary_json(const struct disk_summary *summary)
+{
+	json_t *drivers = json_need(json_array());
+
+	for (size_t i = 0; i < summary->table->count; i++)
+		json_need_zero(json_array_append_new(drivers, cell_json(&summary->table->cells[i])));
+	return json_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "path",
+				   json_safe(summary->disk->path), "name", json_safe(summary->name), "version",
+				   json_safe(summary->version), "description", json_safe(summary->description),
+				   "product", json_safe(summary->product), "requires", json_safe(summary->requires),
+				   "vendor", json_safe(summary->vendor), "uuid", json_safe(summary->uuid), "signed",
+				   (int)summary->is_signed, "drivers", drivers));
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-ddk verify: whether modules are right.
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/directory.h"
+#include "base/options.h"
+#include "base/profile.h"
+#include "check/check.h"
+#include "check/verify.h"
+#include "elf/signature.h"
+#include "elf/symvers.h"
+#include "host/hierarchy.h"
+#include "host/loaded.h"
+#include "xs-ddk/commands.h"
+
+struct verify {
+	struct report report;
+	struct policy policy;
+	struct set set;
+	struct input_options inputs;
+	const struct report_format *format;
+	bool loaded;
+};
+
+static void verify_loaded_one(struct verify *v, const struct root *root, const struct hierarchy *hierarchy,
+			      const char *name, bool named)
+{
+	char path[256];
+	struct loaded loaded;
+
+	if (loaded_read(root, name, &loaded) != 0) {
+		snprintf(path, sizeof(path), "/sys/module/%.*s", MODULE_NAME_SIZE, name);
+		report_add(&v->report, RULE_READ_FAILED, path, "%s",
+			   errno == ENOENT ? "no module of this name is loaded" : strerror(errno));
+		return;
+	}
+	if (!named && !loaded.note.section && !loaded.note.compat && loaded.note.records == 0)
+		return;
+	snprintf(path, sizeof(path), "/sys/module/%s", loaded.name);
+	report_judged(&v->report, path);
+	check_note(&v->report, path, &loaded.note);
+	if (v->policy.version)
+		check_version(&v->report, path, &loaded.note, v->policy.version);
+	check_loaded(&v->report, path, hierarchy, &loaded);
+}
+
+static enum status verify_loaded(struct verify *v, char **named)
+{
+	char uname[UNAME_MAX + 1], **names;
+	struct hierarchy hierarchy = {0};
+	struct root root;
+
+	if (root_open(&root, v->policy.sysroot) != 0) {
+		complain("cannot open the sysroot %s: %s", v->policy.sysroot, strerror(errno));
+		return STATUS_TROUBLE;
+	}
+	names = *named ? named : loaded_names(&root);
+	if (!names)
+		complain("cannot read %s/sys/module: %s", root.path, strerror(errno));
+	if (loaded_uname(&root, uname) && name_is_uname(uname) &&
+	    hierarchy_read(&hierarchy, &root, uname, LAYOUT_XENSERVER) != 0)
+		complain("cannot read the drivers of %s: %s", uname, strerror(errno));
+	for (size_t i = 0; names && names[i]; i++)
+		verify_loaded_one(v, &root, &hierarchy, names[i], names == named);
+	hierarchy_free(&hierarchy);
+	root_close(&root);
+	if (names != named)
+		folder_names_free(names);
+	return names ? STATUS_YES : STATUS_TROUBLE;
+}
+
+static bool set_format(struct verify *v, const char *name)
+{
+	v->format = report_format_find(name);
+	v->report.keep_names = v->format && v->format->names;
+	return v->format;
+}
+
+static bool set_expected(const char **where, const char *what, const char *value, bool legal)
+{
+	if (!legal)
+		complain("'%s' is no legal %s", value, what);
+	*where = value;
+	return legal;
+}
+
+static bool disable(struct verify *v, const char *id)
+{
+	enum rule_id rule = rule_find(id);
+
+	if (rule == RULES) {
+		complain("there is no rule '%s': see 'xs-ddk rules'", id);
+		return false;
+	}
+	v->report.disabled[rule] = true;
+	return true;
+}
+
+static bool set_profile(struct verify *v, const char *name)
+{
+	v->policy.profile = profile_find(name);
+	if (!v->policy.profile)
+		complain("there is no profile '%s': generic, xs8, xs9 and el9 are", name);
+	return v->policy.profile;
+}
+
+static bool add_certificate(struct verify *v, const char *path)
+{
+	certificates_free(v->policy.certificates);
+	v->policy.certificates = certificates_read(path);
+	return v->policy.certificates;
+}
+
+/* More threads than this wait for each other only. */
+#define JOBS_MAX 256
+
+static bool set_jobs(struct verify *v, const char *text)
+{
+	char *end;
+	unsigned long jobs;
+
+	errno = 0;
+	jobs = strtoul(text, &end, 10);
+	v->inputs.jobs = (unsigned int)jobs;
+	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && jobs >= 1 && jobs <= JOBS_MAX)
+		return true;
+	complain("--jobs takes a number from 1 to %d, not '%s'", JOBS_MAX, text);
+	return false;
+}
+
+static bool set_limit(struct verify *v, const char *text)
+{
+	static const char units[] = "KMGT";
+	char *end;
+	const char *unit;
+	unsigned long long size;
+	int shift;
+
+	errno = 0;
+	size = strtoull(text, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	shift = unit ? 10 * (int)(unit - units + 1) : 0;
+	v->inputs.limit = size << shift;
+	if (text[0] >= '0' && text[0] <= '9' && errno == 0 && size > 0 && end[unit != NULL] == '\0' &&
+	    v->inputs.limit >> shift == size && v->inputs.limit <= INT64_MAX)
+		return true;
+	complain("--limit takes a number of bytes, or one with K, M, G or T, not '%s'", text);
+	return false;
+}
+
+enum {
+	OPTION_VERSION = OPTION_OWN,
+	OPTION_KERNEL,
+	OPTION_DISABLE,
+	OPTION_STRICT,
+	OPTION_SYMVERS,
+	OPTION_REQUIRE_SIGNATURE,
+	OPTION_CERT,
+	OPTION_PROFILE,
+	OPTION_JOBS,
+	OPTION_LIMIT
+};
+
+static const struct option options[] = {
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"loaded", no_argument, NULL, OPTION_LOADED},
+	{"sysroot", required_argument, NULL, OPTION_SYSROOT},
+	{"version", required_argument, NULL, OPTION_VERSION},
+	{"kernel", required_argument, NULL, OPTION_KERNEL},
+	{"disable", required_argument, NULL, OPTION_DISABLE},
+	{"strict", no_argument, NULL, OPTION_STRICT},
+	{"symvers", required_argument, NULL, OPTION_SYMVERS},
+	{"require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE},
+	{"cert", required_argument, NULL, OPTION_CERT},
+	{"profile", required_argument, NULL, OPTION_PROFILE},
+	{"jobs", required_argument, NULL, OPTION_JOBS},
+	{"limit", required_argument, NULL, OPTION_LIMIT},
+	{0},
+};
+
+/* Takes one option; false when it is wrong, which has been told. */
+static bool take_option(struct verify *v, int option)
+{
+	switch (option) {
+	case OPTION_JSON:
+		return set_format(v, "json");
+	case OPTION_FORMAT:
+		return set_format(v, optarg);
+	case OPTION_LOADED:
+		v->loaded = true;
+		return true;
+	case OPTION_SYSROOT:
+		v->policy.sysroot = optarg;
+		return true;
+	case OPTION_VERSION:
+		return set_expected(&v->policy.version, "version", optarg, name_is_legal(optarg));
+	case OPTION_KERNEL:
+		return set_expected(&v->policy.uname, "uname", optarg, name_is_uname(optarg));
+	case OPTION_DISABLE:
+		return disable(v, optarg);
+	case OPTION_STRICT:
+		v->report.strict = true;
+		return true;
+	case OPTION_SYMVERS:
+		return symvers_read(&v->policy.symvers, optarg);
+	case OPTION_REQUIRE_SIGNATURE:
+		v->policy.require_signature = true;
+		return true;
+	case OPTION_CERT:
+		return add_certificate(v, optarg);
+	case OPTION_PROFILE:
+		return set_profile(v, optarg);
+	case OPTION_JOBS:
+		return set_jobs(v, optarg);
+	case OPTION_LIMIT:
+		return set_limit(v, optarg);
+	}
+	return false;
+}
+
+static enum status verify_all(struct verify *v, char **paths)
+{
+	enum status status = STATUS_YES, found;
+
+	if (v->loaded)
+		status = verify_loaded(v, paths);
+	else
+		judge_inputs(&v->report, &v->set, &v->policy, paths, &v->inputs);
+	check_set(&v->report, &v->set, &v->policy);
+	report_sort(&v->report);
+	v->format->print(&v->report);
+	found = report_status(&v->report);
+	return found > status ? found : status;
+}
+
+static enum status run(struct verify *v, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == OPTION_HELP)
+			return command_help("verify");
+		if (!take_option(v, option))
+			return command_misused("verify");
+	}
+	if (!v->loaded && optind == argc) {
+		complain("verify: a PATH is missing");
+		return command_misused("verify");
+	}
+	return verify_all(v, argv + optind);
+}
+
+enum status cmd_verify(int argc, char **argv)
+{
+	struct verify v = {.format = report_format_find("text"), .inputs.progress = true};
+	enum status status;
+
+	set_init(&v.set);
+	status = run(&v, argc, argv);
+	set_free(&v.set);
+	symvers_free(v.policy.symvers);
+	certificates_free(v.policy.certificates);
+	report_free(&v.report);
+	return status;
+}

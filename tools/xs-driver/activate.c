@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-driver activate: unloads what is loaded of a driver and loads what is selected, without a reboot.
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/critical.h"
+#include "host/reload.h"
+#include "xs-driver/commands.h"
+
+/* Whether all is as it should be already. */
+static bool is_active(const struct host *host, const struct driver *driver, const struct state *state)
+{
+	if (!state->loaded || state->reboot_required)
+		return false;
+	for (size_t m = 0; m < driver->module_count; m++)
+		if (host_has_loaded(host, driver->modules[m]))
+			return true;
+	return false;
+}
+
+/* What --force does not overrule. */
+static bool may_not(const struct host *host, const struct driver *driver)
+{
+	char *use = driver_in_use(&host->root, driver);
+
+	if (!driver->selected)
+		complain("no version of %s is selected as a whole; run 'xs-driver select %s VERSION' first",
+			 driver->name, driver->name);
+	else if (use)
+		complain("%s is in use: %s; end that, or reboot", driver->name, use);
+	else
+		return false;
+	free(use);
+	return true;
+}
+
+/* What it does. */
+static bool should_not(const struct host *host, const struct driver *driver, const struct state *state)
+{
+	struct vitals vitals;
+	const char *why;
+	bool refuse = true;
+
+	vitals_read(&vitals, &host->root);
+	why = state->loaded ? vitals_find(&vitals, driver) : NULL;
+	if (why)
+		complain("%s: %s; --force unloads it nevertheless", driver->name, why);
+	else if (state->problem[PROBLEM_UNTRACKED] || state->problem[PROBLEM_UNKNOWN] || state->problem[PROBLEM_SPLIT])
+		complain(
+			"what is loaded of %s is not one installed version, so it could not be loaded again if the new "
+			"one fails; --force unloads it nevertheless",
+			driver->name);
+	else
+		refuse = false;
+	vitals_free(&vitals);
+	return refuse;
+}
+
+static enum status activate(struct host *host, const struct hierarchy *hierarchy, const struct driver *driver,
+			    bool force)
+{
+	struct state state;
+
+	state_read_loaded(&state, host, hierarchy, driver);
+	if (driver->selected && is_active(host, driver, &state)) {
+		say("%s: %s is active already\n", driver->name, driver->selected->name);
+		return STATUS_YES;
+	}
+	if (may_not(host, driver) || (!force && should_not(host, driver, &state)))
+		return STATUS_NO;
+	if (*host->root.path) {
+		complain("below --sysroot nothing is loaded: the running kernel has its own root");
+		return STATUS_NO;
+	}
+	if (!swap_modules(host, hierarchy, driver, state.active_version))
+		return STATUS_NO;
+	say("%s: %s is active%s%s\n", driver->name, driver->selected->name, *state.active ? "; it was " : "",
+	    state.active);
+	return STATUS_YES;
+}
+
+static enum status activate_it(struct host *host, const struct options *options, int lock)
+{
+	struct hierarchy hierarchy;
+	struct kernels kernels = {&hierarchy, 1};
+	enum status status = STATUS_TROUBLE;
+
+	(void)lock;
+	if (!*host->running) {
+		complain("/proc does not say which kernel is running");
+		return STATUS_TROUBLE;
+	}
+	if (hierarchy_read(&hierarchy, &host->root, host->running, options->layout) != 0)
+		complain("/lib/modules/%s cannot be read", host->running);
+	else if (kernels_have(&kernels, options->names[0]))
+		status = activate(host, &hierarchy, hierarchy_find(&hierarchy, options->names[0]), options->force);
+	hierarchy_free(&hierarchy);
+	return status;
+}
+
+enum status driver_activate(int argc, char **argv)
+{
+	struct options options;
+	bool done;
+	enum status status = options_parse(&options, argc, argv, TAKES_FORCE, 1, 1, &done);
+
+	if (!done)
+		status = change_run(&options, activate_it);
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-driver check: whether the hierarchy, what is selected and what is loaded are sound.
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/directory.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "host/depmod.h"
+#include "host/installed.h"
+#include "host/journal.h"
+#include "host/select.h"
+#include "xs-driver/commands.h"
+
+#define MODULES_DEP_LIMIT (256u << 20)
+
+/* What was found, as an array of {problem, subject, what, mend}. */
+static void add_finding(json_t *findings, const char *problem, const char *subject, const char *what, const char *mend)
+{
+	json_need_zero(json_array_append_new(
+		findings, json_need(json_pack("{s:s, s:o, s:o, s:o}", "problem", problem, "subject", json_safe(subject),
+					      "what", json_safe(what), "mend", json_safe(mend)))));
+}
+
+static void check_states(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
+			 const struct driver *driver)
+{
+	struct state state;
+
+	state_read_loaded(&state, host, hierarchy, driver);
+	for (int p = 0; p < PROBLEMS; p++) {
+		const char *culprit = state.culprit[p];
+		char *mend, *what;
+
+		if (!state.problem[p])
+			continue;
+		mend = problem_mend(p, driver);
+		what = text_format("%s%s%s%s", problem_kinds[p].what, culprit ? " (" : "", culprit ? culprit : "",
+				   culprit ? ")" : "");
+		add_finding(findings, problem_kinds[p].name, driver->name, what, mend);
+		free(mend);
+		free(what);
+	}
+}
+
+static void check_versions(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
+			   const struct driver *driver)
+{
+	for (size_t v = 0; v < driver->version_count; v++) {
+		const struct driver_version *version = &driver->versions[v];
+		char *fault = installed_fault(hierarchy, driver, version, &host->scratch);
+		char *subject = text_format("%s %s for kernel %s", driver->name, version->name, hierarchy->uname);
+		json_t *info = installed_info(hierarchy, driver, version);
+
+		if (fault)
+			add_finding(findings, "unfit", subject, fault, "install the version anew, or remove it");
+		if (version->has_info && !info)
+			add_finding(findings, "info", subject, "its info.json is no JSON object",
+				    "install the version anew");
+		json_decref(info);
+		free(subject);
+		free(fault);
+	}
+}
+
+/* Whether modules.dep has a line for a file: "updates/ice.ko: ...". */
+static bool dep_has(const char *dep, const char *folder, const char *file)
+{
+	char *begin = text_format("\n%s/%s:", folder, file);
+	bool has = strstr(dep, begin) || strncmp(dep, begin + 1, strlen(begin + 1)) == 0;
+
+	free(begin);
+	return has;
+}
+
+static void check_dep(json_t *findings, const struct hierarchy *hierarchy, const struct driver *driver, const char *dep)
+{
+	for (size_t i = 0; driver->selected && driver->selected->files[i]; i++)
+		if (!dep || !dep_has(dep, "updates", driver->selected->files[i])) {
+			char *what = text_format("modules.dep of %s does not know updates/%s", hierarchy->uname,
+						 driver->selected->files[i]);
+			char *mend = text_format("depmod %s", hierarchy->uname);
+
+			add_finding(findings, "stale", driver->name, what, mend);
+			free(what);
+			free(mend);
+			return;
+		}
+}
+
+static void check_strays(json_t *findings, const struct hierarchy *hierarchy)
+{
+	for (size_t i = 0; i < hierarchy->stray_count; i++) {
+		char *subject = text_format("/lib/modules/%s/%s", hierarchy->uname, hierarchy->strays[i].path);
+
+		add_finding(findings, "stray", subject, hierarchy->strays[i].why,
+			    "find out who made it, and remove it");
+		free(subject);
+	}
+}
+
+/* Deselecting only works where depmod does not look into the hierarchy. */
+static void check_exclude(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
+{
+	const char *folder = layout_folder(hierarchy->layout);
+	char *mend = text_format("write 'exclude %s' to /etc/depmod.d/xs-ddk.conf and run: depmod %s", folder,
+				 hierarchy->uname);
+
+	if (hierarchy->driver_count && !depmod_is_told_to_exclude(&host->root, folder))
+		add_finding(
+			findings, "no-exclude", "/etc/depmod.d",
+			"depmod is not told to leave out the hierarchy: versions that are not selected can be loaded",
+			mend);
+	free(mend);
+}
+
+/* A file that keeps a driver from loading is wrong once a version is selected, or none is installed any more. */
+static void check_block(json_t *findings, const struct hierarchy *hierarchy, const char *file)
+{
+	static const char prefix[] = "xs-ddk-", suffix[] = ".conf";
+	size_t skip = strlen(prefix), len = strlen(file), end = strlen(suffix);
+	const struct driver *driver;
+	char *name, *mend;
+
+	if (len <= skip + end || strncmp(file, prefix, skip) != 0 || strcmp(file + len - end, suffix) != 0)
+		return;
+	name = text_format("%.*s", (int)(len - skip - end), file + skip);
+	mend = text_format("rm /etc/modprobe.d/%s", file);
+	driver = hierarchy_find(hierarchy, name);
+	if (!driver || driver->selected)
+		add_finding(findings, "blocked", name,
+			    driver ? "modprobe.d keeps it from loading though a version is selected"
+				   : "modprobe.d keeps its modules from loading though it is not installed",
+			    mend);
+	free(mend);
+	free(name);
+}
+
+static void check_blocks(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
+{
+	int fd = root_openat(&host->root, "/etc/modprobe.d", O_RDONLY | O_DIRECTORY, 0);
+	char **names = fd < 0 ? NULL : folder_names(fd);
+
+	for (size_t i = 0; names && names[i]; i++)
+		check_block(findings, hierarchy, names[i]);
+	folder_names_free(names);
+}
+
+static void check_kernel(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
+			 const struct options *options)
+{
+	char *path = text_format("/lib/modules/%s/modules.dep", hierarchy->uname);
+	char *dep = root_read(&host->root, path, MODULES_DEP_LIMIT, NULL);
+
+	for (size_t d = 0; d < hierarchy->driver_count; d++) {
+		const struct driver *driver = &hierarchy->drivers[d];
+		bool wanted = options->name_count == 0;
+
+		for (size_t i = 0; i < options->name_count; i++)
+			wanted |= hierarchy_find(hierarchy, options->names[i]) == driver;
+		if (!wanted)
+			continue;
+		check_states(findings, host, hierarchy, driver);
+		check_versions(findings, host, hierarchy, driver);
+		check_dep(findings, hierarchy, driver, dep);
+	}
+	if (options->name_count == 0) {
+		check_strays(findings, hierarchy);
+		check_exclude(findings, host, hierarchy);
+		check_blocks(findings, host, hierarchy);
+	}
+	free(dep);
+	free(path);
+}
+
+static void print_text(const json_t *findings)
+{
+	size_t i;
+	json_t *finding;
+
+	json_array_foreach(findings, i, finding)
+	{
+		printf("%s: %s: %s\n  %s\n", json_string_value(json_object_get(finding, "subject")),
+		       json_string_value(json_object_get(finding, "problem")),
+		       json_string_value(json_object_get(finding, "what")),
+		       json_string_value(json_object_get(finding, "mend")));
+	}
+	if (i == 0)
+		puts("all is sound");
+}
+
+static enum status check(struct host *host, const struct options *options, bool json)
+{
+	struct kernels kernels;
+	json_t *findings = json_need(json_array());
+	bool good = kernels_read(&kernels, host, options, false), any;
+
+	for (size_t i = 0; i < options->name_count && good; i++)
+		good = kernels_have(&kernels, options->names[i]);
+	if (good && journal_exists(&host->root))
+		add_finding(findings, "interrupted", JOURNAL_PATH, "a command was killed before it was done",
+			    "xs-driver recover");
+	for (size_t k = 0; k < kernels.count && good; k++)
+		check_kernel(findings, host, &kernels.list[k], options);
+	any = json_array_size(findings) > 0;
+	if (good && json)
+		json_print(
+			json_pack("{s:s, s:i, s:O}", "format", "xs-driver-check", "schema", 1, "findings", findings));
+	else if (good)
+		print_text(findings);
+	json_decref(findings);
+	kernels_free(&kernels);
+	return !good ? STATUS_TROUBLE : any ? STATUS_NO : STATUS_YES;
+}
+
+enum status driver_check(int argc, char **argv)
+{
+	struct options options;
+	struct host host;
+	bool done, json;
+	enum status status = options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORMAT, 0, (size_t)-1, &done);
+
+	if (!done) {
+		status = STATUS_TROUBLE;
+		json = options.format && strcmp(options.format, "json") == 0;
+		if (options.format && !json && strcmp(options.format, "text") != 0)
+			complain("--format is text or json");
+		else if (host_open(&host, options.sysroot)) {
+			status = check(&host, &options, json);
+			host_close(&host);
+		}
+	}
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the commands of xs-driver share: options, the kernels meant, names and the nearest right ones.
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/directory.h"
+#include "base/text.h"
+#include "host/transaction.h"
+#include "xs-driver/commands.h"
+
+/* A stranger's name is shown up to here. */
+#define SHOWN_MAX   80
+#define NEAREST_MAX 3
+
+bool driver_quiet;
+
+void say(const char *format, ...)
+{
+	va_list args;
+
+	if (driver_quiet)
+		return;
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+}
+
+char *shown_name(const char *s)
+{
+	size_t len = strlen(s);
+	char *safe = text_safe_n(s, len > SHOWN_MAX ? SHOWN_MAX : len);
+	char *shown = text_format("%s%s", safe, len > SHOWN_MAX ? "..." : "");
+
+	free(safe);
+	return shown;
+}
+
+static const struct option long_options[] = {
+	{"help", no_argument, NULL, 'H'},
+	{"sysroot", required_argument, NULL, 's'},
+	{"layout", required_argument, NULL, 'l'},
+	{"kernel", required_argument, NULL, 'k'},
+	{"format", required_argument, NULL, 'o'},
+	{"force", no_argument, NULL, 'f'},
+	{"hardware", no_argument, NULL, 'h'},
+	{"no-initrd", no_argument, NULL, 'i'},
+	{0},
+};
+
+/* Complains of a name that is none; false then. */
+static bool is_name(const char *what, const char *name, bool legal)
+{
+	char *shown;
+
+	if (legal)
+		return true;
+	shown = shown_name(name);
+	complain("'%s' cannot be the name of a %s", shown, what);
+	free(shown);
+	return false;
+}
+
+static bool take_kernel(struct options *options, const char *uname)
+{
+	if (!is_name("kernel", uname, name_is_uname(uname)))
+		return false;
+	options->kernels = reallocarray(options->kernels, options->kernel_count + 2, sizeof(*options->kernels));
+	if (!options->kernels)
+		die_memory();
+	options->kernels[options->kernel_count++] = uname;
+	options->kernels[options->kernel_count] = NULL;
+	return true;
+}
+
+static bool take_layout(struct options *options, const char *layout)
+{
+	options->layout = strcmp(layout, "dmv") == 0 ? LAYOUT_DMV : LAYOUT_XENSERVER;
+	if (strcmp(layout, layout_folder(options->layout)) == 0)
+		return true;
+	complain("--layout is xenserver or dmv");
+	return false;
+}
+
+static bool take_option(struct options *options, int option)
+{
+	switch (option) {
+	case 's':
+		options->sysroot = optarg;
+		return true;
+	case 'l':
+		return take_layout(options, optarg);
+	case 'k':
+		return take_kernel(options, optarg);
+	case 'o':
+		options->format = optarg;
+		return true;
+	case 'f':
+		return options->force = true;
+	case 'h':
+		return options->hardware = true;
+	case 'i':
+		return options->no_initrd = true;
+	}
+	return false;
+}
+
+/* The name getopt's option was given by. */
+static const char *option_name(int option)
+{
+	for (const struct option *o = long_options; o->name; o++)
+		if (o->val == option)
+			return o->name;
+	return "?";
+}
+
+static bool take_arguments(struct options *options, const char *command, size_t least, size_t most)
+{
+	for (size_t i = 0; options->names[i]; i++) {
+		if (!is_name(i == 0 ? "driver" : "driver or version", options->names[i],
+			     name_is_legal(options->names[i]) || options->names[i][0] == '_'))
+			return false;
+		options->name_count++;
+	}
+	if (options->name_count >= least && options->name_count <= most)
+		return true;
+	complain("%s takes %s", command,
+		 most == 0    ? "no argument"
+		 : least == 2 ? "a driver's name and a version"
+			      : "one driver's name");
+	return false;
+}
+
+enum status options_parse(struct options *options, int argc, char **argv, const char *takes, size_t least, size_t most,
+			  bool *done)
+{
+	int option;
+
+	memset(options, 0, sizeof(*options));
+	*done = true;
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (option == 'H')
+			return command_help(argv[0]);
+		if (option == '?')
+			return command_misused(argv[0]);
+		if (strchr("koifh", option) && !strchr(takes, option)) {
+			complain("%s does not take --%s", argv[0], option_name(option));
+			return command_misused(argv[0]);
+		}
+		if (!take_option(options, option))
+			return command_misused(argv[0]);
+	}
+	options->names = argv + optind;
+	if (!take_arguments(options, argv[0], least, most))
+		return command_misused(argv[0]);
+	*done = false;
+	return STATUS_YES;
+}
+
+void options_free(struct options *options)
+{
+	free(options->kernels);
+	memset(options, 0, sizeof(*options));
+}
+
+static bool has_kernel(const struct host *host, const char *uname)
+{
+	char *path = text_format("/lib/modules/%s", uname);
+	int fd = *uname ? root_openat(&host->root, path, O_PATH | O_DIRECTORY, 0) : -1;
+
+	free(path);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool read_kernel(struct kernels *kernels, const struct host *host, const struct options *options,
+			const char *uname)
+{
+	struct hierarchy *hierarchy;
+
+	kernels->list = reallocarray(kernels->list, kernels->count + 1, sizeof(*kernels->list));
+	if (!kernels->list)
+		die_memory();
+	hierarchy = &kernels->list[kernels->count++];
+	if (hierarchy_read(hierarchy, &host->root, uname, options->layout) == 0)
+		return true;
+	complain("/lib/modules/%s: %s", uname, strerror(errno));
+	return false;
+}
+
+static bool read_named(struct kernels *kernels, const struct host *host, const struct options *options)
+{
+	for (size_t i = 0; i < options->kernel_count; i++) {
+		if (!has_kernel(host, options->kernels[i])) {
+			complain("there is no kernel %s: /lib/modules/%s is not there", options->kernels[i],
+				 options->kernels[i]);
+			return false;
+		}
+		if (!read_kernel(kernels, host, options, options->kernels[i]))
+			return false;
+	}
+	return true;
+}
+
+bool kernels_read(struct kernels *kernels, const struct host *host, const struct options *options, bool all)
+{
+	char **names;
+	bool good = true;
+
+	memset(kernels, 0, sizeof(*kernels));
+	if (options->kernel_count)
+		return read_named(kernels, host, options);
+	if (!all && has_kernel(host, host->running))
+		return read_kernel(kernels, host, options, host->running);
+	names = hierarchy_kernels(&host->root);
+	if (!names)
+		complain("/lib/modules: %s", strerror(errno));
+	for (size_t i = 0; names && names[i] && good; i++)
+		good = read_kernel(kernels, host, options, names[i]);
+	good = good && names;
+	folder_names_free(names);
+	return good;
+}
+
+void kernels_free(struct kernels *kernels)
+{
+	for (size_t i = 0; i < kernels->count; i++)
+		hierarchy_free(&kernels->list[i]);
+	free(kernels->list);
+	memset(kernels, 0, sizeof(*kernels));
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters to change, add or leave out to make one of the other (Levenshtein). Names are short. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[XENSERVER_VERSION_MAX + 2];
+	size_t len = strlen(b);
+
+	for (size_t j = 0; j <= len; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= len; j++) {
+			size_t above = row[j];
+
+			row[j] = smaller(smaller(above, row[j - 1]) + 1, diagonal + (a[i - 1] != b[j - 1]));
+			diagonal = above;
+		}
+	}
+	return row[len];
+}
+
+/* A name near the one asked for. */
+struct near {
+	const char *name;
+	size_t distance;
+};
+
+/* Keeps the nearest in order; one whose name holds the other is near. */
+static void consider(struct near nearest[NEAREST_MAX], const char *wanted, const char *name)
+{
+	struct near candidate = {name, strstr(name, wanted) ? 1 : distance(wanted, name)};
+
+	if (strlen(name) > XENSERVER_VERSION_MAX || candidate.distance > 1 + strlen(wanted) / 3)
+		return;
+	for (size_t i = 0; i < NEAREST_MAX; i++) {
+		struct near moved = nearest[i];
+
+		if (moved.name && strcmp(moved.name, candidate.name) == 0)
+			return;
+		if (moved.name && moved.distance <= candidate.distance)
+			continue;
+		nearest[i] = candidate;
+		candidate = moved;
+		if (!candidate.name)
+			return;
+	}
+}
+
+static void consider_driver(struct near nearest[NEAREST_MAX], const char *name, const struct driver *driver)
+{
+	consider(nearest, name, driver->name);
+	for (size_t m = 0; m < driver->module_count; m++)
+		consider(nearest, name, driver->modules[m]);
+}
+
+/* Two drivers that both have a module of this name. */
+static bool complain_of_several(const struct hierarchy *hierarchy, const char *name)
+{
+	const struct driver *first = NULL;
+
+	for (size_t d = 0; d < hierarchy->driver_count; d++)
+		for (size_t m = 0; m < hierarchy->drivers[d].module_count; m++) {
+			if (!name_same_module(hierarchy->drivers[d].modules[m], name))
+				continue;
+			if (first) {
+				complain("several drivers have a module %s, among them %s and %s; name the driver",
+					 name, first->name, hierarchy->drivers[d].name);
+				return true;
+			}
+			first = &hierarchy->drivers[d];
+		}
+	return false;
+}
+
+bool kernels_have(const struct kernels *kernels, const char *name)
+{
+	struct near nearest[NEAREST_MAX] = {0};
+
+	for (size_t k = 0; k < kernels->count; k++)
+		if (hierarchy_find(&kernels->list[k], name))
+			return true;
+	for (size_t k = 0; k < kernels->count; k++) {
+		if (complain_of_several(&kernels->list[k], name))
+			return false;
+		for (size_t d = 0; d < kernels->list[k].driver_count; d++)
+			consider_driver(nearest, name, &kernels->list[k].drivers[d]);
+	}
+	if (!nearest[0].name)
+		complain("no driver or module is called '%s'; 'xs-driver list' shows all", name);
+	else
+		complain("no driver or module is called '%s'; near it: %s%s%s%s%s", name, nearest[0].name,
+			 nearest[1].name ? ", " : "", nearest[1].name ? nearest[1].name : "",
+			 nearest[2].name ? ", " : "", nearest[2].name ? nearest[2].name : "");
+	return false;
+}
+
+enum status change_run(const struct options *options, change_function *function)
+{
+	struct host host;
+	int lock = -1;
+	enum status status = STATUS_TROUBLE;
+
+	if (host_open(&host, options->sysroot)) {
+		lock = lock_take(&host.root);
+		status =
+			lock >= 0 && transaction_recover(&host.root, lock) ? function(&host, options, lock) : STATUS_NO;
+	}
+	if (lock >= 0)
+		close(lock);
+	host_close(&host);
+	return status;
+}

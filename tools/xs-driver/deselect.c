@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-driver deselect: chooses no version.
+#include "xs-driver/commands.h"
+
+static enum status deselect_it(struct host *host, const struct options *options, int lock)
+{
+	return selection_change(host, options, WAY_DESELECT, options->names[0], NULL, lock);
+}
+
+enum status driver_deselect(int argc, char **argv)
+{
+	struct options options;
+	bool done;
+	enum status status = options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORCE TAKES_INITRD, 1, 1, &done);
+
+	if (!done)
+		status = change_run(&options, deselect_it);
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// driver-tool, or xs-driver driver-tool: list, select and deselect in the protocol that toolstacks call.
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/directory.h"
+#include "base/json.h"
+#include "host/installed.h"
+#include "xs-driver/commands.h"
+
+/* What the replies say of themselves; xapi's and XenServer's own tool say the same. */
+#define PROTOCOL_VERSION 0.1
+
+struct call {
+	struct options options;
+	enum { CALL_NONE, CALL_LIST, CALL_SELECT, CALL_DESELECT } what;
+	const char *name, *variant;
+};
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+	json_need_zero(json_object_set_new(object, key, json_need(value)));
+}
+
+/* The variant that is called so in a reply, or null; VERSION may be NULL. */
+static json_t *variant_json(const struct hierarchy *hierarchy, const struct driver *driver,
+			    const struct driver_version *version)
+{
+	char *variant = version ? installed_variant(hierarchy, driver, version) : NULL;
+	json_t *json = json_safe(variant);
+
+	free(variant);
+	return json;
+}
+
+static void add_variant(json_t *variants, struct host *host, const struct hierarchy *hierarchy,
+			const struct driver *driver, const struct driver_version *version)
+{
+	json_t *info = installed_info(hierarchy, driver, version);
+	json_t *priority = json_object_get(info, "priority"), *json = json_need(json_object());
+	bool *matched = need_memory(host->hardware.count + 1, sizeof(*matched));
+	bool present = hardware_match_version(&host->hardware, hierarchy, driver, version, &host->scratch, matched);
+
+	set(json, "version", json_safe(info_text(info, "version", version->name)));
+	set(json, "hardware_present", json_boolean(present));
+	set(json, "priority", json_is_number(priority) ? json_incref(priority) : json_integer(0));
+	set(json, "status", json_safe(info_text(info, "status", "unknown")));
+	set(variants, info_text(info, "variant", version->name), json);
+	json_decref(info);
+	free(matched);
+}
+
+static json_t *loaded_modules(const struct host *host, const struct driver *driver, bool running)
+{
+	json_t *modules = json_need(json_array());
+
+	for (size_t m = 0; m < driver->module_count && running; m++)
+		if (host_has_loaded(host, driver->modules[m]))
+			json_need_zero(json_array_append_new(modules, json_safe(driver->modules[m])));
+	return modules;
+}
+
+/* Every key must be there, and every text one be a text: readers give up otherwise. */
+static json_t *driver_json(struct host *host, const struct hierarchy *hierarchy, const struct driver *driver)
+{
+	json_t *json = json_need(json_object()), *variants = json_need(json_object()), *info = NULL;
+	struct state state;
+
+	state_read_loaded(&state, host, hierarchy, driver);
+	for (size_t v = driver->version_count; v > 0 && !info; v--)
+		info = installed_info(hierarchy, driver, &driver->versions[v - 1]);
+	for (size_t v = 0; v < driver->version_count; v++)
+		add_variant(variants, host, hierarchy, driver, &driver->versions[v]);
+	set(json, "type", json_safe(info_text(info, "category", "other")));
+	set(json, "friendly_name", json_safe(info_text(info, "name", driver->name)));
+	set(json, "description", json_safe(info_text(info, "description", "")));
+	set(json, "info", json_safe(info_text(info, "name", driver->name)));
+	set(json, "selected", variant_json(hierarchy, driver, driver->selected));
+	set(json, "active",
+	    state.active_version ? variant_json(hierarchy, driver, state.active_version)
+				 : json_safe(*state.active ? state.active : NULL));
+	set(json, "loaded modules", loaded_modules(host, driver, state.running));
+	set(json, "variants", variants);
+	json_decref(info);
+	return json;
+}
+
+/* A driver of several kernels is one driver: variants add up, and what the first one says counts. */
+static void merge(json_t *drivers, const char *name, json_t *driver)
+{
+	json_t *known = json_object_get(drivers, name);
+
+	if (known) {
+		json_need_zero(json_object_update_missing(json_object_get(known, "variants"),
+							  json_object_get(driver, "variants")));
+		json_decref(driver);
+	} else {
+		set(drivers, name, driver);
+	}
+}
+
+static enum status list(const struct call *call)
+{
+	struct kernels kernels = {0};
+	struct host host;
+	json_t *drivers = json_need(json_object());
+	bool good = host_open(&host, call->options.sysroot);
+	bool opened = good;
+
+	good = good && kernels_read(&kernels, &host, &call->options, false);
+	for (size_t k = 0; k < kernels.count && good; k++)
+		for (size_t d = 0; d < kernels.list[k].driver_count; d++)
+			if (kernels.list[k].drivers[d].version_count)
+				merge(drivers, kernels.list[k].drivers[d].name,
+				      driver_json(&host, &kernels.list[k], &kernels.list[k].drivers[d]));
+	if (good)
+		json_print(json_pack("{s:{s:f}, s:{s:b}, s:O}", "protocol", "version", PROTOCOL_VERSION, "operation",
+				     "reboot", false, "drivers", drivers));
+	json_decref(drivers);
+	kernels_free(&kernels);
+	if (opened)
+		host_close(&host);
+	return good ? STATUS_YES : STATUS_TROUBLE;
+}
+
+/* The call on its way through change_run(). */
+static const struct call *current;
+
+static enum status change_it(struct host *host, const struct options *options, int lock)
+{
+	return selection_change(host, options, current->what == CALL_SELECT ? WAY_SELECT : WAY_DESELECT, current->name,
+				current->variant, lock);
+}
+
+/* {"driver", "variant", "exit"}; what went wrong is said in "message" too. */
+static void reply(const struct call *call, enum status status)
+{
+	const char *message = complaints();
+	json_t *json = json_need(json_object());
+
+	if (call->name)
+		set(json, "driver", json_safe(call->name));
+	if (call->variant)
+		set(json, "variant", json_safe(call->variant));
+	set(json, "exit", json_integer(status));
+	if (status != STATUS_YES)
+		set(json, "message", json_safe(message ? message : ""));
+	json_print(json);
+}
+
+static enum status change(struct call *call)
+{
+	enum status status;
+
+	/* The protocol has no word for insisting on it. */
+	call->options.force = call->what == CALL_DESELECT;
+	current = call;
+	driver_quiet = true;
+	status = change_run(&call->options, change_it);
+	reply(call, status);
+	return status;
+}
+
+static bool take(struct call *call, int option)
+{
+	switch (option) {
+	case 'l':
+		call->what = CALL_LIST;
+		return true;
+	case 's':
+		call->what = CALL_SELECT;
+		return true;
+	case 'd':
+		call->what = CALL_DESELECT;
+		return true;
+	case 'n':
+		call->name = optarg;
+		return true;
+	case 'v':
+		call->variant = optarg;
+		return true;
+	case 'L':
+		call->options.layout = strcmp(optarg, "dmv") == 0 ? LAYOUT_DMV : LAYOUT_XENSERVER;
+		return strcmp(optarg, layout_folder(call->options.layout)) == 0;
+	case 'r':
+		call->options.sysroot = optarg;
+		return true;
+	}
+	return false;
+}
+
+static bool is_complete(const struct call *call, int left)
+{
+	const char *names[] = {call->name, call->variant};
+
+	for (size_t i = 0; i < 2; i++)
+		if (names[i] && !name_is_legal(names[i])) {
+			char *shown = shown_name(names[i]);
+
+			complain("'%s' cannot be the name of a %s", shown, i == 0 ? "driver" : "variant");
+			free(shown);
+			return false;
+		}
+	if (left == 0 && (call->what == CALL_LIST || (call->what == CALL_SELECT && call->name && call->variant) ||
+			  (call->what == CALL_DESELECT && call->name)))
+		return true;
+	complain("what is wanted is -l, or -s -n NAME -v VARIANT, or -d NAME");
+	return false;
+}
+
+static const struct option long_options[] = {
+	{"list", no_argument, NULL, 'l'},
+	{"select", no_argument, NULL, 's'},
+	{"deselect", no_argument, NULL, 'd'},
+	{"name", required_argument, NULL, 'n'},
+	{"variant", required_argument, NULL, 'v'},
+	{"layout", required_argument, NULL, 'L'},
+	{"sysroot", required_argument, NULL, 'r'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+enum status driver_tool(int argc, char **argv)
+{
+	struct call call = {0};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "lsdn:v:h", long_options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help("driver-tool");
+		if (!take(&call, option)) {
+			if (option == 'L')
+				complain("--layout is xenserver or dmv");
+			return command_misused("driver-tool");
+		}
+	}
+	/* Toolstacks call "-d NAME". */
+	if (call.what == CALL_DESELECT && !call.name && optind < argc)
+		call.name = argv[optind++];
+	if (!is_complete(&call, argc - optind)) {
+		if (call.what == CALL_SELECT || call.what == CALL_DESELECT)
+			reply(&call, STATUS_TROUBLE);
+		return command_misused("driver-tool");
+	}
+	return call.what == CALL_LIST ? list(&call) : change(&call);
+}

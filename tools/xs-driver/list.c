@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// xs-driver list: the drivers, their versions and states.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/journal.h"
+#include "xs-driver/commands.h"
+
+static const struct {
+	const char *name;
+	list_function *print;
+} formats[] = {
+	{"table", list_table},
+	{"json", list_json},
+	{"xe", list_xe},
+	{"prometheus", list_prometheus},
+};
+
+static list_function *find_format(const char *name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (!name || strcmp(formats[i].name, name) == 0)
+			return formats[i].print;
+	complain("--format is table, json, xe or prometheus");
+	return NULL;
+}
+
+char *state_words(const struct entry *entry)
+{
+	const struct state *state = &entry->state;
+	enum selection selection = entry->driver->selection;
+	char *words = text_format("%s, %s", *state->active ? "active" : "inactive",
+				  entry->driver->selected ? "selected" : "deselected");
+
+	if (selection >= SELECTION_MIXED) {
+		free(words);
+		words = text_format("%s", *state->active ? "active" : "inactive");
+	}
+	for (int p = 0; p < PROBLEMS; p++)
+		if (state->problem[p]) {
+			char *longer = text_format("%s, %s", words, problem_kinds[p].name);
+
+			free(words);
+			words = longer;
+		}
+	if (state->reboot_required) {
+		char *longer = text_format("%s, reboot required", words);
+
+		free(words);
+		words = longer;
+	}
+	return words;
+}
+
+char *problem_mend(enum problem problem, const struct driver *driver)
+{
+	return text_format(problem_kinds[problem].mend, driver->name);
+}
+
+static bool is_wanted(const struct hierarchy *hierarchy, const struct driver *driver, const struct options *options)
+{
+	for (size_t i = 0; i < options->name_count; i++)
+		if (hierarchy_find(hierarchy, options->names[i]) == driver)
+			return true;
+	return options->name_count == 0;
+}
+
+static void read_entries(struct listing *listing, const struct kernels *kernels, const struct options *options)
+{
+	for (size_t k = 0; k < kernels->count; k++)
+		for (size_t d = 0; d < kernels->list[k].driver_count; d++) {
+			const struct hierarchy *hierarchy = &kernels->list[k];
+			struct entry *entry;
+
+			if (!is_wanted(hierarchy, &hierarchy->drivers[d], options))
+				continue;
+			listing->entries =
+				reallocarray(listing->entries, listing->count + 1, sizeof(*listing->entries));
+			if (!listing->entries)
+				die_memory();
+			entry = &listing->entries[listing->count++];
+			*entry = (struct entry){.hierarchy = hierarchy, .driver = &hierarchy->drivers[d]};
+			state_read(&entry->state, listing->host, hierarchy, entry->driver);
+		}
+}
+
+static enum status list(struct host *host, const struct options *options, list_function *print)
+{
+	struct listing listing = {.host = host, .hardware = options->hardware};
+	struct kernels kernels;
+	bool good = kernels_read(&kernels, host, options, false);
+
+	for (size_t i = 0; i < options->name_count && good; i++)
+		good = kernels_have(&kernels, options->names[i]);
+	if (good) {
+		listing.kernels = kernels.count;
+		listing.interrupted = journal_exists(&host->root);
+		read_entries(&listing, &kernels, options);
+		print(&listing);
+	}
+	free(listing.entries);
+	kernels_free(&kernels);
+	return good ? STATUS_YES : STATUS_TROUBLE;
+}
+
+enum status driver_list(int argc, char **argv)
+{
+	struct options options;
+	struct host host;
+	list_function *print;
+	bool done;
+	enum status status =
+		options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORMAT TAKES_HARDWARE, 0, (size_t)-1, &done);
+
+	if (!done) {
+		print = find_format(options.format);
+		status = STATUS_TROUBLE;
+		if (print && host_open(&host, options.sysroot)) {
+			status = list(&host, &options, print);
+			host_close(&host);
+		}
+	}
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Changing what is selected, for select, deselect, rollback and driver-tool alike.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/critical.h"
+#include "host/installed.h"
+#include "host/select.h"
+#include "host/transaction.h"
+#include "xs-driver/commands.h"
+
+/* One kernel's part of the change. */
+struct target {
+	const struct hierarchy *hierarchy;
+	const struct driver *driver;
+	const struct driver_version *version; /* NULL: none is to be selected */
+};
+
+struct targets {
+	struct target *list;
+	size_t count;
+};
+
+static void add_target(struct targets *targets, const struct hierarchy *hierarchy, const struct driver *driver,
+		       const struct driver_version *version)
+{
+	targets->list = reallocarray(targets->list, targets->count + 1, sizeof(*targets->list));
+	if (!targets->list)
+		die_memory();
+	targets->list[targets->count++] = (struct target){hierarchy, driver, version};
+}
+
+static void complain_not_installed(const struct hierarchy *hierarchy, const struct driver *driver, const char *version)
+{
+	char *have = text_format("%s", driver->version_count ? "" : "none");
+
+	for (size_t v = 0; v < driver->version_count; v++) {
+		char *longer = text_format("%s%s%s", have, v ? ", " : "", driver->versions[v].name);
+
+		free(have);
+		have = longer;
+	}
+	complain("version %s of %s is not installed for kernel %s; there: %s", version, driver->name, hierarchy->uname,
+		 have);
+	free(have);
+}
+
+/* The kernels that have the version. One that is named must have it, and so must the running one if it has the driver.
+ */
+static bool targets_of_version(struct targets *targets, const struct host *host, const struct options *options,
+			       const struct kernels *kernels, const char *name, const char *version)
+{
+	const struct hierarchy *lacking = NULL;
+
+	for (size_t k = 0; k < kernels->count; k++) {
+		const struct hierarchy *h = &kernels->list[k];
+		const struct driver *driver = hierarchy_find(h, name);
+		const struct driver_version *found = driver ? installed_find(h, driver, version) : NULL;
+
+		if (found)
+			add_target(targets, h, driver, found);
+		else if (driver && (options->kernel_count || !lacking || strcmp(h->uname, host->running) == 0))
+			lacking = h;
+	}
+	if (lacking && (options->kernel_count || targets->count == 0 || strcmp(lacking->uname, host->running) == 0)) {
+		complain_not_installed(lacking, hierarchy_find(lacking, name), version);
+		if (targets->count && !options->kernel_count)
+			complain("to select it for another kernel alone, name that with --kernel");
+		return false;
+	}
+	return targets->count > 0;
+}
+
+/* The kernels that have a link of the driver, whole or not. */
+static bool targets_of_links(struct targets *targets, const struct kernels *kernels, const char *name)
+{
+	for (size_t k = 0; k < kernels->count; k++) {
+		const struct driver *driver = hierarchy_find(&kernels->list[k], name);
+
+		if (driver && driver->selection != SELECTION_NONE)
+			add_target(targets, &kernels->list[k], driver, NULL);
+	}
+	return true;
+}
+
+/* The kernels that remember a version; it must still be installed. */
+static bool targets_of_previous(struct targets *targets, const struct host *host, const struct kernels *kernels,
+				const char *name)
+{
+	bool good = true;
+
+	for (size_t k = 0; k < kernels->count; k++) {
+		const struct hierarchy *h = &kernels->list[k];
+		const struct driver *driver = hierarchy_find(h, name);
+		char *previous = driver ? select_previous(host, h, driver) : NULL;
+		const struct driver_version *version = previous ? driver_find_version(driver, previous) : NULL;
+
+		if (version && version != driver->selected) {
+			add_target(targets, h, driver, version);
+		} else if (previous && !version) {
+			complain_not_installed(h, driver, previous);
+			good = false;
+		}
+		free(previous);
+	}
+	if (good && targets->count == 0)
+		complain("no version of %s was selected before the one that is", name);
+	return good && targets->count > 0;
+}
+
+/* Whether a device that is here would lose its driver and nobody insists. */
+static bool loses_device(struct host *host, const struct target *target)
+{
+	const struct device *lost = select_lost_device(host, target->hierarchy, target->driver, target->version);
+	char *modalias;
+
+	if (!lost)
+		return false;
+	modalias = shown_name(lost->modalias);
+	complain("%s %s does not drive %s (%s), which is here and which the present version drives; --force selects it "
+		 "nevertheless",
+		 target->driver->name, target->version->name, lost->name, modalias);
+	free(modalias);
+	return true;
+}
+
+static bool plan(struct changes *changes, struct host *host, const struct options *options,
+		 const struct targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct target *target = &targets->list[i];
+
+		if (target->version && !options->force && loses_device(host, target))
+			return false;
+		if (!select_plan(changes, host, target->hierarchy, target->driver, target->version))
+			return false;
+	}
+	return true;
+}
+
+/* A deselected driver must not be found by depmod; where it cannot be told, modprobe is. */
+static void plan_block(struct changes *changes, const struct host *host, const struct options *options,
+		       const struct targets *targets)
+{
+	const struct target *first = &targets->list[0];
+
+	if (first->version) {
+		select_plan_block(changes, host, first->driver, false);
+	} else if (!select_is_effective(host, first->hierarchy->uname, first->driver)) {
+		if (options->kernel_count)
+			complain("depmod finds %s outside updates/ here, and modprobe.d counts for all kernels: it "
+				 "stays "
+				 "loadable",
+				 first->driver->name);
+		else
+			select_plan_block(changes, host, first->driver, true);
+	}
+}
+
+/* What the caller should know before the driver is gone at the next boot. */
+static void warn(const struct host *host, const struct driver *driver)
+{
+	struct vitals vitals;
+	char *use = driver_in_use(&host->root, driver);
+	const char *why;
+
+	vitals_read(&vitals, &host->root);
+	why = vitals_find(&vitals, driver);
+	if (why)
+		complain("warning: %s: %s", driver->name, why);
+	if (use)
+		complain("warning: %s: %s", driver->name, use);
+	free(use);
+	vitals_free(&vitals);
+}
+
+static void say_done(const struct host *host, const struct target *target)
+{
+	const struct driver *driver = target->driver;
+	const struct driver_version *was = driver->selected;
+	struct state state;
+
+	if (!target->version)
+		say("%s: no version is selected for kernel %s%s%s\n", driver->name, target->hierarchy->uname,
+		    was ? "; it was " : "", was ? was->name : "");
+	else if (was == target->version)
+		say("%s: %s is selected for kernel %s already\n", driver->name, was->name, target->hierarchy->uname);
+	else
+		say("%s: %s is selected for kernel %s%s%s\n", driver->name, target->version->name,
+		    target->hierarchy->uname, was ? "; it was " : "", was ? was->name : "");
+	state_read_loaded(&state, host, target->hierarchy, driver);
+	if (!state.loaded || (target->version && state.active_version == target->version))
+		return;
+	if (target->version)
+		say("%s: %s is loaded until a reboot, or 'xs-driver activate %s'\n", driver->name,
+		    *state.active ? state.active : "a module without a record", driver->name);
+	else
+		say("%s: it stays loaded until a reboot\n", driver->name);
+}
+
+static bool change(struct host *host, const struct options *options, const struct targets *targets, const char *command,
+		   int lock)
+{
+	struct changes changes = {.command = text_format("%s", command), .initrd = !options->no_initrd};
+	bool good = plan(&changes, host, options, targets);
+
+	if (good)
+		plan_block(&changes, host, options, targets);
+	good = good && transaction_run(&host->root, &changes, lock);
+	for (size_t i = 0; i < targets->count && good; i++)
+		say_done(host, &targets->list[i]);
+	changes_free(&changes);
+	return good;
+}
+
+static enum status run(struct host *host, const struct options *options, const struct targets *targets,
+		       const char *name, const char *command, int lock)
+{
+	const struct driver *driver;
+
+	if (targets->count == 0) {
+		say("%s: no version is selected\n", name);
+		return STATUS_YES;
+	}
+	driver = targets->list[0].driver;
+	if (!targets->list[0].version)
+		warn(host, driver);
+	if (!targets->list[0].version && !options->force) {
+		complain("deselecting %s leaves its devices without this driver at the next boot; --force does it",
+			 driver->name);
+		return STATUS_NO;
+	}
+	return change(host, options, targets, command, lock) ? STATUS_YES : STATUS_NO;
+}
+
+enum status selection_change(struct host *host, const struct options *options, enum selection_way way, const char *name,
+			     const char *version, int lock)
+{
+	static const char *const verbs[] = {"select", "deselect", "rollback"};
+	struct targets targets = {0};
+	struct kernels kernels;
+	enum status status = STATUS_TROUBLE;
+	char *command = text_format("%s %s%s%s", verbs[way], name, version ? " " : "", version ? version : "");
+	bool good = kernels_read(&kernels, host, options, true) && kernels_have(&kernels, name);
+
+	if (good && way == WAY_SELECT)
+		good = targets_of_version(&targets, host, options, &kernels, name, version);
+	else if (good && way == WAY_DESELECT)
+		good = targets_of_links(&targets, &kernels, name);
+	else if (good && !targets_of_previous(&targets, host, &kernels, name)) {
+		good = false;
+		status = STATUS_NO;
+	}
+	if (good)
+		status = run(host, options, &targets, name, command, lock);
+	free(targets.list);
+	free(command);
+	kernels_free(&kernels);
+	return status;
+}
