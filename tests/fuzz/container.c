@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static struct module module;
 	struct input_bytes bytes = {.fd = -1, .memory = (uint8_t *)(uintptr_t)data, .len = len};
 	struct input input = {
-		.path = "fuzz", .place = "fuzz", .name = "fuzz", .size = len, .limit = LIMIT, .bytes = &bytes};
+		.path = "fuzz", .host_path = "fuzz", .name = "fuzz", .size = len, .limit = LIMIT, .bytes = &bytes};
 	enum container_kind kind = container_of(data, len);
 
 	if (kind != CONTAINER_NONE)

@@ -17,23 +17,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static char modinfo[] = NAME FIRST_ALIAS "alias=pci:v00001AF4d00001000sv00001AF4sd*bc*sc*i*";
 	static uint32_t infos[] = {0, sizeof(NAME) - 1, sizeof(NAME FIRST_ALIAS) - 1};
 	struct module module = {.modinfo = modinfo, .modinfo_len = sizeof(modinfo), .infos = infos, .info_count = 3};
-	struct set_where ko = {FOLDER "case.ko", FOLDER "case.ko", false};
-	struct set_where json = {FOLDER "info.json", FOLDER "info.json", false};
+	struct inventory_where ko = {FOLDER "case.ko", FOLDER "case.ko", false};
+	struct inventory_where json = {FOLDER "info.json", FOLDER "info.json", false};
 	struct report report = {0};
 	struct policy policy = {0};
-	struct set set;
+	struct inventory inventory;
 	char *text = text_format("%.*s", (int)len, (const char *)data);
 
-	set_init(&set);
-	set_add_module(&set, &ko, &module);
-	set_add_file(&set, &json, text);
-	check_set(&report, &set, &policy);
+	inventory_init(&inventory);
+	inventory_add_module(&inventory, &ko, &module);
+	inventory_add_file(&inventory, &json, text);
+	check_inventory(&report, &inventory, &policy);
 	/* Nothing of theirs is printed as it is. */
 	for (size_t i = 0; i < report.count; i++)
 		if (strpbrk(report.findings[i].text, "\n\033"))
 			__builtin_trap();
 	report_free(&report);
-	set_free(&set);
+	inventory_free(&inventory);
 	free(text);
 	return 0;
 }

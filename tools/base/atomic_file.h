@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Changing a file at once: the new one is made beside it and renamed over it. */
-#ifndef XS_BESIDE_H
-#define XS_BESIDE_H
+#ifndef XS_BASE_ATOMIC_FILE_H
+#define XS_BASE_ATOMIC_FILE_H
 
 #include <stddef.h>
 #include <sys/stat.h>

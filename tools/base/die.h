@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* How the programs end and complain: statuses, messages on stderr, and stdout checked at the end. */
-#ifndef XS_DIE_H
-#define XS_DIE_H
+#ifndef XS_BASE_DIE_H
+#define XS_BASE_DIE_H
 
 #include <stddef.h>
 #include <stdnoreturn.h>

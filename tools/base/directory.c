@@ -36,14 +36,14 @@ static char **read_names(DIR *dir)
 	}
 	names[count] = NULL;
 	if (errno) {
-		folder_names_free(names);
+		directory_names_free(names);
 		return NULL;
 	}
 	qsort(names, count, sizeof(*names), compare_names);
 	return names;
 }
 
-char **folder_names(int fd)
+char **directory_names(int fd)
 {
 	DIR *dir = fdopendir(fd);
 	char **names;
@@ -62,7 +62,7 @@ char **folder_names(int fd)
 	return names;
 }
 
-void folder_names_free(char **names)
+void directory_names_free(char **names)
 {
 	for (size_t i = 0; names && names[i]; i++)
 		free(names[i]);

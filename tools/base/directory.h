@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Listing folders. */
-#ifndef XS_FOLDER_H
-#define XS_FOLDER_H
+#ifndef XS_BASE_DIRECTORY_H
+#define XS_BASE_DIRECTORY_H
 
 /*
  * The names in the folder open at FD (taken over, also on failure), but "." and "..", in byte order, as a
- * NULL-terminated array that folder_names_free() frees; NULL with errno when it cannot be read.
+ * NULL-terminated array that directory_names_free() frees; NULL with errno when it cannot be read.
  */
-char **folder_names(int fd);
+char **directory_names(int fd);
 
 /* Frees such an array; NULL is fine. */
-void folder_names_free(char **names);
+void directory_names_free(char **names);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Printing JSON with jansson: what every command does alike. */
-#ifndef XS_JSON_H
-#define XS_JSON_H
+#ifndef XS_BASE_JSON_H
+#define XS_BASE_JSON_H
 
 #include <jansson.h>
 

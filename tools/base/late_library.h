@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Libraries that are loaded when they are first wanted: libarchive, libxml2, libcrypto. */
-#ifndef XS_LAZY_H
-#define XS_LAZY_H
+#ifndef XS_BASE_LATE_LIBRARY_H
+#define XS_BASE_LATE_LIBRARY_H
 
 #include <archive.h>
 #include <archive_entry.h>

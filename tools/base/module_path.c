@@ -30,27 +30,27 @@ static const char *after_lib_modules(const char *path)
 	return found;
 }
 
-void place_of(const char *path, struct place *place)
+void module_path_read(const char *path, struct module_path *location)
 {
 	const char *at = after_lib_modules(path);
 
-	place->uname[0] = place->driver[0] = place->version[0] = '\0';
+	location->uname[0] = location->driver[0] = location->version[0] = '\0';
 	if (!at)
 		return;
-	if (!take_component(&at, place->uname, sizeof(place->uname)) || !name_is_uname(place->uname)) {
-		place->uname[0] = '\0';
+	if (!take_component(&at, location->uname, sizeof(location->uname)) || !name_is_uname(location->uname)) {
+		location->uname[0] = '\0';
 		return;
 	}
 	if (strncmp(at, "xenserver/", strlen("xenserver/")) != 0)
 		return;
 	at += strlen("xenserver/");
-	if (!take_component(&at, place->driver, sizeof(place->driver)) || !name_is_legal(place->driver) ||
-	    !take_component(&at, place->version, sizeof(place->version)) || !name_is_legal(place->version) ||
+	if (!take_component(&at, location->driver, sizeof(location->driver)) || !name_is_legal(location->driver) ||
+	    !take_component(&at, location->version, sizeof(location->version)) || !name_is_legal(location->version) ||
 	    strchr(at, '/'))
-		place->driver[0] = place->version[0] = '\0';
+		location->driver[0] = location->version[0] = '\0';
 }
 
-const char *place_below(const char *path, char uname[UNAME_MAX + 1], size_t *root_len)
+const char *module_path_below(const char *path, char uname[UNAME_MAX + 1], size_t *root_len)
 {
 	const char *at = after_lib_modules(path);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a path says of a module: for which kernel, of which driver and version it stands there. */
-#ifndef XS_PLACE_H
-#define XS_PLACE_H
+#ifndef XS_BASE_MODULE_PATH_H
+#define XS_BASE_MODULE_PATH_H
 
 #include "xenserver-note.h"
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include "base/name.h"
 
 /* Each is "" where the path does not say it. */
-struct place {
+struct module_path {
 	char uname[UNAME_MAX + 1];
 	char driver[XENSERVER_VERSION_MAX + 1];
 	char version[XENSERVER_VERSION_MAX + 1];
@@ -20,12 +20,12 @@ struct place {
  * .../lib/modules/<uname>/xenserver/<driver>/<version>/<module>.ko, or anything below .../lib/modules/<uname>/.
  * Illegal names are taken for no hierarchy.
  */
-void place_of(const char *path, struct place *place);
+void module_path_read(const char *path, struct module_path *location);
 
 /*
  * What follows .../lib/modules/<uname>/ in such a PATH, or NULL. Fills in UNAME, and in *ROOT_LEN how many bytes of
  * the path name the root (lib/modules may be below its usr/ as well).
  */
-const char *place_below(const char *path, char uname[UNAME_MAX + 1], size_t *root_len);
+const char *module_path_below(const char *path, char uname[UNAME_MAX + 1], size_t *root_len);
 
 #endif

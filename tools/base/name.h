@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names of drivers, versions, kernels and modules: which are legal, and how files map to modules. */
-#ifndef XS_NAME_H
-#define XS_NAME_H
+#ifndef XS_BASE_NAME_H
+#define XS_BASE_NAME_H
 
 #include <stdbool.h>
 #include <stddef.h>

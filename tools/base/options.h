@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The options commands share. */
-#ifndef XS_OPTIONS_H
-#define XS_OPTIONS_H
+#ifndef XS_BASE_OPTIONS_H
+#define XS_BASE_OPTIONS_H
 
 /* Values of struct option for long options without a letter; a command's own begin at OPTION_OWN. */
 enum {

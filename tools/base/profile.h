@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the hosts can digest that packages are made for. */
-#ifndef XS_PROFILE_H
-#define XS_PROFILE_H
+#ifndef XS_BASE_PROFILE_H
+#define XS_BASE_PROFILE_H
 
 #include <stdbool.h>
 

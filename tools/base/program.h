@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The frame of a program with commands: its table, the help made from it, and calls that are wrong. */
-#ifndef XS_PROGRAM_H
-#define XS_PROGRAM_H
+#ifndef XS_BASE_PROGRAM_H
+#define XS_BASE_PROGRAM_H
 
 #include <stddef.h>
 

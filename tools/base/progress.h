@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A line on stderr that tells how far long work is. */
-#ifndef XS_PROGRESS_H
-#define XS_PROGRESS_H
+#ifndef XS_BASE_PROGRESS_H
+#define XS_BASE_PROGRESS_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

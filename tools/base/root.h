@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Files below a root folder: "/" or a --sysroot. No link is followed out of it. */
-#ifndef XS_ROOT_H
-#define XS_ROOT_H
+#ifndef XS_BASE_ROOT_H
+#define XS_BASE_ROOT_H
 
 #include <stdbool.h>
 #include <stddef.h>

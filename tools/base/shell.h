@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The commands in a shell script, found without running it. */
-#ifndef XS_SHELL_H
-#define XS_SHELL_H
+#ifndef XS_BASE_SHELL_H
+#define XS_BASE_SHELL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Running the system's programs: by absolute path, without a shell. */
-#ifndef XS_SPAWN_H
-#define XS_SPAWN_H
+#ifndef XS_BASE_SPAWN_H
+#define XS_BASE_SPAWN_H
 
 #include "base/root.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Text that came from a stranger, made fit to be shown. */
-#ifndef XS_TEXT_H
-#define XS_TEXT_H
+#ifndef XS_BASE_TEXT_H
+#define XS_BASE_TEXT_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The order of versions: the one RPM uses, so that packages and tools never disagree. */
-#ifndef XS_VERSION_H
-#define XS_VERSION_H
+#ifndef XS_BASE_VERSION_H
+#define XS_BASE_VERSION_H
 
 /*
  * Compares two versions as rpm's rpmvercmp() does (rpm.org, "Dependencies", section on versioning): runs of

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A queue of work and the threads that do it. */
-#ifndef XS_WORK_H
-#define XS_WORK_H
+#ifndef XS_BASE_WORK_H
+#define XS_BASE_WORK_H
 
 struct work;
 

@@ -11,14 +11,14 @@ bool check_wants_bytes(const struct policy *policy)
 
 /* What is asked for on the command line goes before what the path says. */
 static void check_place(struct report *report, const struct policy *policy, const struct subject *subject,
-			const struct place *place)
+			const struct module_path *location)
 {
 	const char *version = policy->version, *uname = policy->uname;
 
-	if (!version && place->version[0])
-		version = place->version;
-	if (!uname && place->uname[0])
-		uname = place->uname;
+	if (!version && location->version[0])
+		version = location->version;
+	if (!uname && location->uname[0])
+		uname = location->uname;
 	if (version)
 		check_version(report, subject->path, &subject->module->note, version);
 	if (uname)
@@ -26,41 +26,42 @@ static void check_place(struct report *report, const struct policy *policy, cons
 }
 
 /* Firmware is asked for of what is shipped or installed by the kit, or if there is a root to look in. */
-static void remember(struct set *set, const struct policy *policy, const struct subject *subject,
-		     const struct place *place)
+static void remember(struct inventory *inventory, const struct policy *policy, const struct subject *subject,
+		     const struct module_path *location)
 {
-	struct set_where where = {subject->path, subject->place, subject->packaged};
+	struct inventory_where where = {subject->path, subject->host_path, subject->packaged};
 
-	if (subject->packaged || (place->driver[0] && !subject->alone) || policy->sysroot)
-		set_add_firmware(set, &where, subject->module);
+	if (subject->packaged || (location->driver[0] && !subject->alone) || policy->sysroot)
+		inventory_add_firmware(inventory, &where, subject->module);
 	if (!subject->alone)
-		set_add_module(set, &where, subject->module);
+		inventory_add_module(inventory, &where, subject->module);
 }
 
-void check_subject(struct report *report, struct set *set, const struct policy *policy, const struct subject *subject)
+void check_subject(struct report *report, struct inventory *inventory, const struct policy *policy,
+		   const struct subject *subject)
 {
-	struct place place;
+	struct module_path location;
 
 	report_judged(report, subject->path);
 	if (!check_module(report, subject->path, subject->module))
 		return;
-	place_of(subject->place, &place);
+	module_path_read(subject->host_path, &location);
 	check_modinfo(report, subject);
 	check_note(report, subject->path, &subject->module->note);
 	check_file_name(report, subject);
-	check_place(report, policy, subject, &place);
+	check_place(report, policy, subject, &location);
 	check_signature(report, policy, subject);
 	if (policy->symvers)
-		check_symbols(report, set, policy, subject);
-	remember(set, policy, subject, &place);
+		check_symbols(report, inventory, policy, subject);
+	remember(inventory, policy, subject, &location);
 }
 
-void check_set(struct report *report, struct set *set, const struct policy *policy)
+void check_inventory(struct report *report, struct inventory *inventory, const struct policy *policy)
 {
-	set_sort(set);
-	check_symbols_set(report, set);
-	check_firmware(report, set, policy);
-	check_hierarchy(report, set, policy);
-	check_packages(report, set);
-	check_disks(report, &set->disks);
+	inventory_sort(inventory);
+	check_symbols_inventory(report, inventory);
+	check_firmware(report, inventory, policy);
+	check_hierarchy(report, inventory, policy);
+	check_packages(report, inventory);
+	check_disks(report, &inventory->disks);
 }

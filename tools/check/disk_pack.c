@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/late_library.h"
-#include "check/disk.h"
+#include "check/disk_topics.h"
 #include "package/disk_xml.h"
 
 #define REPOSITORY "XS-REPOSITORY"

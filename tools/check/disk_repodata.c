@@ -7,7 +7,7 @@
 
 #include "base/late_library.h"
 #include "base/text.h"
-#include "check/disk.h"
+#include "check/disk_topics.h"
 #include "package/disk_xml.h"
 
 #define REPOMD "repodata/repomd.xml"

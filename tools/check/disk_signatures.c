@@ -12,7 +12,7 @@
 #include "base/root.h"
 #include "base/spawn.h"
 #include "base/text.h"
-#include "check/disk.h"
+#include "check/disk_topics.h"
 
 /*
  * The bytes of an OpenPGP armour (RFC 9580, 6.2): after the header lines and a blank line base64, up to the line that

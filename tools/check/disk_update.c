@@ -8,7 +8,7 @@
 
 #include "base/late_library.h"
 #include "base/text.h"
-#include "check/disk.h"
+#include "check/disk_topics.h"
 #include "package/disk_xml.h"
 
 #define UPDATE "update.xml"

@@ -51,14 +51,14 @@ static char *folder_of(const char *format, const char *uname)
 }
 
 /* The first of the sorted files whose name is not before NAME. */
-static size_t first_file(const struct set *set, const char *name)
+static size_t first_file(const struct inventory *inventory, const char *name)
 {
-	size_t low = 0, high = set->file_count;
+	size_t low = 0, high = inventory->file_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(set->files[middle].name, name) < 0)
+		if (strcmp(inventory->files[middle].name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -67,7 +67,7 @@ static size_t first_file(const struct set *set, const char *name)
 }
 
 /* Whether a package has a file in FOLDER, below "/" or "/usr", that NAME names. */
-static bool is_in_folder(const struct set *set, const char *folder, const char *name)
+static bool is_in_folder(const struct inventory *inventory, const char *folder, const char *name)
 {
 	/* All that a pattern can match begins as it does. */
 	size_t plain = strcspn(name, "*?[\\");
@@ -75,16 +75,16 @@ static bool is_in_folder(const struct set *set, const char *folder, const char *
 	size_t len = strlen(start), folder_len = strlen(folder);
 	bool found = false;
 
-	for (size_t i = first_file(set, start); !found && i < set->file_count; i++) {
-		if (strncmp(set->files[i].name, start, len) != 0)
+	for (size_t i = first_file(inventory, start); !found && i < inventory->file_count; i++) {
+		if (strncmp(inventory->files[i].name, start, len) != 0)
 			break;
-		found = names(name, set->files[i].name + folder_len);
+		found = names(name, inventory->files[i].name + folder_len);
 	}
 	free(start);
 	return found;
 }
 
-static bool is_packaged(const struct set *set, const struct set_firmware *firmware)
+static bool is_packaged(const struct inventory *inventory, const struct inventory_firmware *firmware)
 {
 	bool found = false;
 
@@ -92,7 +92,8 @@ static bool is_packaged(const struct set *set, const struct set_firmware *firmwa
 		char *folder = folder_of(folders[i], firmware->uname);
 		char *merged = text_format("/usr%s", folder);
 
-		found = is_in_folder(set, folder, firmware->name) || is_in_folder(set, merged, firmware->name);
+		found = is_in_folder(inventory, folder, firmware->name) ||
+			is_in_folder(inventory, merged, firmware->name);
 		free(merged);
 		free(folder);
 	}
@@ -105,12 +106,12 @@ static bool matches_below(const struct root *root, const char *pattern)
 	const char *base = strrchr(pattern, '/') + 1;
 	char *folder = text_format("%.*s", (int)(base - pattern), pattern);
 	int fd = root_openat(root, folder, O_RDONLY | O_DIRECTORY, 0);
-	char **list = fd < 0 ? NULL : folder_names(fd);
+	char **list = fd < 0 ? NULL : directory_names(fd);
 	bool found = false;
 
 	for (size_t i = 0; list && list[i]; i++)
 		found |= names(base, list[i]);
-	folder_names_free(list);
+	directory_names_free(list);
 	free(folder);
 	return found;
 }
@@ -132,7 +133,7 @@ static bool is_below(const struct root *root, const char *path)
 	return false;
 }
 
-static bool is_on_root(const char *path, const struct set_firmware *firmware)
+static bool is_on_root(const char *path, const struct inventory_firmware *firmware)
 {
 	struct root root;
 	bool found = false;
@@ -151,14 +152,14 @@ static bool is_on_root(const char *path, const struct set_firmware *firmware)
 	return found;
 }
 
-void check_firmware(struct report *report, const struct set *set, const struct policy *policy)
+void check_firmware(struct report *report, const struct inventory *inventory, const struct policy *policy)
 {
-	for (size_t i = 0; i < set->firmware_count; i++) {
-		const struct set_firmware *firmware = &set->firmware[i];
+	for (size_t i = 0; i < inventory->firmware_count; i++) {
+		const struct inventory_firmware *firmware = &inventory->firmware[i];
 		const char *root = policy->sysroot ? policy->sysroot : firmware->root;
 		char *safe;
 
-		if (is_packaged(set, firmware) || (*root && is_on_root(root, firmware)))
+		if (is_packaged(inventory, firmware) || (*root && is_on_root(root, firmware)))
 			continue;
 		safe = text_safe(firmware->name);
 		report_add(report, RULE_FIRMWARE_MISSING, firmware->path, "%s is %s", safe,

@@ -11,11 +11,11 @@
 #include "base/root.h"
 #include "base/text.h"
 #include "check/check.h"
-#include "host/depmod.h"
+#include "host/depmod_config.h"
 
 /* One entry with its place in the hierarchy taken apart. */
 struct located {
-	const struct set_entry *entry;
+	const struct inventory_entry *entry;
 	char driver[XENSERVER_VERSION_MAX + 1], version[XENSERVER_VERSION_MAX + 1];
 	const char *file;
 	char module[MODULE_NAME_SIZE]; /* the kernel's name of it; of a link, of what it leads to */
@@ -23,7 +23,7 @@ struct located {
 
 /* The entries of one kernel below one root, in the order of their paths. */
 struct group {
-	const struct set_entry *entries;
+	const struct inventory_entry *entries;
 	size_t count;
 	struct located *modules; /* those in their place in the hierarchy */
 	size_t module_count;
@@ -53,7 +53,8 @@ static bool take_apart(const char *rest, struct located *located)
 	return at && *at && !strchr(at, '/');
 }
 
-static void check_layout(struct report *report, struct group *group, const struct set_entry *entry, const char *rest)
+static void check_layout(struct report *report, struct group *group, const struct inventory_entry *entry,
+			 const char *rest)
 {
 	struct located located = {.entry = entry};
 	char *safe;
@@ -73,7 +74,7 @@ static void check_layout(struct report *report, struct group *group, const struc
 	}
 }
 
-static const struct set_entry *find_entry(const struct group *group, const char *below)
+static const struct inventory_entry *find_entry(const struct group *group, const char *below)
 {
 	for (size_t low = 0, high = group->count; low < high;) {
 		size_t middle = low + (high - low) / 2;
@@ -90,7 +91,7 @@ static const struct set_entry *find_entry(const struct group *group, const char 
 }
 
 /* The file may not have been among the inputs: then the disk is asked. */
-static bool exists(const struct group *group, const struct set_entry *link, const char *below)
+static bool exists(const struct group *group, const struct inventory_entry *link, const char *below)
 {
 	char *path;
 	struct stat st;
@@ -160,7 +161,7 @@ static bool is_ours(const struct group *group, const char *module)
  * What a link in updates/ leads to, below /lib/modules/<uname>/; NULL when that is elsewhere. Only the plain forms
  * are understood, relative by one "..", or absolute: all others are somebody else's.
  */
-static const char *target_below(const struct set_entry *link, bool *absolute)
+static const char *target_below(const struct inventory_entry *link, bool *absolute)
 {
 	const char *target = link->text, *below;
 	char uname[UNAME_MAX + 1];
@@ -170,13 +171,13 @@ static const char *target_below(const struct set_entry *link, bool *absolute)
 	if (strncmp(target, "../", 3) == 0)
 		below = target + 3;
 	else
-		below = *absolute ? place_below(target, uname, &root_len) : NULL;
+		below = *absolute ? module_path_below(target, uname, &root_len) : NULL;
 	if (!below || (*absolute && (root_len > 1 || strcmp(uname, link->uname) != 0)) || strstr(below, "../"))
 		return NULL;
 	return below;
 }
 
-static void report_link(struct report *report, enum rule_id rule, const struct set_entry *link)
+static void report_link(struct report *report, enum rule_id rule, const struct inventory_entry *link)
 {
 	char *safe = text_safe(link->text);
 
@@ -184,7 +185,7 @@ static void report_link(struct report *report, enum rule_id rule, const struct s
 	free(safe);
 }
 
-static void check_link(struct report *report, struct group *group, const struct set_entry *link)
+static void check_link(struct report *report, struct group *group, const struct inventory_entry *link)
 {
 	char module[MODULE_NAME_SIZE];
 	struct located to = {.entry = link};
@@ -193,7 +194,7 @@ static void check_link(struct report *report, struct group *group, const struct 
 
 	name_of_module(link->below, module);
 	below = target_below(link, &absolute);
-	if (!below || !set_in_hierarchy(below, &rest) || !take_apart(rest, &to)) {
+	if (!below || !inventory_in_hierarchy(below, &rest) || !take_apart(rest, &to)) {
 		/* Somebody else's link is none of ours, unless it stands where ours would or leaves the kernel. */
 		if (!below || rest || is_ours(group, module))
 			report_link(report, RULE_LINK_ESCAPING, link);
@@ -208,7 +209,7 @@ static void check_link(struct report *report, struct group *group, const struct 
 		report_link(report, RULE_LINK_ABSOLUTE, link);
 }
 
-static void check_update(struct report *report, struct group *group, const struct set_entry *entry)
+static void check_update(struct report *report, struct group *group, const struct inventory_entry *entry)
 {
 	if (!name_module_suffix(entry->below) || strchr(entry->below + strlen("updates/"), '/'))
 		return;
@@ -297,11 +298,11 @@ static void check_claims(struct report *report, const struct group *group)
 	free(claimants);
 }
 
-static void check_depmod(struct report *report, const struct set *set, const struct group *group)
+static void check_depmod(struct report *report, const struct inventory *inventory, const struct group *group)
 {
-	const struct set_entry *entry = group->module_count ? group->modules[0].entry : NULL;
+	const struct inventory_entry *entry = group->module_count ? group->modules[0].entry : NULL;
 	struct root root;
-	bool told = set->excludes;
+	bool told = inventory->excludes;
 
 	if (!entry || strncmp(entry->below, "xenserver/", strlen("xenserver/")) != 0)
 		return;
@@ -316,21 +317,22 @@ static void check_depmod(struct report *report, const struct set *set, const str
 			   *entry->root ? "the root's etc/depmod.d" : "the packages' /etc/depmod.d");
 }
 
-static void check_group(struct report *report, const struct set *set, const struct policy *policy, struct group *group)
+static void check_group(struct report *report, const struct inventory *inventory, const struct policy *policy,
+			struct group *group)
 {
 	const char *rest;
 
 	group->modules = need_memory(group->count, sizeof(*group->modules));
 	group->links = need_memory(group->count, sizeof(*group->links));
 	for (size_t i = 0; i < group->count; i++)
-		if (set_in_hierarchy(group->entries[i].below, &rest))
+		if (inventory_in_hierarchy(group->entries[i].below, &rest))
 			check_layout(report, group, &group->entries[i], rest);
 	sort(group->modules, group->module_count, compare_modules);
 	check_names(report, group);
 	for (size_t i = 0; i < group->count; i++)
 		if (strncmp(group->entries[i].below, "updates/", strlen("updates/")) == 0)
 			check_update(report, group, &group->entries[i]);
-	check_depmod(report, set, group);
+	check_depmod(report, inventory, group);
 	check_claims(report, group);
 	check_vermagics(report, group->entries, group->count, policy->sysroot);
 	check_info(report, group->entries, group->count);
@@ -341,16 +343,16 @@ static void check_group(struct report *report, const struct set *set, const stru
 	free(group->modules);
 }
 
-void check_hierarchy(struct report *report, const struct set *set, const struct policy *policy)
+void check_hierarchy(struct report *report, const struct inventory *inventory, const struct policy *policy)
 {
-	for (size_t i = 0, n; i < set->entry_count; i += n) {
-		const struct set_entry *first = &set->entries[i];
+	for (size_t i = 0, n; i < inventory->entry_count; i += n) {
+		const struct inventory_entry *first = &inventory->entries[i];
 		struct group group = {.entries = first};
 
-		for (n = 1; i + n < set->entry_count; n++)
+		for (n = 1; i + n < inventory->entry_count; n++)
 			if (strcmp(first[n].root, first->root) != 0 || strcmp(first[n].uname, first->uname) != 0)
 				break;
 		group.count = n;
-		check_group(report, set, policy, &group);
+		check_group(report, inventory, policy, &group);
 	}
 }

@@ -10,11 +10,11 @@
 #include "elf/modalias.h"
 
 /* Length of the entry's folder with its slash, if that is a version's folder of the hierarchy; else 0. */
-static size_t folder_len(const struct set_entry *entry)
+static size_t folder_len(const struct inventory_entry *entry)
 {
 	const char *rest, *slash;
 
-	if (!set_in_hierarchy(entry->below, &rest))
+	if (!inventory_in_hierarchy(entry->below, &rest))
 		return 0;
 	slash = strchr(rest, '/');
 	slash = slash ? strchr(slash + 1, '/') : NULL;
@@ -35,7 +35,7 @@ static void check_fields(struct report *report, const char *path, const json_t *
 }
 
 /* The version's folder, as a text to free. */
-static char *version_of(const struct set_entry *entry)
+static char *version_of(const struct inventory_entry *entry)
 {
 	size_t len = folder_len(entry) - 1, start = len;
 
@@ -44,7 +44,7 @@ static char *version_of(const struct set_entry *entry)
 	return text_format("%.*s", (int)(len - start), entry->below + start);
 }
 
-static void check_info_version(struct report *report, const struct set_entry *entry, const json_t *info)
+static void check_info_version(struct report *report, const struct inventory_entry *entry, const json_t *info)
 {
 	const char *found = json_string_value(json_object_get(info, "version"));
 	char *expected = version_of(entry), *safe;
@@ -116,7 +116,7 @@ static const json_t *ids_of(json_t *info, const char *module)
 	return NULL;
 }
 
-static void check_ids(struct report *report, const char *path, json_t *info, const struct set_entry *module)
+static void check_ids(struct report *report, const char *path, json_t *info, const struct inventory_entry *module)
 {
 	size_t count;
 	char **texts = sorted_ids(ids_of(info, module->module), &count);
@@ -135,7 +135,8 @@ static void check_ids(struct report *report, const char *path, json_t *info, con
 }
 
 /* The entries from FIRST on are one folder's, COUNT of them; ENTRY is its info.json. */
-static void check_one(struct report *report, const struct set_entry *first, size_t count, const struct set_entry *entry)
+static void check_one(struct report *report, const struct inventory_entry *first, size_t count,
+		      const struct inventory_entry *entry)
 {
 	json_error_t error;
 	json_t *info = json_loads(entry->text ? entry->text : "", JSON_REJECT_DUPLICATES, &error);
@@ -159,9 +160,9 @@ static void check_one(struct report *report, const struct set_entry *first, size
 	json_decref(info);
 }
 
-static void check_folder(struct report *report, const struct set_entry *first, size_t count, size_t len)
+static void check_folder(struct report *report, const struct inventory_entry *first, size_t count, size_t len)
 {
-	const struct set_entry *module = NULL;
+	const struct inventory_entry *module = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		if (first[i].kind == ENTRY_FILE && strcmp(first[i].below + len, "info.json") == 0) {
@@ -175,7 +176,7 @@ static void check_folder(struct report *report, const struct set_entry *first, s
 		report_add(report, RULE_INFO_MISSING, module->path, NULL);
 }
 
-void check_info(struct report *report, const struct set_entry *entries, size_t count)
+void check_info(struct report *report, const struct inventory_entry *entries, size_t count)
 {
 	for (size_t i = 0, n = 1; i < count; i += n, n = 1) {
 		size_t len = folder_len(&entries[i]);

@@ -9,13 +9,14 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "host/depmod_config.h"
 
-void set_init(struct set *set)
+void inventory_init(struct inventory *inventory)
 {
-	memset(set, 0, sizeof(*set));
-	if (pthread_mutex_init(&set->lock, NULL) != 0)
+	memset(inventory, 0, sizeof(*inventory));
+	if (pthread_mutex_init(&inventory->lock, NULL) != 0)
 		die_memory();
-	disks_init(&set->disks);
+	disks_init(&inventory->disks);
 }
 
 static void free_strings(char **strings)
@@ -25,7 +26,7 @@ static void free_strings(char **strings)
 	free(strings);
 }
 
-static void free_entry(struct set_entry *entry)
+static void free_entry(struct inventory_entry *entry)
 {
 	free(entry->path);
 	free(entry->root);
@@ -34,7 +35,7 @@ static void free_entry(struct set_entry *entry)
 	free_strings(entry->aliases);
 }
 
-static void free_symbols(struct set_symbol *symbols, size_t count)
+static void free_symbols(struct inventory_symbol *symbols, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		free(symbols[i].name);
@@ -43,7 +44,7 @@ static void free_symbols(struct set_symbol *symbols, size_t count)
 	free(symbols);
 }
 
-static void free_file(struct set_file *file)
+static void free_file(struct inventory_file *file)
 {
 	free(file->name);
 	free(file->path);
@@ -53,25 +54,25 @@ static void free_file(struct set_file *file)
 	free(file->link);
 }
 
-void set_free(struct set *set)
+void inventory_free(struct inventory *inventory)
 {
-	for (size_t i = 0; i < set->entry_count; i++)
-		free_entry(&set->entries[i]);
-	for (size_t i = 0; i < set->firmware_count; i++) {
-		free(set->firmware[i].name);
-		free(set->firmware[i].path);
-		free(set->firmware[i].root);
+	for (size_t i = 0; i < inventory->entry_count; i++)
+		free_entry(&inventory->entries[i]);
+	for (size_t i = 0; i < inventory->firmware_count; i++) {
+		free(inventory->firmware[i].name);
+		free(inventory->firmware[i].path);
+		free(inventory->firmware[i].root);
 	}
-	for (size_t i = 0; i < set->file_count; i++)
-		free_file(&set->files[i]);
-	free(set->entries);
-	free(set->firmware);
-	free(set->files);
-	free_symbols(set->imports, set->import_count);
-	free_symbols(set->exports, set->export_count);
-	disks_free(&set->disks);
-	pthread_mutex_destroy(&set->lock);
-	memset(set, 0, sizeof(*set));
+	for (size_t i = 0; i < inventory->file_count; i++)
+		free_file(&inventory->files[i]);
+	free(inventory->entries);
+	free(inventory->firmware);
+	free(inventory->files);
+	free_symbols(inventory->imports, inventory->import_count);
+	free_symbols(inventory->exports, inventory->export_count);
+	disks_free(&inventory->disks);
+	pthread_mutex_destroy(&inventory->lock);
+	memset(inventory, 0, sizeof(*inventory));
 }
 
 /* Room for one more element of SIZE bytes in an array. */
@@ -87,12 +88,12 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
 }
 
 /* Appends ADDED under the lock. */
-#define APPEND(set, array, count, room, added)                                                                         \
+#define APPEND(inventory, array, count, room, added)                                                                   \
 	do {                                                                                                           \
-		pthread_mutex_lock(&(set)->lock);                                                                      \
+		pthread_mutex_lock(&(inventory)->lock);                                                                \
 		(array) = grow((array), (count), &(room), sizeof(*(array)));                                           \
 		(array)[(count)++] = (added);                                                                          \
-		pthread_mutex_unlock(&(set)->lock);                                                                    \
+		pthread_mutex_unlock(&(inventory)->lock);                                                              \
 	} while (0)
 
 static char *copy(const char *s)
@@ -124,40 +125,40 @@ static bool begins(const char *s, const char *prefix, const char **rest)
 	return true;
 }
 
-bool set_in_hierarchy(const char *below, const char **rest)
+bool inventory_in_hierarchy(const char *below, const char **rest)
 {
 	return begins(below, "xenserver/", rest) || begins(below, "dmv/", rest);
 }
 
-static bool is_debug(const char *place, size_t root_len)
+static bool is_debug(const char *host_path, size_t root_len)
 {
 	static const char debug[] = "usr/lib/debug/";
 
 	return root_len >= sizeof(debug) - 1 &&
-	       strncmp(place + root_len - (sizeof(debug) - 1), debug, sizeof(debug) - 1) == 0;
+	       strncmp(host_path + root_len - (sizeof(debug) - 1), debug, sizeof(debug) - 1) == 0;
 }
 
 /* Fills in where it is; false when drivers do not live there. */
-static bool locate(struct set_entry *entry, const struct set_where *where)
+static bool locate(struct inventory_entry *entry, const struct inventory_where *where)
 {
 	size_t root_len;
-	const char *below = place_below(where->place, entry->uname, &root_len), *rest;
+	const char *below = module_path_below(where->host_path, entry->uname, &root_len), *rest;
 
-	if (!below ||
-	    !(set_in_hierarchy(below, &rest) || begins(below, "updates/", &rest) || begins(below, "extra/", &rest)))
+	if (!below || !(inventory_in_hierarchy(below, &rest) || begins(below, "updates/", &rest) ||
+			begins(below, "extra/", &rest)))
 		return false;
 	/* What debuggers read lies below /usr/lib/debug under the same names. */
-	if (is_debug(where->place, root_len) || (where->packaged && root_len > 1))
+	if (is_debug(where->host_path, root_len) || (where->packaged && root_len > 1))
 		return false;
 	entry->path = copy(where->path);
-	entry->root = where->packaged ? copy("") : text_format("%.*s", (int)root_len, where->place);
+	entry->root = where->packaged ? copy("") : text_format("%.*s", (int)root_len, where->host_path);
 	entry->below = copy(below);
 	return true;
 }
 
-void set_add_module(struct set *set, const struct set_where *where, const struct module *module)
+void inventory_add_module(struct inventory *inventory, const struct inventory_where *where, const struct module *module)
 {
-	struct set_entry added = {.kind = ENTRY_MODULE};
+	struct inventory_entry added = {.kind = ENTRY_MODULE};
 	const char *name, *vermagic;
 
 	if (!locate(&added, where))
@@ -167,56 +168,42 @@ void set_add_module(struct set *set, const struct set_where *where, const struct
 	added.text = vermagic ? copy(vermagic) : NULL;
 	name_of_module(name ? name : where->path, added.module);
 	added.aliases = copy_values(module, "alias");
-	APPEND(set, set->entries, set->entry_count, set->entry_room, added);
+	APPEND(inventory, inventory->entries, inventory->entry_count, inventory->entry_room, added);
 }
 
-static void add_other(struct set *set, enum entry_kind kind, const struct set_where *where, const char *text)
+static void add_other(struct inventory *inventory, enum entry_kind kind, const struct inventory_where *where,
+		      const char *text)
 {
-	struct set_entry added = {.kind = kind};
+	struct inventory_entry added = {.kind = kind};
 
 	if (!locate(&added, where))
 		return;
 	added.text = text ? copy(text) : NULL;
-	APPEND(set, set->entries, set->entry_count, set->entry_room, added);
+	APPEND(inventory, inventory->entries, inventory->entry_count, inventory->entry_room, added);
 }
 
-void set_add_link(struct set *set, const struct set_where *where, const char *target)
+void inventory_add_link(struct inventory *inventory, const struct inventory_where *where, const char *target)
 {
-	add_other(set, ENTRY_LINK, where, target);
+	add_other(inventory, ENTRY_LINK, where, target);
 }
 
-void set_add_file(struct set *set, const struct set_where *where, const char *text)
+void inventory_add_file(struct inventory *inventory, const struct inventory_where *where, const char *text)
 {
-	add_other(set, ENTRY_FILE, where, text);
+	add_other(inventory, ENTRY_FILE, where, text);
 }
 
-/* A line "exclude xenserver", as depmod.d(5) has it. */
-static bool excludes_hierarchy(const char *line)
+void inventory_add_depmod(struct inventory *inventory, const char *text)
 {
-	size_t word;
-
-	line += strspn(line, " \t");
-	if (strncmp(line, "exclude", 7) != 0 || (line[7] != ' ' && line[7] != '\t'))
-		return false;
-	line += 7 + strspn(line + 7, " \t");
-	word = strcspn(line, " \t\r\n");
-	return word == strlen("xenserver") && strncmp(line, "xenserver", word) == 0;
+	if (!depmod_text_excludes(text, "xenserver"))
+		return;
+	pthread_mutex_lock(&inventory->lock);
+	inventory->excludes = true;
+	pthread_mutex_unlock(&inventory->lock);
 }
 
-void set_add_depmod(struct set *set, const char *text)
+static struct inventory_symbol copy_symbol(const char *path, const char *uname, const struct symbol *symbol, bool gpl)
 {
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		if (!excludes_hierarchy(line))
-			continue;
-		pthread_mutex_lock(&set->lock);
-		set->excludes = true;
-		pthread_mutex_unlock(&set->lock);
-	}
-}
-
-static struct set_symbol copy_symbol(const char *path, const char *uname, const struct symbol *symbol, bool gpl)
-{
-	struct set_symbol added = {.symbol = *symbol, .module_is_gpl = gpl};
+	struct inventory_symbol added = {.symbol = *symbol, .module_is_gpl = gpl};
 
 	added.name = copy(symbol->name);
 	added.path = copy(path);
@@ -225,42 +212,45 @@ static struct set_symbol copy_symbol(const char *path, const char *uname, const 
 	return added;
 }
 
-void set_add_import(struct set *set, const char *path, const char *uname, const struct symbol *symbol, bool gpl)
+void inventory_add_import(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
+			  bool gpl)
 {
-	struct set_symbol added = copy_symbol(path, uname, symbol, gpl);
+	struct inventory_symbol added = copy_symbol(path, uname, symbol, gpl);
 
-	APPEND(set, set->imports, set->import_count, set->import_room, added);
+	APPEND(inventory, inventory->imports, inventory->import_count, inventory->import_room, added);
 }
 
-void set_add_export(struct set *set, const char *path, const char *uname, const struct symbol *symbol, bool gpl)
+void inventory_add_export(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
+			  bool gpl)
 {
-	struct set_symbol added = copy_symbol(path, uname, symbol, gpl);
+	struct inventory_symbol added = copy_symbol(path, uname, symbol, gpl);
 
-	APPEND(set, set->exports, set->export_count, set->export_room, added);
+	APPEND(inventory, inventory->exports, inventory->export_count, inventory->export_room, added);
 }
 
-void set_add_firmware(struct set *set, const struct set_where *where, const struct module *module)
+void inventory_add_firmware(struct inventory *inventory, const struct inventory_where *where,
+			    const struct module *module)
 {
 	/* The kernel's own with the most has 600. */
 	size_t root_len, most = 4096;
 	char uname[2 * UNAME_MAX];
 
-	place_below(where->place, uname, &root_len);
+	module_path_below(where->host_path, uname, &root_len);
 	module_kernel(module, uname, UNAME_MAX + 1);
 	for (const char *name = NULL; most-- > 0 && (name = module_info(module, "firmware", name));) {
-		struct set_firmware added = {.name = copy(name), .path = copy(where->path)};
+		struct inventory_firmware added = {.name = copy(name), .path = copy(where->path)};
 
-		added.root = where->packaged ? copy("") : text_format("%.*s", (int)root_len, where->place);
+		added.root = where->packaged ? copy("") : text_format("%.*s", (int)root_len, where->host_path);
 		snprintf(added.uname, sizeof(added.uname), "%.*s", UNAME_MAX, uname);
-		APPEND(set, set->firmware, set->firmware_count, set->firmware_room, added);
+		APPEND(inventory, inventory->firmware, inventory->firmware_count, inventory->firmware_room, added);
 	}
 }
 
-void set_add_package(struct set *set, const char *path, const struct rpm *rpm)
+void inventory_add_package(struct inventory *inventory, const char *path, const struct rpm *rpm)
 {
 	for (size_t i = 0; i < rpm->file_count; i++) {
 		const struct rpm_file *file = &rpm->files[i];
-		struct set_file added = {.mode = file->mode};
+		struct inventory_file added = {.mode = file->mode};
 
 		/* Folders are everybody's. */
 		if (S_ISDIR(file->mode))
@@ -271,13 +261,13 @@ void set_add_package(struct set *set, const char *path, const struct rpm *rpm)
 		added.arch = copy(rpm->arch);
 		added.digest = copy(file->digest);
 		added.link = copy(file->link);
-		APPEND(set, set->files, set->file_count, set->file_room, added);
+		APPEND(inventory, inventory->files, inventory->file_count, inventory->file_room, added);
 	}
 }
 
 static int compare_entries(const void *a, const void *b)
 {
-	const struct set_entry *x = a, *y = b;
+	const struct inventory_entry *x = a, *y = b;
 	int order = strcmp(x->root, y->root);
 
 	if (order == 0)
@@ -287,7 +277,7 @@ static int compare_entries(const void *a, const void *b)
 	return order ? order : strcmp(x->path, y->path);
 }
 
-static int compare_names(const struct set_symbol *x, const struct set_symbol *y)
+static int compare_names(const struct inventory_symbol *x, const struct inventory_symbol *y)
 {
 	int order = strcmp(x->name, y->name);
 
@@ -296,7 +286,7 @@ static int compare_names(const struct set_symbol *x, const struct set_symbol *y)
 
 static int compare_exports(const void *a, const void *b)
 {
-	const struct set_symbol *x = a, *y = b;
+	const struct inventory_symbol *x = a, *y = b;
 	int order = compare_names(x, y);
 
 	return order ? order : strcmp(x->path, y->path);
@@ -304,7 +294,7 @@ static int compare_exports(const void *a, const void *b)
 
 static int compare_imports(const void *a, const void *b)
 {
-	const struct set_symbol *x = a, *y = b;
+	const struct inventory_symbol *x = a, *y = b;
 	int order = strcmp(x->path, y->path);
 
 	return order ? order : compare_names(x, y);
@@ -312,7 +302,7 @@ static int compare_imports(const void *a, const void *b)
 
 static int compare_firmware(const void *a, const void *b)
 {
-	const struct set_firmware *x = a, *y = b;
+	const struct inventory_firmware *x = a, *y = b;
 	int order = strcmp(x->path, y->path);
 
 	return order ? order : strcmp(x->name, y->name);
@@ -320,7 +310,7 @@ static int compare_firmware(const void *a, const void *b)
 
 static int compare_files(const void *a, const void *b)
 {
-	const struct set_file *x = a, *y = b;
+	const struct inventory_file *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
 	return order ? order : strcmp(x->path, y->path);
@@ -332,23 +322,24 @@ static void sort(void *array, size_t count, size_t size, int (*compare)(const vo
 		qsort(array, count, size, compare);
 }
 
-void set_sort(struct set *set)
+void inventory_sort(struct inventory *inventory)
 {
-	sort(set->entries, set->entry_count, sizeof(*set->entries), compare_entries);
-	sort(set->exports, set->export_count, sizeof(*set->exports), compare_exports);
-	sort(set->imports, set->import_count, sizeof(*set->imports), compare_imports);
-	sort(set->firmware, set->firmware_count, sizeof(*set->firmware), compare_firmware);
-	sort(set->files, set->file_count, sizeof(*set->files), compare_files);
+	sort(inventory->entries, inventory->entry_count, sizeof(*inventory->entries), compare_entries);
+	sort(inventory->exports, inventory->export_count, sizeof(*inventory->exports), compare_exports);
+	sort(inventory->imports, inventory->import_count, sizeof(*inventory->imports), compare_imports);
+	sort(inventory->firmware, inventory->firmware_count, sizeof(*inventory->firmware), compare_firmware);
+	sort(inventory->files, inventory->file_count, sizeof(*inventory->files), compare_files);
 }
 
 /* The first of its name and kernel: the order is then that of the paths. */
-const struct set_symbol *set_find_export(const struct set *set, const char *uname, const char *name)
+const struct inventory_symbol *inventory_find_export(const struct inventory *inventory, const char *uname,
+						     const char *name)
 {
-	size_t low = 0, high = set->export_count;
+	size_t low = 0, high = inventory->export_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct set_symbol *at = &set->exports[middle];
+		const struct inventory_symbol *at = &inventory->exports[middle];
 		int order = strcmp(at->name, name);
 
 		if (order == 0)
@@ -358,8 +349,8 @@ const struct set_symbol *set_find_export(const struct set *set, const char *unam
 		else
 			high = middle;
 	}
-	if (low == set->export_count || strcmp(set->exports[low].name, name) != 0 ||
-	    strcmp(set->exports[low].uname, uname) != 0)
+	if (low == inventory->export_count || strcmp(inventory->exports[low].name, name) != 0 ||
+	    strcmp(inventory->exports[low].uname, uname) != 0)
 		return NULL;
-	return &set->exports[low];
+	return &inventory->exports[low];
 }

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What must be remembered of files until all have been seen. Its functions may be called from several threads. */
-#ifndef XS_SET_H
-#define XS_SET_H
+#ifndef XS_CHECK_INVENTORY_H
+#define XS_CHECK_INVENTORY_H
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/module_path.h"
+#include "check/disk_paths.h"
 #include "elf/module.h"
 #include "elf/symbols.h"
-#include "package/disk.h"
 #include "package/rpm.h"
 
 enum entry_kind { ENTRY_MODULE, ENTRY_LINK, ENTRY_FILE };
 
 /* Something below the folders of /lib/modules/<uname> where drivers live. All strings are any bytes. */
-struct set_entry {
+struct inventory_entry {
 	enum entry_kind kind;
 	char *path; /* as shown */
 	char *root; /* the folder above lib/modules/, ending in a slash; "" in packages: all have one root */
@@ -28,7 +28,7 @@ struct set_entry {
 };
 
 /* A symbol that no Module.symvers has: another module may export it. Or one that a module exports. */
-struct set_symbol {
+struct inventory_symbol {
 	char *name;
 	char *path; /* of the module that wants or has it */
 	char uname[UNAME_MAX + 1];
@@ -37,13 +37,13 @@ struct set_symbol {
 };
 
 /* A firmware file that a module asks for. */
-struct set_firmware {
+struct inventory_firmware {
 	char *name, *path, *root;
 	char uname[UNAME_MAX + 1];
 };
 
 /* A file that a package owns, or a firmware file. */
-struct set_file {
+struct inventory_file {
 	char *name;    /* absolute, as installed */
 	char *path;    /* of the package, as shown */
 	char *package; /* its name */
@@ -51,54 +51,59 @@ struct set_file {
 	uint16_t mode;
 };
 
-struct set {
+struct inventory {
 	pthread_mutex_t lock;
-	struct set_entry *entries;
-	struct set_symbol *imports, *exports;
-	struct set_firmware *firmware;
-	struct set_file *files;
+	struct inventory_entry *entries;
+	struct inventory_symbol *imports, *exports;
+	struct inventory_firmware *firmware;
+	struct inventory_file *files;
 	size_t entry_count, import_count, export_count, firmware_count, file_count;
 	size_t entry_room, import_room, export_room, firmware_room, file_room;
 	struct disks disks; /* driver disks, which are read when all else has been */
 	bool excludes;	    /* a package's depmod.d leaves the hierarchy out */
 };
 
-/* Makes it empty; set_free() is due. */
-void set_init(struct set *set);
-void set_free(struct set *set);
+/* Makes it empty; inventory_free() is due. */
+void inventory_init(struct inventory *inventory);
+void inventory_free(struct inventory *inventory);
 
 /* Where a thing stands: PLACE is absolute, or in a container relative to its root. */
-struct set_where {
+struct inventory_where {
 	const char *path; /* as shown */
-	const char *place;
+	const char *host_path;
 	bool packaged;
 };
 
 /* Takes a module, a link or a file (with what is in it, or NULL) if it stands where drivers live. */
-void set_add_module(struct set *set, const struct set_where *where, const struct module *module);
-void set_add_link(struct set *set, const struct set_where *where, const char *target);
-void set_add_file(struct set *set, const struct set_where *where, const char *text);
+void inventory_add_module(struct inventory *inventory, const struct inventory_where *where,
+			  const struct module *module);
+void inventory_add_link(struct inventory *inventory, const struct inventory_where *where, const char *target);
+void inventory_add_file(struct inventory *inventory, const struct inventory_where *where, const char *text);
 
 /* The text of a file of a package's depmod.d. */
-void set_add_depmod(struct set *set, const char *text);
+void inventory_add_depmod(struct inventory *inventory, const char *text);
 
 /* A symbol that is imported or exported. */
-void set_add_import(struct set *set, const char *path, const char *uname, const struct symbol *symbol, bool gpl);
-void set_add_export(struct set *set, const char *path, const char *uname, const struct symbol *symbol, bool gpl);
+void inventory_add_import(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
+			  bool gpl);
+void inventory_add_export(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
+			  bool gpl);
 
 /* What the module asks for with MODULE_FIRMWARE; of a module that names thousands, the first. */
-void set_add_firmware(struct set *set, const struct set_where *where, const struct module *module);
+void inventory_add_firmware(struct inventory *inventory, const struct inventory_where *where,
+			    const struct module *module);
 
 /* The files of a package. */
-void set_add_package(struct set *set, const char *path, const struct rpm *rpm);
+void inventory_add_package(struct inventory *inventory, const char *path, const struct rpm *rpm);
 
 /* Puts all into an order that does not depend on who came first. */
-void set_sort(struct set *set);
+void inventory_sort(struct inventory *inventory);
 
 /* What a module of this set exports under NAME for the kernel UNAME, or NULL. The set must be sorted. */
-const struct set_symbol *set_find_export(const struct set *set, const char *uname, const char *name);
+const struct inventory_symbol *inventory_find_export(const struct inventory *inventory, const char *uname,
+						     const char *name);
 
 /* Whether BELOW begins with one of the hierarchy's folders; then what follows it is in *REST. */
-bool set_in_hierarchy(const char *below, const char **rest);
+bool inventory_in_hierarchy(const char *below, const char **rest);
 
 #endif

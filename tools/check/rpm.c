@@ -76,7 +76,7 @@ static const struct rpm_file *first_module_path(const struct rpm *rpm, char unam
 	size_t root_len;
 
 	for (size_t i = 0; i < rpm->file_count; i++)
-		if (!S_ISDIR(rpm->files[i].mode) && place_below(rpm->files[i].path, uname, &root_len))
+		if (!S_ISDIR(rpm->files[i].mode) && module_path_below(rpm->files[i].path, uname, &root_len))
 			return &rpm->files[i];
 	return NULL;
 }
@@ -118,11 +118,11 @@ static char *for_name(const char *s)
 }
 
 /* <driver>-<version>-modules-<flavour>-<kernel>: the flavour is in the uname too, so its own form is free. */
-static bool is_contract_name(const char *name, const struct place *place)
+static bool is_contract_name(const char *name, const struct module_path *location)
 {
-	char *driver = for_name(place->driver), *version = for_name(place->version);
+	char *driver = for_name(location->driver), *version = for_name(location->version);
 	char *start = text_format("%s-%s-modules-", driver, version);
-	bool fits = strncmp(name, start, strlen(start)) == 0 && ends(name, place->uname);
+	bool fits = strncmp(name, start, strlen(start)) == 0 && ends(name, location->uname);
 
 	free(start);
 	free(version);
@@ -133,16 +133,16 @@ static bool is_contract_name(const char *name, const struct place *place)
 static void check_name(struct report *report, const char *path, const struct rpm *rpm)
 {
 	for (size_t i = 0; i < rpm->file_count; i++) {
-		struct place place;
+		struct module_path location;
 		char *safe;
 
-		place_of(rpm->files[i].path, &place);
-		if (!place.driver[0] || is_contract_name(rpm->name, &place))
+		module_path_read(rpm->files[i].path, &location);
+		if (!location.driver[0] || is_contract_name(rpm->name, &location))
 			continue;
 		safe = text_safe(rpm->name);
 		report_add(report, RULE_PACKAGE_NAME, path,
-			   "it is called %s, expected %s-%s-modules-<flavour>-%s by its files", safe, place.driver,
-			   place.version, place.uname);
+			   "it is called %s, expected %s-%s-modules-<flavour>-%s by its files", safe, location.driver,
+			   location.version, location.uname);
 		free(safe);
 		return;
 	}
@@ -235,7 +235,7 @@ static void check_features(struct report *report, const char *path, const struct
 	}
 }
 
-void check_package(struct report *report, struct set *set, const struct policy *policy, const char *path,
+void check_package(struct report *report, struct inventory *inventory, const struct policy *policy, const char *path,
 		   const struct rpm *rpm)
 {
 	const struct profile *profile = policy->profile ? policy->profile : profile_find("generic");
@@ -250,7 +250,7 @@ void check_package(struct report *report, struct set *set, const struct policy *
 	if (rpm->source || debug)
 		return;
 	check_paths(report, path, rpm, modules);
-	set_add_package(set, path, rpm);
+	inventory_add_package(inventory, path, rpm);
 	if (!modules)
 		return;
 	check_name(report, path, rpm);
@@ -258,7 +258,7 @@ void check_package(struct report *report, struct set *set, const struct policy *
 	check_kernel_need(report, path, rpm, profile, uname);
 }
 
-static bool may_meet(const struct set_file *a, const struct set_file *b)
+static bool may_meet(const struct inventory_file *a, const struct inventory_file *b)
 {
 	/* Two versions or two builds of one package replace each other. */
 	return strcmp(a->package, b->package) != 0 &&
@@ -266,12 +266,13 @@ static bool may_meet(const struct set_file *a, const struct set_file *b)
 }
 
 /* What rpm lets two packages share. */
-static bool are_same(const struct set_file *a, const struct set_file *b)
+static bool are_same(const struct inventory_file *a, const struct inventory_file *b)
 {
 	return a->mode == b->mode && strcmp(a->digest, b->digest) == 0 && strcmp(a->link, b->link) == 0;
 }
 
-static void report_conflict(struct report *report, const struct set_file *file, const struct set_file *other)
+static void report_conflict(struct report *report, const struct inventory_file *file,
+			    const struct inventory_file *other)
 {
 	char *name = text_safe(file->name), *package = text_safe(other->package);
 
@@ -280,13 +281,13 @@ static void report_conflict(struct report *report, const struct set_file *file, 
 	free(name);
 }
 
-void check_packages(struct report *report, const struct set *set)
+void check_packages(struct report *report, const struct inventory *inventory)
 {
 	/* Of the files of one name: the first, and the first of another package. */
-	const struct set_file *first = NULL, *second = NULL;
+	const struct inventory_file *first = NULL, *second = NULL;
 
-	for (size_t i = 0; i < set->file_count; i++) {
-		const struct set_file *file = &set->files[i], *other;
+	for (size_t i = 0; i < inventory->file_count; i++) {
+		const struct inventory_file *file = &inventory->files[i], *other;
 
 		if (!first || strcmp(first->name, file->name) != 0) {
 			first = file;

@@ -10,7 +10,7 @@ void check_signature(struct report *report, const struct policy *policy, const s
 	struct signature signature;
 	const char *why;
 
-	signature_find(subject->module, &signature);
+	module_signature(subject->module, &signature);
 	if (signature.state == SIGNATURE_DAMAGED)
 		report_add(report, RULE_SIGNATURE_DAMAGED, subject->path, "%s", signature.damage);
 	if (signature.state == SIGNATURE_GARBAGE)

@@ -99,7 +99,7 @@ static void compare_import(struct lists *lists, const struct module *module, con
 	}
 }
 
-static void check_imports(struct report *report, struct set *set, const struct policy *policy,
+static void check_imports(struct report *report, struct inventory *inventory, const struct policy *policy,
 			  const struct subject *subject, const struct symbols *symbols, const char *uname)
 {
 	struct lists lists = {0};
@@ -110,7 +110,8 @@ static void check_imports(struct report *report, struct set *set, const struct p
 		if (symver)
 			compare_import(&lists, subject->module, &symbols->imports[i], symver);
 		else
-			set_add_import(set, subject->path, uname, &symbols->imports[i], is_gpl(subject->module));
+			inventory_add_import(inventory, subject->path, uname, &symbols->imports[i],
+					     is_gpl(subject->module));
 	}
 	list_report(&lists.crc, report, RULE_SYMBOL_CRC, subject->path);
 	list_report(&lists.gpl, report, RULE_SYMBOL_GPL, subject->path);
@@ -120,7 +121,8 @@ static void check_imports(struct report *report, struct set *set, const struct p
 			   symbols->import_count);
 }
 
-void check_symbols(struct report *report, struct set *set, const struct policy *policy, const struct subject *subject)
+void check_symbols(struct report *report, struct inventory *inventory, const struct policy *policy,
+		   const struct subject *subject)
 {
 	char uname[UNAME_MAX + 1];
 	struct symbols symbols;
@@ -130,9 +132,10 @@ void check_symbols(struct report *report, struct set *set, const struct policy *
 		report_add(report, RULE_SYMBOL_TABLE, subject->path, NULL);
 	else {
 		for (size_t i = 0; i < symbols.export_count; i++)
-			set_add_export(set, subject->path, uname, &symbols.exports[i], is_gpl(subject->module));
+			inventory_add_export(inventory, subject->path, uname, &symbols.exports[i],
+					     is_gpl(subject->module));
 		if (symvers_covers(policy->symvers, uname))
-			check_imports(report, set, policy, subject, &symbols, uname);
+			check_imports(report, inventory, policy, subject, &symbols, uname);
 		else
 			report_add(report, RULE_SYMBOL_KERNEL, subject->path, NULL);
 	}
@@ -143,9 +146,9 @@ struct deferred {
 	struct list missing, crc, gpl;
 };
 
-static void resolve(struct deferred *lists, const struct set *set, const struct set_symbol *import)
+static void resolve(struct deferred *lists, const struct inventory *inventory, const struct inventory_symbol *import)
 {
-	const struct set_symbol *export = set_find_export(set, import->uname, import->name);
+	const struct inventory_symbol *export = inventory_find_export(inventory, import->uname, import->name);
 
 	if (!export) {
 		list_add(&lists->missing, import->name, "%s", "");
@@ -158,16 +161,16 @@ static void resolve(struct deferred *lists, const struct set *set, const struct 
 		list_add(&lists->gpl, import->name, "%s", "");
 }
 
-void check_symbols_set(struct report *report, const struct set *set)
+void check_symbols_inventory(struct report *report, const struct inventory *inventory)
 {
-	const struct set_symbol *imports = set->imports;
+	const struct inventory_symbol *imports = inventory->imports;
 	struct deferred lists = {0};
 
-	for (size_t i = 0; i < set->import_count; i++) {
+	for (size_t i = 0; i < inventory->import_count; i++) {
 		const char *path = imports[i].path;
 
-		resolve(&lists, set, &imports[i]);
-		if (i + 1 < set->import_count && strcmp(imports[i + 1].path, path) == 0)
+		resolve(&lists, inventory, &imports[i]);
+		if (i + 1 < inventory->import_count && strcmp(imports[i + 1].path, path) == 0)
 			continue;
 		list_report(&lists.missing, report, RULE_SYMBOL_MISSING, path);
 		list_report(&lists.crc, report, RULE_SYMBOL_CRC, path);

@@ -9,12 +9,23 @@
 #include "base/text.h"
 
 /* One thread's: nothing but the set is shared, so nothing else is locked. */
-struct judge {
+struct verifier {
 	struct report report;
 	struct module module; /* its memory serves every file */
-	struct set *set;
+	struct inventory *inventory;
 	const struct policy *policy;
 };
+
+static enum rule_id rule_of(enum input_trouble trouble)
+{
+	static const enum rule_id rules_of[] = {
+		[TROUBLE_UNREADABLE] = RULE_READ_FAILED,
+		[TROUBLE_DAMAGED] = RULE_INPUT_DAMAGED,
+		[TROUBLE_LIMIT] = RULE_INPUT_LIMIT,
+	};
+
+	return rules_of[trouble];
+}
 
 static void check_suffix(struct report *report, const struct input *input, const struct module *module)
 {
@@ -28,11 +39,11 @@ static void check_suffix(struct report *report, const struct input *input, const
 			   suffix);
 }
 
-static void judge_module(struct judge *judge, const struct input *input)
+static void verify_module(struct verifier *verifier, const struct input *input)
 {
-	struct module *module = &judge->module;
+	struct module *module = &verifier->module;
 	struct subject subject = {.path = input->path,
-				  .place = input->place,
+				  .host_path = input->host_path,
 				  .name = input->name,
 				  .module = module,
 				  .packaged = input->rpm != NULL,
@@ -42,36 +53,36 @@ static void judge_module(struct judge *judge, const struct input *input)
 	size_t len;
 
 	if (input_read_module(input, module)) {
-		report_add(&judge->report, input_failure(input), input->path, "%s", module->damage);
+		report_add(&verifier->report, rule_of(input_failure(input)), input->path, "%s", module->damage);
 		return;
 	}
-	check_suffix(&judge->report, input, module);
-	if (check_wants_bytes(judge->policy) && !module_is_broken(module)) {
+	check_suffix(&verifier->report, input, module);
+	if (check_wants_bytes(verifier->policy) && !module_is_broken(module)) {
 		bytes = input_whole(input, input->limit, &len, &why);
 		/* A file that changes in between would not be the one whose headers were read. */
 		if (!bytes || len != module->size) {
-			report_add(&judge->report, RULE_READ_FAILED, input->path, "%s",
+			report_add(&verifier->report, RULE_READ_FAILED, input->path, "%s",
 				   bytes ? "it changed while it was read" : why);
 			free(bytes);
 			return;
 		}
 	}
 	subject.bytes = bytes;
-	check_subject(&judge->report, judge->set, judge->policy, &subject);
+	check_subject(&verifier->report, verifier->inventory, verifier->policy, &subject);
 	free(bytes);
 }
 
 /* An info.json has some KiB. */
 #define TEXT_MAX (1u << 20)
 
-static bool is_depmod_configuration(const char *place)
+static bool is_depmod_configuration(const char *host_path)
 {
-	const char *at = strstr(place, "depmod.d/");
+	const char *at = strstr(host_path, "depmod.d/");
 
 	return at && strlen(at) > 5 && strcmp(at + strlen(at) - 5, ".conf") == 0;
 }
 
-static void judge_text(struct judge *judge, const struct input *input, const struct set_where *where)
+static void verify_text(struct verifier *verifier, const struct input *input, const struct inventory_where *where)
 {
 	const char *why;
 	size_t len;
@@ -79,74 +90,76 @@ static void judge_text(struct judge *judge, const struct input *input, const str
 	char *text;
 
 	if (!bytes) {
-		report_add(&judge->report, input_failure(input), input->path, "%s", why);
+		report_add(&verifier->report, rule_of(input_failure(input)), input->path, "%s", why);
 		return;
 	}
 	text = text_format("%.*s", (int)len, (const char *)bytes);
-	if (is_depmod_configuration(input->place))
-		set_add_depmod(judge->set, text);
+	if (is_depmod_configuration(input->host_path))
+		inventory_add_depmod(verifier->inventory, text);
 	else
-		set_add_file(judge->set, where, text);
+		inventory_add_file(verifier->inventory, where, text);
 	free(text);
 	free(bytes);
 }
 
-static void judge_file(struct judge *judge, const struct input *input)
+static void verify_file(struct verifier *verifier, const struct input *input)
 {
-	struct set_where where = {.path = input->path, .place = input->place, .packaged = input->rpm != NULL};
+	struct inventory_where where = {
+		.path = input->path, .host_path = input->host_path, .packaged = input->rpm != NULL};
 
-	if (strcmp(input->name, "info.json") == 0 || (where.packaged && is_depmod_configuration(input->place)))
-		judge_text(judge, input, &where);
+	if (strcmp(input->name, "info.json") == 0 || (where.packaged && is_depmod_configuration(input->host_path)))
+		verify_text(verifier, input, &where);
 	else
-		set_add_file(judge->set, &where, NULL);
+		inventory_add_file(verifier->inventory, &where, NULL);
 }
 
-static void judge_link(struct judge *judge, const struct input *input)
+static void verify_link(struct verifier *verifier, const struct input *input)
 {
-	struct set_where where = {.path = input->path, .place = input->place, .packaged = input->rpm != NULL};
+	struct inventory_where where = {
+		.path = input->path, .host_path = input->host_path, .packaged = input->rpm != NULL};
 
-	set_add_link(judge->set, &where, input->target);
+	inventory_add_link(verifier->inventory, &where, input->target);
 }
 
-static void judge_input(const struct input *input, void *context)
+static void verify_input(const struct input *input, void *context)
 {
-	struct judge *judge = context;
+	struct verifier *verifier = context;
 
-	disks_notice(&judge->set->disks, input);
+	disks_notice(&verifier->inventory->disks, input);
 	if (input->kind == INPUT_TROUBLE)
-		report_add(&judge->report, input->rule, input->path, "%s", input->why);
+		report_add(&verifier->report, rule_of(input->trouble), input->path, "%s", input->why);
 	else if (input->kind == INPUT_MODULE)
-		judge_module(judge, input);
+		verify_module(verifier, input);
 	else if (input->kind == INPUT_RPM)
-		check_package(&judge->report, judge->set, judge->policy, input->path, input->rpm);
+		check_package(&verifier->report, verifier->inventory, verifier->policy, input->path, input->rpm);
 	else if (input->kind == INPUT_FILE)
-		judge_file(judge, input);
+		verify_file(verifier, input);
 	else if (input->kind == INPUT_LINK)
-		judge_link(judge, input);
+		verify_link(verifier, input);
 }
 
-void judge_inputs(struct report *report, struct set *set, const struct policy *policy, char *const *paths,
-		  const struct input_options *options)
+void verify_inputs(struct report *report, struct inventory *inventory, const struct policy *policy, char *const *paths,
+		   const struct input_options *options)
 {
 	unsigned int jobs = input_jobs(options);
-	struct judge *judges = need_memory(jobs, sizeof(*judges));
+	struct verifier *verifiers = need_memory(jobs, sizeof(*verifiers));
 	void **contexts = need_memory(jobs, sizeof(*contexts));
 
 	for (unsigned int i = 0; i < jobs; i++) {
-		struct judge *judge = &judges[i];
+		struct verifier *verifier = &verifiers[i];
 
-		judge->report.keep_names = report->keep_names;
-		memcpy(judge->report.disabled, report->disabled, sizeof(report->disabled));
-		judge->set = set;
-		judge->policy = policy;
-		contexts[i] = judge;
+		verifier->report.keep_names = report->keep_names;
+		memcpy(verifier->report.disabled, report->disabled, sizeof(report->disabled));
+		verifier->inventory = inventory;
+		verifier->policy = policy;
+		contexts[i] = verifier;
 	}
-	inputs_each(paths, options, judge_input, contexts);
+	inputs_each(paths, options, verify_input, contexts);
 	for (unsigned int i = 0; i < jobs; i++) {
-		report_merge(report, &judges[i].report);
-		report_free(&judges[i].report);
-		module_free(&judges[i].module);
+		report_merge(report, &verifiers[i].report);
+		report_free(&verifiers[i].report);
+		module_free(&verifiers[i].module);
 	}
 	free(contexts);
-	free(judges);
+	free(verifiers);
 }

@@ -69,7 +69,7 @@ static char *own_vermagic(const char *path, const char *uname)
 	return found;
 }
 
-static void compare(struct report *report, const struct set_entry *entry, const char *vermagic, const char *whose)
+static void compare(struct report *report, const struct inventory_entry *entry, const char *vermagic, const char *whose)
 {
 	char *found, *expected, *where;
 
@@ -85,14 +85,14 @@ static void compare(struct report *report, const struct set_entry *entry, const 
 	free(found);
 }
 
-void check_vermagics(struct report *report, const struct set_entry *entries, size_t count, const char *sysroot)
+void check_vermagics(struct report *report, const struct inventory_entry *entries, size_t count, const char *sysroot)
 {
 	const char *root = sysroot ? sysroot : entries->root;
 	char *own = *root ? own_vermagic(root, entries->uname) : NULL;
-	const struct set_entry *first = NULL;
+	const struct inventory_entry *first = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct set_entry *entry = &entries[i];
+		const struct inventory_entry *entry = &entries[i];
 
 		if (entry->kind != ENTRY_MODULE || !entry->text)
 			continue;

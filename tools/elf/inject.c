@@ -134,7 +134,7 @@ static enum inject_outcome judge_signature(const struct module *module, const st
 {
 	struct signature signature;
 
-	signature_find(module, &signature);
+	module_signature(module, &signature);
 	if (signature.state == SIGNATURE_NONE)
 		return INJECT_CHANGED;
 	*len = module->elf_end;

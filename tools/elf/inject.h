@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Putting the version record into a finished module, in memory. */
-#ifndef XS_INJECT_H
-#define XS_INJECT_H
+#ifndef XS_ELF_INJECT_H
+#define XS_ELF_INJECT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Giving note sections to a relocatable ELF file of either class and byte order without moving what it has. */
-#ifndef XS_INJECT_ELF_H
-#define XS_INJECT_ELF_H
+#ifndef XS_ELF_INJECT_ELF_H
+#define XS_ELF_INJECT_ELF_H
 
 #include <stdbool.h>
 #include <stddef.h>

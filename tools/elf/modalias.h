@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The device aliases in a module's .modinfo, as the kernel's scripts/mod/file2alias.c writes them. */
-#ifndef XS_MODALIAS_H
-#define XS_MODALIAS_H
+#ifndef XS_ELF_MODALIAS_H
+#define XS_ELF_MODALIAS_H
 
 #include <stdbool.h>
 

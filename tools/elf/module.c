@@ -349,3 +349,8 @@ bool module_kernel(const struct module *module, char *out, size_t size)
 	out[len] = '\0';
 	return vermagic;
 }
+
+void module_signature(const struct module *module, struct signature *signature)
+{
+	signature_find(module->size, module->elf_end, module->trailer, signature);
+}

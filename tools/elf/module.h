@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading a kernel module: its notes and its .modinfo, without trusting a byte of it. */
-#ifndef XS_MODULE_H
-#define XS_MODULE_H
+#ifndef XS_ELF_MODULE_H
+#define XS_ELF_MODULE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,6 +67,9 @@ bool module_is_broken(const struct module *module);
  * lives as long as the module.
  */
 const char *module_info(const struct module *module, const char *key, const char *after);
+
+/* Where its appended signature stands. */
+void module_signature(const struct module *module, struct signature *signature);
 
 /* The uname in the vermagic, its first word; longer ones are cut. False, and "", when there is no vermagic. */
 bool module_kernel(const struct module *module, char *out, size_t size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* ELF notes: the one walker, and what the kit's record in them says. */
-#ifndef XS_NOTE_H
-#define XS_NOTE_H
+#ifndef XS_ELF_NOTE_H
+#define XS_ELF_NOTE_H
 
 #include <stdbool.h>
 #include <stddef.h>

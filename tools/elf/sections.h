@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The section headers of an ELF file, read through a source, without trusting a byte of them. */
-#ifndef XS_SECTIONS_H
-#define XS_SECTIONS_H
+#ifndef XS_ELF_SECTIONS_H
+#define XS_ELF_SECTIONS_H
 
 #include <elf.h>
 #include <stdbool.h>

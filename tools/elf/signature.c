@@ -11,7 +11,6 @@
 #include "base/die.h"
 #include "base/late_library.h"
 #include "base/text.h"
-#include "elf/module.h"
 
 #define MARKER	   "~Module signature appended~\n"
 #define MARKER_LEN (sizeof(MARKER) - 1)
@@ -33,15 +32,16 @@ static void damaged(struct signature *signature, const char *how)
 	signature->damage = how;
 }
 
-void signature_find(const struct module *module, struct signature *signature)
+void signature_find(uint64_t size, uint64_t elf_end, const unsigned char bytes[SIGNATURE_TRAILER],
+		    struct signature *signature)
 {
 	struct trailer trailer;
 
 	memset(signature, 0, sizeof(*signature));
-	if (module->elf_end == 0 || module->size <= module->elf_end)
+	if (elf_end == 0 || size <= elf_end)
 		return;
-	signature->appended = module->size - module->elf_end;
-	memcpy(&trailer, module->trailer, sizeof(trailer));
+	signature->appended = size - elf_end;
+	memcpy(&trailer, bytes, sizeof(trailer));
 	if (signature->appended < SIGNATURE_TRAILER || memcmp(trailer.marker, MARKER, MARKER_LEN) != 0) {
 		signature->state = SIGNATURE_GARBAGE;
 		return;
@@ -59,7 +59,7 @@ void signature_find(const struct module *module, struct signature *signature)
 		 trailer.pad[1] || trailer.pad[2])
 		damaged(signature, "fields of its trailer that must be 0 are not");
 	else
-		signature->offset = module->size - SIGNATURE_TRAILER - signature->len;
+		signature->offset = size - SIGNATURE_TRAILER - signature->len;
 }
 
 static CMS_ContentInfo *read_cms(const void *bytes, size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The signature the kernel's build appends to a module. */
-#ifndef XS_SIGNATURE_H
-#define XS_SIGNATURE_H
+#ifndef XS_ELF_SIGNATURE_H
+#define XS_ELF_SIGNATURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,8 +12,6 @@
  * marker, in this order: Linux's include/linux/module_signature.h. These are the bytes of the last two.
  */
 #define SIGNATURE_TRAILER 40
-
-struct module;
 
 enum signature_state {
 	SIGNATURE_NONE,	   /* nothing was appended */
@@ -29,8 +27,12 @@ struct signature {
 	const char *damage;   /* how it is damaged, as a clause about "it"; static */
 };
 
-/* Where the module's signature stands, by the trailer that module_read_*() kept. */
-void signature_find(const struct module *module, struct signature *signature);
+/*
+ * Where the signature stands in a module of SIZE bytes whose ELF file ends at ELF_END and whose last bytes are TRAILER,
+ * which is not read where less was appended.
+ */
+void signature_find(uint64_t size, uint64_t elf_end, const unsigned char trailer[SIGNATURE_TRAILER],
+		    struct signature *signature);
 
 /* What a CMS message says of itself; each "" when it does not. */
 struct signer {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The symbols a module imports and exports, with the CRCs of their types. */
-#ifndef XS_SYMBOLS_H
-#define XS_SYMBOLS_H
+#ifndef XS_ELF_SYMBOLS_H
+#define XS_ELF_SYMBOLS_H
 
 #include <stdbool.h>
 #include <stddef.h>

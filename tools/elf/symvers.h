@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Module.symvers: the symbols a kernel exports, with the CRCs of their types. */
-#ifndef XS_SYMVERS_H
-#define XS_SYMVERS_H
+#ifndef XS_ELF_SYMVERS_H
+#define XS_ELF_SYMVERS_H
 
 #include <stdbool.h>
 #include <stdint.h>

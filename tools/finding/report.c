@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "finding/report_format.h"
 
 /* Makes room for one more element of SIZE bytes. */
 static void *grow(void *array, size_t count, size_t *room, size_t size)
@@ -135,48 +134,4 @@ void report_free(struct report *report)
 	free(report->findings);
 	free(report->names);
 	memset(report, 0, sizeof(*report));
-}
-
-static const struct report_format formats[] = {
-	{"text", report_print_text, false},  {"json", report_print_json, false},     {"tap", report_print_tap, true},
-	{"junit", report_print_junit, true}, {"github", report_print_github, false},
-};
-
-const struct report_format *report_format_find(const char *name)
-{
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (strcmp(formats[i].name, name) == 0)
-			return &formats[i];
-	complain("there is no format '%s': text, json, tap, junit and github are", name);
-	return NULL;
-}
-
-bool report_next_case(const struct report *report, struct report_case *at)
-{
-	const char *name = at->next_name < report->checked ? report->names[at->next_name] : NULL;
-	const struct finding *finding = at->next_finding < report->count ? &report->findings[at->next_finding] : NULL;
-
-	if (!name && !finding)
-		return false;
-	at->path = !finding || (name && strcmp(name, finding->path) <= 0) ? name : finding->path;
-	at->findings = finding;
-	at->count = 0;
-	/* A file given twice is one case: its findings could not be told apart. */
-	while (at->next_name < report->checked && strcmp(report->names[at->next_name], at->path) == 0)
-		at->next_name++;
-	while (at->next_finding < report->count && strcmp(report->findings[at->next_finding].path, at->path) == 0) {
-		at->next_finding++;
-		at->count++;
-	}
-	return true;
-}
-
-size_t report_cases(const struct report *report)
-{
-	struct report_case at = {0};
-	size_t n = 0;
-
-	while (report_next_case(report, &at))
-		n++;
-	return n;
 }

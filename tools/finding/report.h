@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a verification found. How it is printed is in report_<format>.c. */
-#ifndef XS_REPORT_H
-#define XS_REPORT_H
+#ifndef XS_FINDING_REPORT_H
+#define XS_FINDING_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,32 +53,5 @@ bool report_fails(const struct report *report, const struct finding *finding);
 enum status report_status(const struct report *report);
 
 void report_free(struct report *report);
-
-/* A way to print a sorted report on stdout. */
-struct report_format {
-	const char *name;
-	void (*print)(const struct report *report);
-	bool names; /* wants keep_names */
-};
-
-/* The format called NAME, or NULL with a complaint that lists those there are. */
-const struct report_format *report_format_find(const char *name);
-
-/*
- * The findings of one path after another, for formats that tell of each path once. The path is one that was
- * judged, one that was not but has findings, or both; they come in byte order.
- */
-struct report_case {
-	const char *path;
-	const struct finding *findings; /* of this path */
-	size_t count;
-	size_t next_name, next_finding; /* where the walk stands */
-};
-
-/* The next case; start with {0}. Needs a sorted report with names. */
-bool report_next_case(const struct report *report, struct report_case *at);
-
-/* How many cases there are. */
-size_t report_cases(const struct report *report);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "finding/report_format.h"
+#include "finding/report_print.h"
 
 /* "%" must be escaped everywhere, ":" and "," in properties. Safe text has no line ends; they are escaped all the same.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A report for programs.
 #include "base/json.h"
-#include "finding/report_format.h"
+#include "finding/report_print.h"
 
 static json_t *json_of_finding(const struct finding *finding)
 {

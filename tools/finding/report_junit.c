@@ -2,7 +2,7 @@
 // A report in the XML of JUnit, as CI systems read it: a test case for each file.
 #include <stdio.h>
 
-#include "finding/report_format.h"
+#include "finding/report_print.h"
 
 /* For text and for attributes in double quotes. Safe text has no character that XML forbids, but U+FFFE and U+FFFF. */
 static void print_xml(const char *text)

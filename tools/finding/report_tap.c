@@ -2,7 +2,7 @@
 // A report in the Test Anything Protocol, version 13 (testanything.org): a test for each file.
 #include <stdio.h>
 
-#include "finding/report_format.h"
+#include "finding/report_print.h"
 
 /* A '#' in a test's name begins a directive, unless it is escaped. */
 static void print_name(const char *name)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "finding/report_format.h"
+#include "finding/report_print.h"
 
 /* NO_COLOR: no-color.org. */
 static bool colour_is_wanted(void)

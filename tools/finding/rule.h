@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The catalogue of checks. Its lines are in rules.def. */
-#ifndef XS_RULE_H
-#define XS_RULE_H
+#ifndef XS_FINDING_RULE_H
+#define XS_FINDING_RULE_H
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 

@@ -27,7 +27,7 @@ static bool same(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-void changes_add(struct changes *changes, const char *path, bool is_file, const char *before, const char *after)
+void changeset_add(struct changeset *changes, const char *path, bool is_file, const char *before, const char *after)
 {
 	if (same(before, after))
 		return;
@@ -37,7 +37,7 @@ void changes_add(struct changes *changes, const char *path, bool is_file, const 
 	changes->list[changes->count++] = (struct change){copy(path), is_file, copy(before), copy(after)};
 }
 
-void changes_add_kernel(struct changes *changes, const char *uname)
+void changeset_add_kernel(struct changeset *changes, const char *uname)
 {
 	for (size_t i = 0; i < changes->kernel_count; i++)
 		if (strcmp(changes->kernels[i], uname) == 0)
@@ -49,7 +49,7 @@ void changes_add_kernel(struct changes *changes, const char *uname)
 	changes->kernels[changes->kernel_count] = NULL;
 }
 
-void changes_free(struct changes *changes)
+void changeset_free(struct changeset *changes)
 {
 	for (size_t i = 0; i < changes->count; i++) {
 		free(changes->list[i].path);
@@ -57,7 +57,7 @@ void changes_free(struct changes *changes)
 		free(changes->list[i].after);
 	}
 	free(changes->list);
-	folder_names_free(changes->kernels);
+	directory_names_free(changes->kernels);
 	free(changes->command);
 	memset(changes, 0, sizeof(*changes));
 }
@@ -95,7 +95,7 @@ static int step_of(const struct root *root, const struct change *change)
 	return step;
 }
 
-enum progress changes_progress(const struct root *root, const struct changes *changes)
+enum changeset_state changeset_state(const struct root *root, const struct changeset *changes)
 {
 	size_t made = 0, left = 0;
 
@@ -105,9 +105,9 @@ enum progress changes_progress(const struct root *root, const struct changes *ch
 		made += step == 1;
 		left += step == 0;
 	}
-	return made == changes->count		     ? PROGRESS_ALL
-	       : made == 0 && left == changes->count ? PROGRESS_NONE
-						     : PROGRESS_SOME;
+	return made == changes->count		     ? CHANGESET_ALL
+	       : made == 0 && left == changes->count ? CHANGESET_NONE
+						     : CHANGESET_SOME;
 }
 
 /* The name beside BASE under which the new one is made: depmod does not take it for a module. */
@@ -199,7 +199,7 @@ static bool apply_one(const struct root *root, const struct change *change)
 	return good;
 }
 
-bool changes_apply(const struct root *root, const struct changes *changes)
+bool changeset_apply(const struct root *root, const struct changeset *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
 		if (!apply_one(root, &changes->list[i]))
@@ -231,7 +231,7 @@ static bool undo_one(const struct root *root, const struct change *change)
 	return good;
 }
 
-bool changes_undo(const struct root *root, const struct changes *changes)
+bool changeset_undo(const struct root *root, const struct changeset *changes)
 {
 	bool good = true;
 

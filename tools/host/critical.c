@@ -21,17 +21,17 @@
 #define MOUNTINFO_LIMIT (4u << 20)
 #define ROUTE_LIMIT	(4u << 20)
 
-static void add_vital(struct vitals *vitals, const char *module, const char *what, const char *device)
+static void add_critical(struct critical_modules *critical, const char *name, const char *what, const char *device)
 {
 	char *safe = text_safe(device);
-	struct vital *vital;
+	struct critical_module *module;
 
-	vitals->list = reallocarray(vitals->list, vitals->count + 1, sizeof(*vitals->list));
-	if (!vitals->list)
+	critical->list = reallocarray(critical->list, critical->count + 1, sizeof(*critical->list));
+	if (!critical->list)
 		die_memory();
-	vital = &vitals->list[vitals->count++];
-	name_of_module(module, vital->module);
-	vital->why = text_format("it drives the %s (%s)", what, safe);
+	module = &critical->list[critical->count++];
+	name_of_module(name, module->module);
+	module->why = text_format("it drives the %s (%s)", what, safe);
 	free(safe);
 }
 
@@ -51,7 +51,8 @@ static const char *link_tail(int dir, const char *name, int count, char out[PATH
 }
 
 /* The module of a device's driver: the link driver -> .../bus/<bus>/drivers/<driver> and that one's link module. */
-static void take_driver(struct vitals *vitals, const struct root *root, int device, const char *what, const char *name)
+static void take_driver(struct critical_modules *critical, const struct root *root, int device, const char *what,
+			const char *name)
 {
 	char target[PATH_MAX], module[PATH_MAX];
 	const char *tail = link_tail(device, "driver", 4, target);
@@ -60,14 +61,15 @@ static void take_driver(struct vitals *vitals, const struct root *root, int devi
 
 	tail = fd < 0 ? NULL : link_tail(fd, "module", 1, module);
 	if (tail)
-		add_vital(vitals, tail, what, name);
+		add_critical(critical, tail, what, name);
 	if (fd >= 0)
 		close(fd);
 	free(path);
 }
 
 /* The drivers of a device and of all that it hangs on, up to /sys/devices. FD is taken over. */
-static void take_ancestors(struct vitals *vitals, const struct root *root, int fd, const char *what, const char *name)
+static void take_ancestors(struct critical_modules *critical, const struct root *root, int fd, const char *what,
+			   const char *name)
 {
 	for (int i = 0; i < ANCESTORS_MAX && fd >= 0; i++) {
 		int above;
@@ -75,7 +77,7 @@ static void take_ancestors(struct vitals *vitals, const struct root *root, int f
 		/* Every device has this file; what stands above the uppermost one has none. */
 		if (faccessat(fd, "uevent", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
 			break;
-		take_driver(vitals, root, fd, what, name);
+		take_driver(critical, root, fd, what, name);
 		above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		close(fd);
 		fd = above;
@@ -92,24 +94,25 @@ static bool is_component(const char *name)
 }
 
 /* A block device and those below it: /sys/class/block/md0/slaves/. */
-static void take_block(struct vitals *vitals, const struct root *root, const char *path, const char *name, int layer)
+static void take_block(struct critical_modules *critical, const struct root *root, const char *path, const char *name,
+		       int layer)
 {
 	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
 	int slaves = fd < 0 ? -1 : openat(fd, "slaves", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	char **names = slaves < 0 ? NULL : folder_names(slaves);
+	char **names = slaves < 0 ? NULL : directory_names(slaves);
 
 	for (size_t i = 0; names && names[i] && layer < LAYERS_MAX; i++) {
 		char *below = text_format("/sys/class/block/%s", names[i]);
 
-		take_block(vitals, root, below, names[i], layer + 1);
+		take_block(critical, root, below, names[i], layer + 1);
 		free(below);
 	}
-	folder_names_free(names);
-	take_ancestors(vitals, root, fd, "root disk", name);
+	directory_names_free(names);
+	take_ancestors(critical, root, fd, "root disk", name);
 }
 
 /* A line of mountinfo for "/": its device's number, or, where that is made up, the device's path (proc(5)). */
-static void take_root_mount(struct vitals *vitals, const struct root *root, const char *line)
+static void take_root_mount(struct critical_modules *critical, const struct root *root, const char *line)
 {
 	char number[32], point[8], source[256], path[PATH_MAX];
 	const char *rest = strstr(line, " - ");
@@ -119,27 +122,27 @@ static void take_root_mount(struct vitals *vitals, const struct root *root, cons
 		return;
 	if (strncmp(number, "0:", 2) != 0) {
 		snprintf(path, sizeof(path), "/sys/dev/block/%s", number);
-		take_block(vitals, root, path, number, 0);
+		take_block(critical, root, path, number, 0);
 	} else if (rest && sscanf(rest, " - %*s /dev/%255s", source) == 1 && is_component(source)) {
 		snprintf(path, sizeof(path), "/sys/class/block/%s", source);
-		take_block(vitals, root, path, source, 0);
+		take_block(critical, root, path, source, 0);
 	}
 }
 
-static void read_root_disk(struct vitals *vitals, const struct root *root)
+static void read_root_disk(struct critical_modules *critical, const struct root *root)
 {
 	char *text = root_read(root, "/proc/self/mountinfo", MOUNTINFO_LIMIT, NULL);
 	char *save = NULL;
 
 	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))
-		take_root_mount(vitals, root, line);
+		take_root_mount(critical, root, line);
 	free(text);
 }
 
-static void take_interface(struct vitals *vitals, const struct root *root, const char *name, int layer);
+static void take_interface(struct critical_modules *critical, const struct root *root, const char *name, int layer);
 
 /* The interfaces that one stands on: links lower_<name>, and a bridge's ports in brif/. */
-static size_t take_lower(struct vitals *vitals, const struct root *root, const char *name, int layer)
+static size_t take_lower(struct critical_modules *critical, const struct root *root, const char *name, int layer)
 {
 	static const struct {
 		const char *folder, *prefix;
@@ -149,31 +152,31 @@ static size_t take_lower(struct vitals *vitals, const struct root *root, const c
 	for (size_t p = 0; p < 2; p++) {
 		char *path = text_format("/sys/class/net/%s%s", name, places[p].folder);
 		int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
-		char **names = fd < 0 ? NULL : folder_names(fd);
+		char **names = fd < 0 ? NULL : directory_names(fd);
 		size_t skip = strlen(places[p].prefix);
 
 		for (size_t i = 0; names && names[i]; i++)
 			if (strncmp(names[i], places[p].prefix, skip) == 0 && is_component(names[i] + skip)) {
-				take_interface(vitals, root, names[i] + skip, layer + 1);
+				take_interface(critical, root, names[i] + skip, layer + 1);
 				found++;
 			}
-		folder_names_free(names);
+		directory_names_free(names);
 		free(path);
 	}
 	return found;
 }
 
-static void take_interface(struct vitals *vitals, const struct root *root, const char *name, int layer)
+static void take_interface(struct critical_modules *critical, const struct root *root, const char *name, int layer)
 {
 	char *path = text_format("/sys/class/net/%s/device", name);
 	int fd = root_openat(root, path, O_PATH | O_DIRECTORY, 0);
 
 	free(path);
 	if (fd >= 0)
-		take_ancestors(vitals, root, fd, "management network", name);
-	else if (layer < LAYERS_MAX && take_lower(vitals, root, name, layer) == 0 && layer == 0)
+		take_ancestors(critical, root, fd, "management network", name);
+	else if (layer < LAYERS_MAX && take_lower(critical, root, name, layer) == 0 && layer == 0)
 		/* Open vSwitch shows no way from a bridge to its ports; all ports hang on this one. */
-		take_lower(vitals, root, "ovs-system", 1);
+		take_lower(critical, root, "ovs-system", 1);
 }
 
 /* The interface of the default route: destination and mask 0 (the kernel's net/ipv4/fib_trie.c prints the table). */
@@ -207,30 +210,30 @@ static bool management_interface(const struct root *root, char out[64])
 	return found;
 }
 
-void vitals_read(struct vitals *vitals, const struct root *root)
+void critical_modules_read(struct critical_modules *critical, const struct root *root)
 {
 	char interface[64];
 
-	memset(vitals, 0, sizeof(*vitals));
-	read_root_disk(vitals, root);
+	memset(critical, 0, sizeof(*critical));
+	read_root_disk(critical, root);
 	if ((management_interface(root, interface) || default_route(root, interface)) && is_component(interface))
-		take_interface(vitals, root, interface, 0);
+		take_interface(critical, root, interface, 0);
 }
 
-void vitals_free(struct vitals *vitals)
+void critical_modules_free(struct critical_modules *critical)
 {
-	for (size_t i = 0; i < vitals->count; i++)
-		free(vitals->list[i].why);
-	free(vitals->list);
-	memset(vitals, 0, sizeof(*vitals));
+	for (size_t i = 0; i < critical->count; i++)
+		free(critical->list[i].why);
+	free(critical->list);
+	memset(critical, 0, sizeof(*critical));
 }
 
-const char *vitals_find(const struct vitals *vitals, const struct driver *driver)
+const char *critical_modules_find(const struct critical_modules *critical, const struct driver *driver)
 {
-	for (size_t i = 0; i < vitals->count; i++)
+	for (size_t i = 0; i < critical->count; i++)
 		for (size_t m = 0; m < driver->module_count; m++)
-			if (strcmp(vitals->list[i].module, driver->modules[m]) == 0)
-				return vitals->list[i].why;
+			if (strcmp(critical->list[i].module, driver->modules[m]) == 0)
+				return critical->list[i].why;
 	return NULL;
 }
 
@@ -248,7 +251,7 @@ static unsigned long count_holders(const struct root *root, const struct driver 
 {
 	char *path = text_format("/sys/module/%s/holders", module);
 	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
-	char **names = fd < 0 ? NULL : folder_names(fd);
+	char **names = fd < 0 ? NULL : directory_names(fd);
 	unsigned long own = 0;
 
 	for (size_t i = 0; names && names[i]; i++) {
@@ -257,7 +260,7 @@ static unsigned long count_holders(const struct root *root, const struct driver 
 		else if (!*other)
 			*other = text_safe(names[i]);
 	}
-	folder_names_free(names);
+	directory_names_free(names);
 	free(path);
 	return own;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Running depmod for a kernel below a root, and what it leaves out.
+// Running depmod for a kernel below a root.
 #include "host/depmod.h"
 
 #include <errno.h>
@@ -12,18 +12,12 @@
 #include <unistd.h>
 
 #include "base/die.h"
-#include "base/directory.h"
 #include "base/spawn.h"
 #include "base/text.h"
+#include "host/depmod_config.h"
 
-#define CONFIG_LIMIT (1u << 20)
 /* In kmod's NEWS: "depmod: new exclude directive", 27. */
 #define KMOD_WITH_EXCLUDE 27
-
-/* Where depmod reads its configuration (depmod.d(5)); a file hides those of the same name further down. */
-static const char *const config_folders[] = {"/etc/depmod.d", "/run/depmod.d", "/usr/local/lib/depmod.d",
-					     "/usr/lib/depmod.d", "/lib/depmod.d"};
-#define CONFIG_FOLDERS (sizeof(config_folders) / sizeof(config_folders[0]))
 
 static char *find_depmod(void)
 {
@@ -65,8 +59,8 @@ static size_t add_config(const struct root *root, const char **argv, char **path
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < CONFIG_FOLDERS; i++) {
-		paths[i] = root_real_path(root, config_folders[i]);
+	for (size_t i = 0; i < DEPMOD_CONFIG_DIRECTORIES; i++) {
+		paths[i] = root_real_path(root, depmod_config_directories[i]);
 		if (!paths[i])
 			continue;
 		argv[count++] = "-C";
@@ -82,8 +76,8 @@ static size_t add_config(const struct root *root, const char **argv, char **path
 
 bool depmod_run(const struct root *root, const char *uname, int keep)
 {
-	const char *argv[5 + 2 * CONFIG_FOLDERS];
-	char *paths[CONFIG_FOLDERS] = {0};
+	const char *argv[5 + 2 * DEPMOD_CONFIG_DIRECTORIES];
+	char *paths[DEPMOD_CONFIG_DIRECTORIES] = {0};
 	char *program_path = find_depmod(), *base = depmod_base(root, uname);
 	struct spawn spawn = {.argv = argv, .keep = keep};
 	size_t argc = 0;
@@ -103,73 +97,12 @@ bool depmod_run(const struct root *root, const char *uname, int keep)
 		complain("%s: %s", program_path, strerror(errno));
 	else if (base && status != 0)
 		complain("%s failed for kernel %s with status %d", program_path, uname, status);
-	for (size_t i = 0; i < CONFIG_FOLDERS; i++)
+	for (size_t i = 0; i < DEPMOD_CONFIG_DIRECTORIES; i++)
 		free(paths[i]);
 	status = program_path && base ? status : -1;
 	free(program_path);
 	free(base);
 	return status == 0;
-}
-
-/* Whether a line of the text says "exclude FOLDER". */
-static bool text_excludes(char *text, const char *folder)
-{
-	char *save = NULL;
-
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		char *inner = NULL;
-		char *word = strtok_r(line, " \t", &inner);
-
-		if (!word || strcmp(word, "exclude") != 0)
-			continue;
-		while ((word = strtok_r(NULL, " \t", &inner)))
-			if (strcmp(word, folder) == 0)
-				return true;
-	}
-	return false;
-}
-
-static bool is_hidden(const struct root *root, size_t folder, const char *name)
-{
-	for (size_t i = 0; i < folder; i++) {
-		char *path = text_format("%s/%s", config_folders[i], name);
-		int fd = root_openat(root, path, O_PATH, 0);
-
-		free(path);
-		if (fd >= 0) {
-			close(fd);
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool file_excludes(const struct root *root, const char *config, const char *name, const char *folder)
-{
-	size_t len = strlen(name);
-	char *path = text_format("%s/%s", config, name);
-	char *text = len > 5 && strcmp(name + len - 5, ".conf") == 0 ? root_read(root, path, CONFIG_LIMIT, NULL) : NULL;
-	bool excludes = text && text_excludes(text, folder);
-
-	free(text);
-	free(path);
-	return excludes;
-}
-
-bool depmod_is_told_to_exclude(const struct root *root, const char *folder)
-{
-	bool told = false;
-
-	for (size_t i = 0; i < CONFIG_FOLDERS && !told; i++) {
-		int fd = root_openat(root, config_folders[i], O_RDONLY | O_DIRECTORY, 0);
-		char **names = fd < 0 ? NULL : folder_names(fd);
-
-		for (size_t n = 0; names && names[n] && !told; n++)
-			told = !is_hidden(root, i, names[n]) &&
-			       file_excludes(root, config_folders[i], names[n], folder);
-		folder_names_free(names);
-	}
-	return told;
 }
 
 bool depmod_can_exclude(void)

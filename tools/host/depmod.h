@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Running depmod for a kernel below a root, and what it leaves out. */
-#ifndef XS_DEPMOD_H
-#define XS_DEPMOD_H
+/* Running depmod for a kernel below a root. */
+#ifndef XS_HOST_DEPMOD_H
+#define XS_HOST_DEPMOD_H
 
 #include <stdbool.h>
 
@@ -13,9 +13,6 @@
  * with a message, when that fails; XS_DEPMOD names another program.
  */
 bool depmod_run(const struct root *root, const char *uname, int keep);
-
-/* Whether a depmod.d file of the root has the line "exclude FOLDER". */
-bool depmod_is_told_to_exclude(const struct root *root, const char *folder);
 
 /* Whether depmod heeds such a line: kmod does from version 27 on. False when its version cannot be had. */
 bool depmod_can_exclude(void);

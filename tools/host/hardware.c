@@ -39,7 +39,7 @@ static void add_device(struct hardware *hardware, const struct root *root, const
 static char **names_below(const struct root *root, const char *path)
 {
 	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
-	char **names = fd < 0 ? NULL : folder_names(fd);
+	char **names = fd < 0 ? NULL : directory_names(fd);
 
 	return names ? names : need_memory(1, sizeof(*names));
 }
@@ -55,7 +55,7 @@ static void read_devices(struct hardware *hardware, const struct root *root, con
 		add_device(hardware, root, path, text_format("%s %s", kind, names[i]));
 		free(path);
 	}
-	folder_names_free(names);
+	directory_names_free(names);
 }
 
 static void read_kinds(struct hardware *hardware, const struct root *root, const char *folder, const char *below)
@@ -68,7 +68,7 @@ static void read_kinds(struct hardware *hardware, const struct root *root, const
 		read_devices(hardware, root, path, kinds[i]);
 		free(path);
 	}
-	folder_names_free(kinds);
+	directory_names_free(kinds);
 }
 
 static int compare_devices(const void *a, const void *b)

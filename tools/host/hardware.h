@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which devices this host has, and which of them a version of a driver would bind. */
-#ifndef XS_HARDWARE_H
-#define XS_HARDWARE_H
+#ifndef XS_HOST_HARDWARE_H
+#define XS_HOST_HARDWARE_H
 
 #include <stdbool.h>
 #include <stddef.h>

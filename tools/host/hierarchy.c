@@ -42,7 +42,7 @@ static void add_stray(struct hierarchy *h, char *path, const char *why)
 static char **names_in(int dir, const char *folder)
 {
 	int fd = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	char **names = fd < 0 ? NULL : folder_names(fd);
+	char **names = fd < 0 ? NULL : directory_names(fd);
 	size_t kept = 0;
 
 	for (size_t i = 0; names && names[i]; i++) {
@@ -88,7 +88,7 @@ static void take_files(struct hierarchy *h, struct driver_version *version, char
 		version->files[kept++] = text_format("%s", name);
 		version->files[kept] = NULL;
 	}
-	folder_names_free(names);
+	directory_names_free(names);
 }
 
 static void read_version(struct hierarchy *h, struct driver *driver, int dir, const char *name)
@@ -109,7 +109,7 @@ static void read_version(struct hierarchy *h, struct driver *driver, int dir, co
 	if (version->files[0])
 		return;
 	add_stray(h, text_format("%s/%s/%s", layout_folder(h->layout), driver->name, name), "it holds no module");
-	folder_names_free(version->files);
+	directory_names_free(version->files);
 	driver->version_count--;
 }
 
@@ -177,7 +177,7 @@ static void read_driver(struct hierarchy *h, int dir, const char *name)
 			}
 		sort_modules(driver);
 	}
-	folder_names_free(names);
+	directory_names_free(names);
 	if (fd >= 0)
 		close(fd);
 }
@@ -385,7 +385,7 @@ static int read_folder(struct hierarchy *h, const struct root *root, const char 
 		h->folder = fd;
 	else if (fd >= 0)
 		close(fd);
-	folder_names_free(names);
+	directory_names_free(names);
 	errno = saved;
 	return names ? 0 : -1;
 }
@@ -410,7 +410,7 @@ void hierarchy_free(struct hierarchy *h)
 {
 	for (size_t d = 0; d < h->driver_count; d++) {
 		for (size_t v = 0; v < h->drivers[d].version_count; v++)
-			folder_names_free(h->drivers[d].versions[v].files);
+			directory_names_free(h->drivers[d].versions[v].files);
 		free(h->drivers[d].versions);
 		free(h->drivers[d].modules);
 	}
@@ -530,7 +530,7 @@ static int compare_kernels(const void *a, const void *b)
 char **hierarchy_kernels(const struct root *root)
 {
 	int fd = root_openat(root, "/lib/modules", O_RDONLY | O_DIRECTORY, 0);
-	char **names = fd < 0 ? NULL : folder_names(fd);
+	char **names = fd < 0 ? NULL : directory_names(fd);
 	size_t kept = 0;
 
 	for (size_t i = 0; names && names[i]; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The drivers installed for one kernel, and which version of each is selected. */
-#ifndef XS_HIERARCHY_H
-#define XS_HIERARCHY_H
+#ifndef XS_HOST_HIERARCHY_H
+#define XS_HOST_HIERARCHY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -120,7 +120,7 @@ const char *version_file(const struct driver_version *version, const char *modul
 int hierarchy_open(const struct hierarchy *hierarchy, const char *driver, const char *version, const char *file,
 		   uint64_t *size);
 
-/* The unames that have a folder under /lib/modules, in version order, as folder_names() gives them. */
+/* The unames that have a folder under /lib/modules, in version order, as directory_names() gives them. */
 char **hierarchy_kernels(const struct root *root);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* UUIDs of a host and of its drivers: the same after every rescan, reboot and reinstallation. */
-#ifndef XS_IDENTITY_H
-#define XS_IDENTITY_H
+#ifndef XS_HOST_IDENTITY_H
+#define XS_HOST_IDENTITY_H
 
 #include <stdbool.h>
 

@@ -80,7 +80,7 @@ static void say_line(const char *uname, const char *line)
 
 /* Tells which of the changed links' modules the new image holds. */
 static void inspect(const struct maker *maker, const struct root *root, const char *uname, const char *image,
-		    const struct changes *changes)
+		    const struct changeset *changes)
 {
 	char *lister = program_find(root, strcmp(maker->option, "-o") == 0 ? "lsinitramfs" : "lsinitrd", NULL);
 	char *output = NULL;
@@ -130,7 +130,7 @@ static bool replace(const struct root *root, const char *image, const char *new)
 }
 
 static bool make_image(const struct root *root, const struct maker *maker, const char *uname, const char *image,
-		       const struct changes *changes, int keep)
+		       const struct changeset *changes, int keep)
 {
 	char *new = new_name(image);
 	char *boot = maker->jail ? text_format("/boot") : root_real_path(root, "/boot");
@@ -153,7 +153,7 @@ static bool make_image(const struct root *root, const struct maker *maker, const
 	return status == 0;
 }
 
-bool initrd_update(const struct root *root, const char *uname, const struct changes *changes, int keep)
+bool initrd_update(const struct root *root, const char *uname, const struct changeset *changes, int keep)
 {
 	char *image = find_image(root, uname);
 	struct maker maker = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Making a kernel's initrd anew, so that it carries the driver that is selected. */
-#ifndef XS_INITRD_H
-#define XS_INITRD_H
+#ifndef XS_HOST_INITRD_H
+#define XS_HOST_INITRD_H
 
 #include <stdbool.h>
 
@@ -15,7 +15,7 @@
  * program fails: the old one is still there. KEEP is as in struct spawn; XS_INITRD names another program, which is
  * called as dracut is: PROGRAM -f IMAGE UNAME.
  */
-bool initrd_update(const struct root *root, const char *uname, const struct changes *changes, int keep);
+bool initrd_update(const struct root *root, const char *uname, const struct changeset *changes, int keep);
 
 /* Removes what an update that was killed left in /boot. */
 void initrd_clean(const struct root *root, const char *uname);

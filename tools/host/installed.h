@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the files of an installed version say: its modules and its info.json. */
-#ifndef XS_INSTALLED_H
-#define XS_INSTALLED_H
+#ifndef XS_HOST_INSTALLED_H
+#define XS_HOST_INSTALLED_H
 
 #include <jansson.h>
 

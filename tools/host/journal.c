@@ -25,7 +25,7 @@ static json_t *text_or_null(const char *s)
 	return json_need(s ? json_string(s) : json_null());
 }
 
-static json_t *journal_json(const struct changes *changes)
+static json_t *journal_json(const struct changeset *changes)
 {
 	json_t *list = json_need(json_array()), *kernels = json_need(json_array());
 
@@ -43,33 +43,33 @@ static json_t *journal_json(const struct changes *changes)
 				   "changes", list));
 }
 
-bool journal_write(const struct root *root, const struct changes *changes)
+bool journal_write(const struct root *root, const struct changeset *changes)
 {
 	/* As a change of its own, it is written beside, brought to the disk and renamed as they are. */
 	json_t *json = journal_json(changes);
 	char *text = json_dumps(json, JSON_INDENT(1));
-	struct changes journal = {0};
+	struct changeset journal = {0};
 	bool good;
 
 	json_decref(json);
 	if (!text)
 		die_memory();
-	changes_add(&journal, JOURNAL_PATH, true, NULL, text);
-	good = changes_apply(root, &journal);
+	changeset_add(&journal, JOURNAL_PATH, true, NULL, text);
+	good = changeset_apply(root, &journal);
 	if (!good)
-		changes_undo(root, &journal);
-	changes_free(&journal);
+		changeset_undo(root, &journal);
+	changeset_free(&journal);
 	free(text);
 	return good;
 }
 
 void journal_clean(const struct root *root)
 {
-	struct changes journal = {0};
+	struct changeset journal = {0};
 
-	changes_add(&journal, JOURNAL_PATH, true, NULL, "");
-	changes_undo(root, &journal);
-	changes_free(&journal);
+	changeset_add(&journal, JOURNAL_PATH, true, NULL, "");
+	changeset_undo(root, &journal);
+	changeset_free(&journal);
 }
 
 /* Copies the component at *AT and steps over it; it must be legal by IS_LEGAL. */
@@ -120,7 +120,7 @@ static bool is_our_link(const char *path)
 	       strcmp(path, ".previous") == 0;
 }
 
-static bool take_change(struct changes *changes, const json_t *item)
+static bool take_change(struct changeset *changes, const json_t *item)
 {
 	const char *path = json_string_value(json_object_get(item, "path"));
 	const json_t *before = json_object_get(item, "before"), *after = json_object_get(item, "after");
@@ -129,11 +129,11 @@ static bool take_change(struct changes *changes, const json_t *item)
 	if (!path || !(is_file ? is_our_modprobe_file(path) : is_our_link(path)) ||
 	    !(json_is_string(before) || json_is_null(before)) || !(json_is_string(after) || json_is_null(after)))
 		return false;
-	changes_add(changes, path, is_file, json_string_value(before), json_string_value(after));
+	changeset_add(changes, path, is_file, json_string_value(before), json_string_value(after));
 	return true;
 }
 
-static bool take_journal(struct changes *changes, const json_t *json)
+static bool take_journal(struct changeset *changes, const json_t *json)
 {
 	const json_t *kernels = json_object_get(json, "kernels"), *list = json_object_get(json, "changes");
 	const char *format = json_string_value(json_object_get(json, "format"));
@@ -150,7 +150,7 @@ static bool take_journal(struct changes *changes, const json_t *json)
 	{
 		if (!json_is_string(item) || !name_is_uname(json_string_value(item)))
 			return false;
-		changes_add_kernel(changes, json_string_value(item));
+		changeset_add_kernel(changes, json_string_value(item));
 	}
 	json_array_foreach(list, i, item)
 	{
@@ -160,7 +160,7 @@ static bool take_journal(struct changes *changes, const json_t *json)
 	return true;
 }
 
-enum journal journal_read(const struct root *root, struct changes *changes)
+enum journal journal_read(const struct root *root, struct changeset *changes)
 {
 	char *text = root_read(root, JOURNAL_PATH, JOURNAL_LIMIT, NULL);
 	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
@@ -177,7 +177,7 @@ enum journal journal_read(const struct root *root, struct changes *changes)
 	free(text);
 	if (good)
 		return JOURNAL_READ;
-	changes_free(changes);
+	changeset_free(changes);
 	return JOURNAL_BROKEN;
 }
 

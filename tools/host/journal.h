@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is about to be changed, written down before it is, so that the next run can finish or undo it. */
-#ifndef XS_JOURNAL_H
-#define XS_JOURNAL_H
+#ifndef XS_HOST_JOURNAL_H
+#define XS_HOST_JOURNAL_H
 
 #include "host/changeset.h"
 
@@ -9,7 +9,7 @@
 #define JOURNAL_PATH "/lib/modules/.xs-driver.journal"
 
 /* Brings the changes to the disk as the journal; false with a message: there is no journal then. */
-bool journal_write(const struct root *root, const struct changes *changes);
+bool journal_write(const struct root *root, const struct changeset *changes);
 
 enum journal { JOURNAL_NONE, JOURNAL_READ, JOURNAL_BROKEN };
 
@@ -17,7 +17,7 @@ enum journal { JOURNAL_NONE, JOURNAL_READ, JOURNAL_BROKEN };
  * Reads the journal into CHANGES. It is JOURNAL_BROKEN, with a message, when it cannot be read or would change anything
  * but links in updates/, the links ".previous" and the kit's own files in modprobe.d.
  */
-enum journal journal_read(const struct root *root, struct changes *changes);
+enum journal journal_read(const struct root *root, struct changeset *changes);
 
 /* Clears away what a journal_write() that was killed left beside it. */
 void journal_clean(const struct root *root);

@@ -32,7 +32,7 @@ static bool is_loaded(const struct root *root, const char *name)
 char **loaded_names(const struct root *root)
 {
 	int fd = root_openat(root, "/sys/module", O_RDONLY | O_DIRECTORY, 0);
-	char **names = fd < 0 ? NULL : folder_names(fd);
+	char **names = fd < 0 ? NULL : directory_names(fd);
 	size_t kept = 0;
 
 	for (size_t i = 0; names && names[i]; i++) {
@@ -104,9 +104,9 @@ int loaded_read(const struct root *root, const char *name, struct loaded *loaded
 	/* A module without any note has no such folder. */
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	sections = folder_names(dup(fd));
+	sections = directory_names(dup(fd));
 	rc = sections ? read_notes(fd, sections, &loaded->note) : -1;
-	folder_names_free(sections);
+	directory_names_free(sections);
 	close(fd);
 	return rc;
 }

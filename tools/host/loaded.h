@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The records of loaded modules, as the kernel shows them under /sys/module. */
-#ifndef XS_LOADED_H
-#define XS_LOADED_H
+#ifndef XS_HOST_LOADED_H
+#define XS_HOST_LOADED_H
 
 #include <stdbool.h>
 
@@ -22,7 +22,7 @@ struct loaded {
 int loaded_read(const struct root *root, const char *name, struct loaded *loaded);
 
 /*
- * The names of all loaded modules, sorted, as an array that folder_names_free() frees; NULL with
+ * The names of all loaded modules, sorted, as an array that directory_names_free() frees; NULL with
  * errno when /sys/module cannot be read. What is built into the kernel is left out: it has no initstate.
  */
 char **loaded_names(const struct root *root);

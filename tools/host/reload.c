@@ -31,10 +31,10 @@ static bool is_held(const struct root *root, const char *module)
 {
 	char *path = text_format("/sys/module/%s/holders", module);
 	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
-	char **names = fd < 0 ? NULL : folder_names(fd);
+	char **names = fd < 0 ? NULL : directory_names(fd);
 	bool held = names && names[0];
 
-	folder_names_free(names);
+	directory_names_free(names);
 	free(path);
 	return held;
 }
@@ -220,8 +220,8 @@ static bool run(struct swap *swap, const struct driver_version *old)
 	return false;
 }
 
-bool swap_modules(struct host *host, const struct hierarchy *hierarchy, const struct driver *driver,
-		  const struct driver_version *old)
+bool reload_modules(struct host *host, const struct hierarchy *hierarchy, const struct driver *driver,
+		    const struct driver_version *old)
 {
 	struct swap swap = {.host = host, .hierarchy = hierarchy, .driver = driver};
 	bool good = false;

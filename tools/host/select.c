@@ -10,6 +10,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "host/depmod.h"
+#include "host/depmod_config.h"
 #include "host/installed.h"
 
 static char *update_path(const struct hierarchy *h, const char *file)
@@ -46,17 +47,17 @@ static char *link_target(const struct hierarchy *h, const struct driver *driver,
 	return text_format("../xenserver/%s/%s/%s", driver->name, version->name, file);
 }
 
-static void add_link(struct changes *changes, const struct hierarchy *h, const char *file, const char *before,
+static void add_link(struct changeset *changes, const struct hierarchy *h, const char *file, const char *before,
 		     const char *after)
 {
 	char *path = update_path(h, file);
 
-	changes_add(changes, path, false, before, after);
+	changeset_add(changes, path, false, before, after);
 	free(path);
 }
 
 /* The links of one module: the version's file gets one, and every other name for it loses its own. */
-static bool plan_module(struct changes *changes, const struct hierarchy *h, const struct driver *driver,
+static bool plan_module(struct changeset *changes, const struct hierarchy *h, const struct driver *driver,
 			const struct driver_version *version, const char *module)
 {
 	const char *file = version ? version_file(version, module) : NULL;
@@ -99,7 +100,7 @@ char *select_previous(const struct host *host, const struct hierarchy *hierarchy
 }
 
 /* Nothing is remembered when no version was selected: then there is none to go back to. */
-static void plan_previous(struct changes *changes, const struct host *host, const struct hierarchy *h,
+static void plan_previous(struct changeset *changes, const struct host *host, const struct hierarchy *h,
 			  const struct driver *driver, const struct driver_version *version)
 {
 	char *path, *before;
@@ -108,12 +109,12 @@ static void plan_previous(struct changes *changes, const struct host *host, cons
 		return;
 	path = previous_path(h, driver);
 	before = change_read(&host->root, path, false);
-	changes_add(changes, path, false, before, driver->selected->name);
+	changeset_add(changes, path, false, before, driver->selected->name);
 	free(before);
 	free(path);
 }
 
-bool select_plan(struct changes *changes, struct host *host, const struct hierarchy *hierarchy,
+bool select_plan(struct changeset *changes, struct host *host, const struct hierarchy *hierarchy,
 		 const struct driver *driver, const struct driver_version *version)
 {
 	char *fault = version ? installed_fault(hierarchy, driver, version, &host->scratch) : NULL;
@@ -128,7 +129,7 @@ bool select_plan(struct changes *changes, struct host *host, const struct hierar
 		if (!plan_module(changes, hierarchy, driver, version, driver->modules[m]))
 			return false;
 	plan_previous(changes, host, hierarchy, driver, version);
-	changes_add_kernel(changes, hierarchy->uname);
+	changeset_add_kernel(changes, hierarchy->uname);
 	return true;
 }
 
@@ -189,13 +190,13 @@ static char *block_text(const struct driver *driver)
 	return text;
 }
 
-void select_plan_block(struct changes *changes, const struct host *host, const struct driver *driver, bool block)
+void select_plan_block(struct changeset *changes, const struct host *host, const struct driver *driver, bool block)
 {
 	char *path = text_format("/etc/modprobe.d/xs-ddk-%s.conf", driver->name);
 	char *before = change_read(&host->root, path, true);
 	char *after = block ? block_text(driver) : NULL;
 
-	changes_add(changes, path, true, before, after);
+	changeset_add(changes, path, true, before, after);
 	free(after);
 	free(before);
 	free(path);

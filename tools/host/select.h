@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What has to change for a version of a driver to be selected, or none. */
-#ifndef XS_SELECT_H
-#define XS_SELECT_H
+#ifndef XS_HOST_SELECT_H
+#define XS_HOST_SELECT_H
 
 #include "host/changeset.h"
 #include "host/hierarchy.h"
@@ -13,7 +13,7 @@
  * message, when it must not be done: a file in updates/ is somebody else's, a module is selected from another driver,
  * or the version cannot be loaded as what its folder calls it. HOST's scratch is used.
  */
-bool select_plan(struct changes *changes, struct host *host, const struct hierarchy *hierarchy,
+bool select_plan(struct changeset *changes, struct host *host, const struct hierarchy *hierarchy,
 		 const struct driver *driver, const struct driver_version *version);
 
 /*
@@ -27,7 +27,7 @@ const struct device *select_lost_device(struct host *host, const struct hierarch
  * Adds the modprobe.d file that keeps the driver's modules from being loaded (BLOCK), or removes it. It is for hosts
  * whose depmod does not leave the hierarchy out: there a deselected driver is still found.
  */
-void select_plan_block(struct changes *changes, const struct host *host, const struct driver *driver, bool block);
+void select_plan_block(struct changeset *changes, const struct host *host, const struct driver *driver, bool block);
 
 /*
  * Whether depmod leaves the driver out in every layout that it lies in for UNAME: it is told to, and is new enough to

@@ -51,7 +51,7 @@ bool host_open(struct host *host, const char *sysroot)
 
 void host_close(struct host *host)
 {
-	folder_names_free(host->loaded);
+	directory_names_free(host->loaded);
 	hardware_free(&host->hardware);
 	module_free(&host->scratch);
 	root_close(&host->root);
@@ -200,7 +200,7 @@ char **module_drivers(const struct root *root, const char *module)
 {
 	char *path = text_format("/sys/module/%s/drivers", module);
 	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
-	char **names = fd < 0 ? NULL : folder_names(fd);
+	char **names = fd < 0 ? NULL : directory_names(fd);
 
 	free(path);
 	for (size_t i = 0; names && names[i]; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is true of a driver now: which version is loaded, which is selected, and what is wrong with that. */
-#ifndef XS_STATE_H
-#define XS_STATE_H
+#ifndef XS_HOST_STATE_H
+#define XS_HOST_STATE_H
 
 #include <stdbool.h>
 
@@ -66,7 +66,7 @@ bool host_has_loaded(const struct host *host, const char *module);
 
 /*
  * The names of the kernel drivers that a loaded module registers, from /sys/module/<module>/drivers/, without their
- * bus; as folder_names() gives them, never NULL.
+ * bus; as directory_names() gives them, never NULL.
  */
 char **module_drivers(const struct root *root, const char *module);
 

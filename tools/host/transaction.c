@@ -42,7 +42,7 @@ static void ignore_interrupts(bool ignore)
 		signal(signals[i], ignore ? SIG_IGN : SIG_DFL);
 }
 
-static bool run_depmod(const struct root *root, const struct changes *changes, int lock)
+static bool run_depmod(const struct root *root, const struct changeset *changes, int lock)
 {
 	for (size_t i = 0; i < changes->kernel_count; i++)
 		if (!depmod_run(root, changes->kernels[i], lock))
@@ -51,7 +51,7 @@ static bool run_depmod(const struct root *root, const struct changes *changes, i
 }
 
 /* How many of the kernels have their initrd anew. */
-static size_t update_initrds(const struct root *root, const struct changes *changes, int lock)
+static size_t update_initrds(const struct root *root, const struct changeset *changes, int lock)
 {
 	size_t done = 0;
 
@@ -60,9 +60,9 @@ static size_t update_initrds(const struct root *root, const struct changes *chan
 	return done;
 }
 
-static bool undo(const struct root *root, const struct changes *changes, size_t initrds, int lock)
+static bool undo(const struct root *root, const struct changeset *changes, size_t initrds, int lock)
 {
-	bool good = changes_undo(root, changes);
+	bool good = changeset_undo(root, changes);
 
 	for (size_t i = 0; i < changes->kernel_count; i++)
 		initrd_clean(root, changes->kernels[i]);
@@ -77,7 +77,7 @@ static bool undo(const struct root *root, const struct changes *changes, size_t 
 }
 
 /* What follows the links; true when all is done and the journal gone. *INITRDS is how many were made. */
-static bool finish(const struct root *root, const struct changes *changes, size_t *initrds, int lock)
+static bool finish(const struct root *root, const struct changeset *changes, size_t *initrds, int lock)
 {
 	if (!run_depmod(root, changes, lock))
 		return false;
@@ -86,7 +86,7 @@ static bool finish(const struct root *root, const struct changes *changes, size_
 	return !changes->initrd || *initrds == changes->kernel_count;
 }
 
-static bool run(const struct root *root, const struct changes *changes, int lock)
+static bool run(const struct root *root, const struct changeset *changes, int lock)
 {
 	size_t initrds = 0;
 
@@ -94,7 +94,7 @@ static bool run(const struct root *root, const struct changes *changes, int lock
 		complain("nothing is changed");
 		return false;
 	}
-	if (changes_apply(root, changes) && finish(root, changes, &initrds, lock))
+	if (changeset_apply(root, changes) && finish(root, changes, &initrds, lock))
 		/* With the journal still there the next run does the rest again, which is no harm. */
 		return journal_remove(root);
 	if (undo(root, changes, initrds, lock))
@@ -102,7 +102,7 @@ static bool run(const struct root *root, const struct changes *changes, int lock
 	return false;
 }
 
-bool transaction_run(const struct root *root, const struct changes *changes, int lock)
+bool transaction_run(const struct root *root, const struct changeset *changes, int lock)
 {
 	bool good;
 
@@ -114,11 +114,11 @@ bool transaction_run(const struct root *root, const struct changes *changes, int
 	return good;
 }
 
-static bool recover(const struct root *root, const struct changes *changes, int lock)
+static bool recover(const struct root *root, const struct changeset *changes, int lock)
 {
 	size_t initrds = 0;
 
-	if (changes_progress(root, changes) == PROGRESS_ALL && finish(root, changes, &initrds, lock)) {
+	if (changeset_state(root, changes) == CHANGESET_ALL && finish(root, changes, &initrds, lock)) {
 		complain("'%s' had been interrupted; it is finished now", changes->command);
 		return journal_remove(root);
 	}
@@ -130,7 +130,7 @@ static bool recover(const struct root *root, const struct changes *changes, int 
 
 bool transaction_recover(const struct root *root, int lock)
 {
-	struct changes changes = {0};
+	struct changeset changes = {0};
 	enum journal journal = journal_read(root, &changes);
 	bool good = journal == JOURNAL_NONE;
 
@@ -141,6 +141,6 @@ bool transaction_recover(const struct root *root, int lock)
 		good = recover(root, &changes, lock);
 		ignore_interrupts(false);
 	}
-	changes_free(&changes);
+	changeset_free(&changes);
 	return good;
 }

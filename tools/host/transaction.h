@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Changing what kernels load next, all or nothing, and mending what a run that was killed left. */
-#ifndef XS_TRANSACTION_H
-#define XS_TRANSACTION_H
+#ifndef XS_HOST_TRANSACTION_H
+#define XS_HOST_TRANSACTION_H
 
 #include "host/changeset.h"
 
@@ -15,7 +15,7 @@ int lock_take(const struct root *root);
  * Makes the changes, then modules.dep and the initrd of their kernels. When a step fails, all is as it was before:
  * false, with messages. LOCK is from lock_take().
  */
-bool transaction_run(const struct root *root, const struct changes *changes, int lock);
+bool transaction_run(const struct root *root, const struct changeset *changes, int lock);
 
 /*
  * Finishes what a run that was killed had changed but for modules.dep and the initrd; otherwise undoes it. True, with

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading a dkms.conf, which is a shell script, without executing any of it. */
-#ifndef XS_DKMS_CONF_H
-#define XS_DKMS_CONF_H
+#ifndef XS_KIT_DKMS_CONF_H
+#define XS_KIT_DKMS_CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,15 +3,12 @@
 #include "kit/import.h"
 
 #include <ctype.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
 #include "base/text.h"
 #include "kit/dkms_conf.h"
-#include "xs-ddk/commands.h"
 
 /* TEXT with each OLD replaced by NEW, in memory to free; TEXT is freed. */
 static char *replaced(char *text, const char *old, const char *new)
@@ -33,18 +30,18 @@ static char *replaced(char *text, const char *old, const char *new)
 }
 
 /* What the file says of one value: learnt, or doubted. */
-static void take_variable(struct kit_folder *folder, enum value_id id, const struct dkms_conf *conf, const char *name)
+static void take_variable(struct packaging *folder, enum value_id id, const struct dkms_conf *conf, const char *name)
 {
 	const struct dkms_variable *variable = dkms_conf_find(conf, name);
 
 	if (!variable)
 		return;
 	if (variable->unknown)
-		kit_folder_doubt(folder, id,
-				 text_format("%s in line %u %s; it is read and not executed", name, variable->line,
-					     variable->unknown));
+		packaging_doubt(folder, id,
+				text_format("%s in line %u %s; it is read and not executed", name, variable->line,
+					    variable->unknown));
 	else
-		kit_folder_learn(folder, id, variable->value);
+		packaging_learn(folder, id, variable->value);
 }
 
 /* dkms's folder of this driver's build is the one the packages are built in. */
@@ -79,7 +76,7 @@ static const char *script_of(const struct dkms_conf *conf, const char *name)
 	return script && script->value && *script->value ? script->value : NULL;
 }
 
-static void take_command(struct kit_folder *folder, const struct dkms_conf *conf)
+static void take_command(struct packaging *folder, const struct dkms_conf *conf)
 {
 	static const char *const beyond[] = {"PATCH[0]", "MAKE[1]", "MAKE_MATCH[1]", "MAKE_MATCH"};
 	const struct dkms_variable *make = dkms_conf_find(conf, "MAKE[0]");
@@ -88,10 +85,10 @@ static void take_command(struct kit_folder *folder, const struct dkms_conf *conf
 
 	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
 		if (dkms_conf_find(conf, beyond[i]))
-			kit_folder_doubt(folder, VALUE_MAKE,
-					 text_format("%s makes the build depend on the kernel", beyond[i]));
+			packaging_doubt(folder, VALUE_MAKE,
+					text_format("%s makes the build depend on the kernel", beyond[i]));
 	if (make && make->unknown)
-		kit_folder_doubt(
+		packaging_doubt(
 			folder, VALUE_MAKE,
 			text_format("MAKE in line %u %s; it is read and not executed", make->line, make->unknown));
 	if (folder->doubts[VALUE_MAKE] || folder->values[VALUE_MAKE])
@@ -99,12 +96,12 @@ static void take_command(struct kit_folder *folder, const struct dkms_conf *conf
 	command = with_release(in_build_folder(conf, make ? make->value : "make -C " DKMS_KDIR " M=$PWD"));
 	whole = text_format("%s%s%s", before ? "./" : "", before ? before : "", before ? " && " : "");
 	if (strstr(command, DKMS_TREE) || strchr(command, '\n') || (before && strpbrk(before, " \t\n;&|$`<>()")))
-		kit_folder_doubt(folder, VALUE_MAKE,
-				 text_format("MAKE works in a folder of dkms's, or has more than one line"));
+		packaging_doubt(folder, VALUE_MAKE,
+				text_format("MAKE works in a folder of dkms's, or has more than one line"));
 	else {
 		char *joined = text_format("%s%s", whole, command);
 
-		kit_folder_learn(folder, VALUE_MAKE, joined);
+		packaging_learn(folder, VALUE_MAKE, joined);
 		free(joined);
 	}
 	free(whole);
@@ -118,7 +115,7 @@ static bool is_plain_path(const char *path)
 }
 
 /* One BUILT_MODULE_NAME, with its folder, as a path in the build folder. False when it is none. */
-static bool take_module(struct kit_folder *folder, const char *location, const char *name)
+static bool take_module(struct packaging *folder, const char *location, const char *name)
 {
 	size_t len = strlen(location);
 	char *path;
@@ -136,23 +133,24 @@ static bool take_module(struct kit_folder *folder, const char *location, const c
 	return plain;
 }
 
-static bool take_modules(struct kit_folder *folder, const struct dkms_conf *conf)
+static bool take_modules(struct packaging *folder, const struct dkms_conf *conf)
 {
 	for (unsigned int i = 0; i < 1000; i++) {
 		char *key = text_format("BUILT_MODULE_NAME[%u]", i),
-		     *place = text_format("BUILT_MODULE_LOCATION[%u]", i);
-		const struct dkms_variable *name = dkms_conf_find(conf, key), *location = dkms_conf_find(conf, place);
+		     *host_path = text_format("BUILT_MODULE_LOCATION[%u]", i);
+		const struct dkms_variable *name = dkms_conf_find(conf, key),
+					   *location = dkms_conf_find(conf, host_path);
 		bool known = (!name || !name->unknown) && (!location || !location->unknown);
 
 		free(key);
-		free(place);
+		free(host_path);
 		if (!known || (name && !take_module(folder, location ? location->value : "", name->value)))
 			return false;
 	}
 	return true;
 }
 
-bool import_dkms(struct kit_folder *folder, const char *path, const char *text)
+bool import_dkms(struct packaging *folder, const char *path, const char *text)
 {
 	struct dkms_conf conf = {0};
 	bool fine;
@@ -179,7 +177,7 @@ bool import_dkms(struct kit_folder *folder, const char *path, const char *text)
 }
 
 /* The value of one line "NAME = value" or "NAME := value" of a makefile; what make would have to expand is unknown. */
-static void take_make_line(struct kit_folder *folder, const char *line, size_t len)
+static void take_make_line(struct packaging *folder, const char *line, size_t len)
 {
 	size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.");
 	enum value_id id = value_find(line, name);
@@ -195,13 +193,13 @@ static void take_make_line(struct kit_folder *folder, const char *line, size_t l
 		end--;
 	value = text_format("%.*s", (int)(end > at ? end - at : 0), at);
 	if (strchr(value, '$'))
-		kit_folder_doubt(folder, id, text_format("the Makefile computes it"));
+		packaging_doubt(folder, id, text_format("the Makefile computes it"));
 	else if (*value)
-		kit_folder_learn(folder, id, value);
+		packaging_learn(folder, id, value);
 	free(value);
 }
 
-bool import_makefile(struct kit_folder *folder, const char *path, const char *text)
+bool import_makefile(struct packaging *folder, const char *path, const char *text)
 {
 	(void)path;
 	folder->from = "an older kit's Makefile";
@@ -215,15 +213,15 @@ bool import_makefile(struct kit_folder *folder, const char *path, const char *te
 }
 
 /* The one text of several, or a doubt. */
-static void take_only(struct kit_folder *folder, enum value_id id, const struct strings *found, const char *what)
+static void take_only(struct packaging *folder, enum value_id id, const struct strings *found, const char *what)
 {
 	/* rpm would take the one for a macro, make the other for the line's going on. */
 	if (found->count == 1 && strpbrk(found->all[0], "%\\"))
-		kit_folder_doubt(folder, id, text_format("that of the sources has a %% or a backslash in it"));
+		packaging_doubt(folder, id, text_format("that of the sources has a %% or a backslash in it"));
 	else if (found->count == 1)
-		kit_folder_learn(folder, id, found->all[0]);
+		packaging_learn(folder, id, found->all[0]);
 	else if (found->count > 1)
-		kit_folder_doubt(folder, id, text_format("the sources have %zu different %s", found->count, what));
+		packaging_doubt(folder, id, text_format("the sources have %zu different %s", found->count, what));
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -232,7 +230,7 @@ static int compare_strings(const void *a, const void *b)
 }
 
 /* All licences there are, as an RPM's tag joins them. */
-static void take_licences(struct kit_folder *folder)
+static void take_licences(struct packaging *folder)
 {
 	struct strings *licences = &folder->tree.licences;
 	char *joined = text_format("%s", "");
@@ -246,12 +244,12 @@ static void take_licences(struct kit_folder *folder)
 		joined = longer;
 	}
 	if (licences->count)
-		kit_folder_learn(folder, VALUE_LICENSE, joined);
+		packaging_learn(folder, VALUE_LICENSE, joined);
 	free(joined);
 }
 
 /* The folder that kbuild is to be told: the one that holds all others with modules. */
-static void take_kbuild(struct kit_folder *folder)
+static void take_kbuild(struct packaging *folder)
 {
 	const struct strings *kbuild = &folder->tree.kbuild;
 	const char *top = kbuild->all[0];
@@ -263,9 +261,8 @@ static void take_kbuild(struct kit_folder *folder)
 		size_t len = strlen(top);
 
 		if (strncmp(kbuild->all[i], top, len) != 0 || !strchr("/", kbuild->all[i][len])) {
-			kit_folder_doubt(
-				folder, VALUE_MAKE,
-				text_format("%zu folders have a Kbuild, none above the others", kbuild->count));
+			packaging_doubt(folder, VALUE_MAKE,
+					text_format("%zu folders have a Kbuild, none above the others", kbuild->count));
 			return;
 		}
 	}
@@ -274,14 +271,14 @@ static void take_kbuild(struct kit_folder *folder)
 	if (is_plain_path(top)) {
 		char *command = text_format("make -j$(nproc) -C " DKMS_KDIR " M=$PWD/%s modules", top);
 
-		kit_folder_learn(folder, VALUE_MAKE, command);
+		packaging_learn(folder, VALUE_MAKE, command);
 		free(command);
 	} else {
-		kit_folder_doubt(folder, VALUE_MAKE, text_format("the Kbuild is in a folder kbuild cannot work in"));
+		packaging_doubt(folder, VALUE_MAKE, text_format("the Kbuild is in a folder kbuild cannot work in"));
 	}
 }
 
-bool import_is_driver(const struct kit_folder *folder)
+bool import_is_driver(const struct packaging *folder)
 {
 	if (folder->tree.kbuild.count == 0 && !folder->values[VALUE_MAKE]) {
 		complain("%s: no Kbuild or Makefile in it names a module (obj-m): these are no driver's sources",
@@ -292,12 +289,12 @@ bool import_is_driver(const struct kit_folder *folder)
 }
 
 /* Takes what the sources say, which folder->tree holds. */
-static void import_tree(struct kit_folder *folder)
+static void import_tree(struct packaging *folder)
 {
-	struct tree *tree = &folder->tree;
+	struct source_tree *tree = &folder->tree;
 
 	if (tree->unclear_version && tree->versions.count == 0)
-		kit_folder_doubt(folder, VALUE_VERSION, text_format("MODULE_VERSION is no plain text"));
+		packaging_doubt(folder, VALUE_VERSION, text_format("MODULE_VERSION is no plain text"));
 	take_only(folder, VALUE_VERSION, &tree->versions, "MODULE_VERSIONs");
 	take_only(folder, VALUE_TEXT, &tree->descriptions, "MODULE_DESCRIPTIONs");
 	take_licences(folder);
@@ -305,44 +302,13 @@ static void import_tree(struct kit_folder *folder)
 		take_kbuild(folder);
 }
 
-bool import_arguments(struct kit_folder *folder, int argc, char **argv, int wanted, bool *help)
-{
-	static const struct option options[] = {
-		{"help", no_argument, NULL, OPTION_HELP},
-		{"output", required_argument, NULL, OPTION_OWN},
-		{0},
-	};
-	int option;
-
-	*help = false;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == OPTION_HELP)
-			*help = true;
-		else if (option == OPTION_OWN)
-			folder->output = text_format("%s", optarg);
-		else
-			return false;
-	}
-	if (*help)
-		return true;
-	if (argc - optind < wanted) {
-		complain("%s: %s is missing", argv[0],
-			 wanted == 2 && argc - optind == 1 ? "the folder" : "an argument");
-		return false;
-	}
-	for (int i = optind + wanted; i < argc; i++)
-		if (!kit_folder_set(folder, argv[i]))
-			return false;
-	return true;
-}
-
-enum status import_finish(struct kit_folder *folder)
+enum status import_finish(struct packaging *folder)
 {
 	bool done;
 
 	import_tree(folder);
-	done = kit_folder_is_whole(folder) && kit_folder_write(folder);
+	done = packaging_is_whole(folder) && packaging_write(folder);
 
-	kit_folder_free(folder);
+	packaging_free(folder);
 	return done ? STATUS_YES : STATUS_NO;
 }

@@ -46,7 +46,7 @@ enum value_id value_find(const char *name, size_t len)
 	return VALUES;
 }
 
-bool kit_folder_set(struct kit_folder *folder, const char *assignment)
+bool packaging_set(struct packaging *folder, const char *assignment)
 {
 	size_t len = strcspn(assignment, "=");
 	enum value_id id = value_find(assignment, len);
@@ -67,13 +67,13 @@ bool kit_folder_set(struct kit_folder *folder, const char *assignment)
 	return true;
 }
 
-void kit_folder_learn(struct kit_folder *folder, enum value_id id, const char *text)
+void packaging_learn(struct packaging *folder, enum value_id id, const char *text)
 {
 	if (!folder->values[id])
 		folder->values[id] = text_format("%s", text);
 }
 
-void kit_folder_doubt(struct kit_folder *folder, enum value_id id, char *why)
+void packaging_doubt(struct packaging *folder, enum value_id id, char *why)
 {
 	if (folder->values[id] || folder->doubts[id])
 		free(why);
@@ -82,7 +82,7 @@ void kit_folder_doubt(struct kit_folder *folder, enum value_id id, char *why)
 }
 
 /* Why a value will not do, in memory to free; NULL: it will. */
-static char *why_not(const struct kit_folder *folder, enum value_id id)
+static char *why_not(const struct packaging *folder, enum value_id id)
 {
 	const char *value = folder->values[id];
 
@@ -99,7 +99,7 @@ static char *why_not(const struct kit_folder *folder, enum value_id id)
 	return NULL;
 }
 
-bool kit_folder_is_whole(const struct kit_folder *folder)
+bool packaging_is_whole(const struct packaging *folder)
 {
 	bool whole = true;
 
@@ -118,7 +118,7 @@ bool kit_folder_is_whole(const struct kit_folder *folder)
 	return whole;
 }
 
-void kit_folder_free(struct kit_folder *folder)
+void packaging_free(struct packaging *folder)
 {
 	for (enum value_id id = 0; id < VALUES; id++) {
 		free(folder->values[id]);
@@ -127,6 +127,6 @@ void kit_folder_free(struct kit_folder *folder)
 	free(folder->source);
 	free(folder->output);
 	strings_free(&folder->modules);
-	tree_free(&folder->tree);
-	*folder = (struct kit_folder){0};
+	source_tree_free(&folder->tree);
+	*folder = (struct packaging){0};
 }

@@ -122,7 +122,7 @@ static char *relative(const char *from, const char *to)
 	return longer;
 }
 
-static void put_value(FILE *out, const struct kit_folder *folder, const char *name, enum value_id id,
+static void put_value(FILE *out, const struct packaging *folder, const char *name, enum value_id id,
 		      const char *otherwise)
 {
 	const char *value = folder->values[id] && *folder->values[id] ? folder->values[id] : otherwise;
@@ -135,12 +135,12 @@ static void put_value(FILE *out, const struct kit_folder *folder, const char *na
 	free(safe);
 }
 
-static bool has_data(const struct kit_folder *folder)
+static bool has_data(const struct packaging *folder)
 {
 	bool any = folder->tree.rules.count > 0;
 
 	for (size_t i = 0; i < folder->tree.firmware.count; i++)
-		any = any || tree_firmware(&folder->tree, folder->tree.firmware.all[i]);
+		any = any || source_tree_firmware(&folder->tree, folder->tree.firmware.all[i]);
 	return any;
 }
 
@@ -157,13 +157,13 @@ static void put_sources(FILE *out, const char *way)
 }
 
 /* What the sources want and lack is for a person to see to. */
-static void put_firmware(FILE *out, const struct kit_folder *folder)
+static void put_firmware(FILE *out, const struct packaging *folder)
 {
 	const struct strings *firmware = &folder->tree.firmware;
 	bool any = false;
 
 	for (size_t i = 0; i < firmware->count; i++)
-		if (!tree_firmware(&folder->tree, firmware->all[i])) {
+		if (!source_tree_firmware(&folder->tree, firmware->all[i])) {
 			if (!any)
 				fputs("\n# Firmware that the driver asks for and its sources lack; hosts need it:\n",
 				      out);
@@ -172,7 +172,7 @@ static void put_firmware(FILE *out, const struct kit_folder *folder)
 		}
 }
 
-static char *makefile_of(const struct kit_folder *folder, const char *way, const char *kit)
+static char *makefile_of(const struct packaging *folder, const char *way, const char *kit)
 {
 	const char *driver = folder->values[VALUE_DRIVER];
 	char *text;
@@ -237,7 +237,7 @@ static bool is_line(const char *line, size_t len, const char *wanted)
 }
 
 /* The kit's spec NAME, with this driver's licence, build and modules. NULL has been told. */
-static char *spec_of(const struct kit_folder *folder, const char *kit, const char *name)
+static char *spec_of(const struct packaging *folder, const char *kit, const char *name)
 {
 	char *path = text_format("%s/rpm/%s", kit, name), *text = NULL;
 	char *licence = escaped(folder->values[VALUE_LICENSE], "%", "%");
@@ -286,7 +286,7 @@ static bool make_folders(const char *base, const char *path)
 }
 
 /* A file of the sources into the data package; its name there is TO. */
-static bool copy_data(const struct kit_folder *folder, const char *base, const char *from, const char *to)
+static bool copy_data(const struct packaging *folder, const char *base, const char *from, const char *to)
 {
 	char *source = text_format("%s/%s", folder->source, from), *target = text_format("%s/%s", base, to);
 	size_t len;
@@ -309,9 +309,9 @@ static bool is_inside(const char *name)
 	return inside;
 }
 
-static bool write_data(const struct kit_folder *folder, const char *base)
+static bool write_data(const struct packaging *folder, const char *base)
 {
-	const struct tree *tree = &folder->tree;
+	const struct source_tree *tree = &folder->tree;
 	bool fine = true;
 
 	for (size_t i = 0; fine && i < tree->rules.count; i++) {
@@ -322,7 +322,7 @@ static bool write_data(const struct kit_folder *folder, const char *base)
 		free(to);
 	}
 	for (size_t i = 0; fine && i < tree->firmware.count; i++) {
-		const char *name = tree->firmware.all[i], *from = tree_firmware(tree, name);
+		const char *name = tree->firmware.all[i], *from = source_tree_firmware(tree, name);
 		char *to = text_format("data/lib/firmware/updates/%s", name);
 
 		if (from && is_inside(name))
@@ -332,7 +332,7 @@ static bool write_data(const struct kit_folder *folder, const char *base)
 	return fine;
 }
 
-static bool write_all(const struct kit_folder *folder, const char *base, const char *way, const char *kit)
+static bool write_all(const struct packaging *folder, const char *base, const char *way, const char *kit)
 {
 	char *spec = text_format("%s.spec.in", folder->values[VALUE_DRIVER]);
 	char *data_spec = text_format("%s-data.spec.in", folder->values[VALUE_DRIVER]);
@@ -356,7 +356,7 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 }
 
 /* Made under a name of its own and renamed, so that what fails leaves nothing. rename() fails if OUTPUT has files. */
-static bool write_beside(const struct kit_folder *folder, const char *output, const char *way, const char *kit)
+static bool write_beside(const struct packaging *folder, const char *output, const char *way, const char *kit)
 {
 	char *base = text_format("%s.XXXXXX", output);
 	bool fine = mkdtemp(base) ? true : trouble(output);
@@ -378,16 +378,16 @@ static bool write_beside(const struct kit_folder *folder, const char *output, co
 static char *place_of_output(const char *output)
 {
 	char *copy = text_format("%s", output), *other = text_format("%s", output);
-	char *parent = realpath(dirname(copy), NULL), *place = NULL;
+	char *parent = realpath(dirname(copy), NULL), *host_path = NULL;
 
 	if (parent)
-		place = text_format("%s/%s", strcmp(parent, "/") == 0 ? "" : parent, basename(other));
+		host_path = text_format("%s/%s", strcmp(parent, "/") == 0 ? "" : parent, basename(other));
 	else
 		trouble(output);
 	free(parent);
 	free(other);
 	free(copy);
-	return place;
+	return host_path;
 }
 
 /* make knows no path with these, and a folder in its own sources would be one of them. */
@@ -407,7 +407,7 @@ static bool can_be_built(const char *source, const char *output)
 	return true;
 }
 
-static void tell(const struct kit_folder *folder, const char *output)
+static void tell(const struct packaging *folder, const char *output)
 {
 	const struct strings *buses = &folder->tree.buses;
 
@@ -419,21 +419,21 @@ static void tell(const struct kit_folder *folder, const char *output)
 	printf("%s\nmake -C %s build-isos\n", has_data(folder) ? "; with a data package" : "", output);
 }
 
-bool kit_folder_write(const struct kit_folder *folder)
+bool packaging_write(const struct packaging *folder)
 {
 	const char *output = folder->output ? folder->output : folder->values[VALUE_DRIVER];
-	char *kit = find_kit(), *source = realpath(folder->source, NULL), *place = place_of_output(output);
-	bool fine = kit && source && place && can_be_built(source, place);
+	char *kit = find_kit(), *source = realpath(folder->source, NULL), *host_path = place_of_output(output);
+	bool fine = kit && source && host_path && can_be_built(source, host_path);
 
 	if (fine) {
-		char *way = relative(place, source);
+		char *way = relative(host_path, source);
 
-		fine = write_beside(folder, place, way, kit);
+		fine = write_beside(folder, host_path, way, kit);
 		free(way);
 	}
 	if (fine)
 		tell(folder, output);
-	free(place);
+	free(host_path);
 	free(source);
 	free(kit);
 	return fine;

@@ -75,7 +75,7 @@ static bool names_modules(const char *line)
 	return *line == '=' || (strchr(":+?", *line) && line[1] == '=');
 }
 
-static void read_makefile(struct tree *tree, const char *path, const char *text)
+static void read_makefile(struct source_tree *tree, const char *path, const char *text)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = text_format("%.*s", slash ? (int)(slash - path) : 0, path);
@@ -115,7 +115,7 @@ static bool read_macro(struct strings *found, const char *text, const char *macr
 }
 
 /* The bus of each MODULE_DEVICE_TABLE(bus, table). */
-static void read_buses(struct tree *tree, const char *text)
+static void read_buses(struct source_tree *tree, const char *text)
 {
 	static const char macro[] = "MODULE_DEVICE_TABLE(";
 
@@ -130,7 +130,7 @@ static void read_buses(struct tree *tree, const char *text)
 	}
 }
 
-static void read_source(struct tree *tree, const char *text)
+static void read_source(struct source_tree *tree, const char *text)
 {
 	if (!read_macro(&tree->versions, text, "MODULE_VERSION"))
 		tree->unclear_version = true;
@@ -140,7 +140,7 @@ static void read_source(struct tree *tree, const char *text)
 	read_buses(tree, text);
 }
 
-static void read_file(struct tree *tree, int fd, const char *path)
+static void read_file(struct source_tree *tree, int fd, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	bool makefile = strcmp(name, "Kbuild") == 0 || strcmp(name, "Makefile") == 0;
@@ -168,9 +168,9 @@ static bool trouble(const char *path)
 	return false;
 }
 
-static bool read_folder(struct tree *tree, int fd, const char *path, int depth);
+static bool read_folder(struct source_tree *tree, int fd, const char *path, int depth);
 
-static bool read_entry(struct tree *tree, int dir, const char *name, const char *path, int depth)
+static bool read_entry(struct source_tree *tree, int dir, const char *name, const char *path, int depth)
 {
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
@@ -187,10 +187,10 @@ static bool read_entry(struct tree *tree, int dir, const char *name, const char 
 }
 
 /* Takes FD over. */
-static bool read_folder(struct tree *tree, int fd, const char *path, int depth)
+static bool read_folder(struct source_tree *tree, int fd, const char *path, int depth)
 {
 	int dir = dup(fd);
-	char **names = folder_names(fd);
+	char **names = directory_names(fd);
 	bool fine = names && dir >= 0;
 
 	if (!fine || depth > DEPTH_MAX) {
@@ -204,20 +204,20 @@ static bool read_folder(struct tree *tree, int fd, const char *path, int depth)
 		fine = names[i][0] == '.' || read_entry(tree, dir, names[i], below, depth);
 		free(below);
 	}
-	folder_names_free(names);
+	directory_names_free(names);
 	if (dir >= 0)
 		close(dir);
 	return fine;
 }
 
-bool tree_read(struct tree *tree, const char *path)
+bool source_tree_read(struct source_tree *tree, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 ? trouble(path) : read_folder(tree, fd, "", 0);
 }
 
-void tree_free(struct tree *tree)
+void source_tree_free(struct source_tree *tree)
 {
 	strings_free(&tree->files);
 	strings_free(&tree->kbuild);
@@ -227,10 +227,10 @@ void tree_free(struct tree *tree)
 	strings_free(&tree->firmware);
 	strings_free(&tree->buses);
 	strings_free(&tree->rules);
-	*tree = (struct tree){0};
+	*tree = (struct source_tree){0};
 }
 
-const char *tree_firmware(const struct tree *tree, const char *name)
+const char *source_tree_firmware(const struct source_tree *tree, const char *name)
 {
 	char *below = text_format("/%s", name);
 	const char *found = NULL;

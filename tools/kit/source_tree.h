@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a driver's source tree says of itself: its makefiles for kbuild, and the MODULE_ macros in its sources. */
-#ifndef XS_TREE_H
-#define XS_TREE_H
+#ifndef XS_KIT_SOURCE_TREE_H
+#define XS_KIT_SOURCE_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ void strings_add(struct strings *strings, const char *s);
 void strings_free(struct strings *strings);
 
 /* Starts as {0}. Paths are relative to the tree, without "./". */
-struct tree {
+struct source_tree {
 	struct strings files;	     /* all regular files, but those of hidden folders */
 	struct strings kbuild;	     /* folders with a Kbuild or Makefile that names modules (obj-m); "" is the top */
 	struct strings versions;     /* texts of MODULE_VERSION */
@@ -30,10 +30,10 @@ struct tree {
 };
 
 /* Reads the folder PATH. False, with a complaint, if it or a folder in it cannot be read. */
-bool tree_read(struct tree *tree, const char *path);
-void tree_free(struct tree *tree);
+bool source_tree_read(struct source_tree *tree, const char *path);
+void source_tree_free(struct source_tree *tree);
 
 /* The path of the file in the tree that is the firmware NAME, e.g. "ice/a.pkg"; NULL if there is none. */
-const char *tree_firmware(const struct tree *tree, const char *name);
+const char *source_tree_firmware(const struct source_tree *tree, const char *name);
 
 #endif

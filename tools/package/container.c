@@ -61,52 +61,6 @@ enum container_kind container_by_name(const char *name)
 	return ends_with(name, ".rpm") ? CONTAINER_RPM : ends_with(name, ".iso") ? CONTAINER_DISK : CONTAINER_NONE;
 }
 
-/* The next data of an entry; 0 at its end, -1 with *why. */
-static ssize_t read_entry(struct input_bytes *bytes, uint8_t *to, size_t room, const char **why)
-{
-	la_ssize_t n = libarchive()->archive_read_data(bytes->entry, to, room);
-
-	if (n >= 0 && bytes->budget && (uint64_t)n > *bytes->budget)
-		*bytes->over = true;
-	if (n < 0 || *bytes->over) {
-		bytes->failed = true;
-		*why = *bytes->over ? "its container holds more than the limit"
-				    : "its data in the container is damaged or cut short";
-		return -1;
-	}
-	if (bytes->budget)
-		*bytes->budget -= (uint64_t)n;
-	return n;
-}
-
-bool input_bytes_load(struct input_bytes *bytes, const char **why)
-{
-	size_t room = 0;
-	ssize_t n;
-
-	if (!bytes->entry)
-		return true;
-	do {
-		if (bytes->len == room) {
-			room = room ? 2 * room : BLOCK;
-			bytes->memory = realloc(bytes->memory, room);
-			if (!bytes->memory)
-				die_memory();
-		}
-		n = read_entry(bytes, bytes->memory + bytes->len, room - bytes->len, why);
-		if (n > 0)
-			bytes->len += (size_t)n;
-	} while (n > 0);
-	if (n < 0) {
-		free(bytes->memory);
-		bytes->memory = NULL;
-		bytes->len = 0;
-		return false;
-	}
-	bytes->entry = NULL;
-	return true;
-}
-
 static void tell(struct container *container, const struct input *input)
 {
 	struct input told = *input;
@@ -119,9 +73,9 @@ static void tell(struct container *container, const struct input *input)
 	container->each(&told, container->context);
 }
 
-static void tell_trouble(struct container *container, const char *path, enum rule_id rule, const char *why)
+static void tell_trouble(struct container *container, const char *path, enum input_trouble trouble, const char *why)
 {
-	struct input input = {.kind = INPUT_TROUBLE, .path = path, .place = path, .rule = rule, .why = why};
+	struct input input = {.kind = INPUT_TROUBLE, .path = path, .host_path = path, .trouble = trouble, .why = why};
 
 	tell(container, &input);
 }
@@ -135,12 +89,11 @@ static void tell_broken(struct container *container)
 	if (container->told)
 		;
 	else if (container->over)
-		tell_trouble(container, container->input->path, RULE_INPUT_LIMIT,
-			     "what it holds is more than the limit");
+		tell_trouble(container, container->input->path, TROUBLE_LIMIT, "what it holds is more than the limit");
 	else if (container->why)
-		tell_trouble(container, container->input->path, RULE_READ_FAILED, container->why);
+		tell_trouble(container, container->input->path, TROUBLE_UNREADABLE, container->why);
 	else
-		tell_trouble(container, container->input->path, RULE_INPUT_DAMAGED, safe);
+		tell_trouble(container, container->input->path, TROUBLE_DAMAGED, safe);
 	free(safe);
 }
 
@@ -215,7 +168,7 @@ static void tell_entry(struct container *container, struct archive_entry *entry)
 		return;
 	path = text_format("%s!%s", container->input->path, name);
 	input.path = path;
-	input.place = name;
+	input.host_path = name;
 	input.target = entry_target(entry);
 	if (input.target) {
 		input.kind = INPUT_LINK;
@@ -223,7 +176,7 @@ static void tell_entry(struct container *container, struct archive_entry *entry)
 	} else if (type == AE_IFREG) {
 		tell_file(container, entry, &input);
 	} else if (name_module_suffix(name)) {
-		tell_trouble(container, path, RULE_READ_FAILED, "it is named like a module but is no regular file");
+		tell_trouble(container, path, TROUBLE_UNREADABLE, "it is named like a module but is no regular file");
 	}
 	free(path);
 }
@@ -269,7 +222,7 @@ static void check_disk_size(struct container *container)
 	       ((uint64_t)word[0] | (uint64_t)word[1] << 8 | (uint64_t)word[2] << 16 | (uint64_t)word[3] << 24);
 	if (size <= container->input->size)
 		return;
-	tell_trouble(container, container->input->path, RULE_INPUT_DAMAGED,
+	tell_trouble(container, container->input->path, TROUBLE_DAMAGED,
 		     "it is shorter than its volume descriptor says");
 	container->told = true;
 }
@@ -302,7 +255,7 @@ static ssize_t read_package(struct container *container, uint8_t *to, size_t roo
 	ssize_t n;
 
 	if (bytes->entry)
-		return read_entry(bytes, to, room, &container->why);
+		return input_bytes_read(bytes, to, room, &container->why);
 	if (room > rest)
 		room = (size_t)rest;
 	if (bytes->fd < 0) {
@@ -443,7 +396,7 @@ static void rpm_each(struct container *container)
 	} else if (container->why) {
 		tell_trouble(container, told.path, input_failure(container->input), container->why);
 	} else {
-		tell_trouble(container, told.path, RULE_INPUT_DAMAGED, rpm.why ? rpm.why : "its headers are cut short");
+		tell_trouble(container, told.path, TROUBLE_DAMAGED, rpm.why ? rpm.why : "its headers are cut short");
 	}
 	told.kind = INPUT_END;
 	tell(container, &told);
@@ -466,7 +419,7 @@ void container_each(const struct input *input, enum container_kind kind, input_f
 	container->context = context;
 	container->budget = input->limit;
 	if (!libarchive()) {
-		tell_trouble(container, input->path, RULE_READ_FAILED, LIBARCHIVE_SONAME " is not installed");
+		tell_trouble(container, input->path, TROUBLE_UNREADABLE, LIBARCHIVE_SONAME " is not installed");
 	} else if (kind == CONTAINER_RPM) {
 		rpm_each(container);
 	} else {

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A driver disk, image or folder: its files with their sums, and the headers of its packages. */
-#ifndef XS_DISK_H
-#define XS_DISK_H
+#ifndef XS_PACKAGE_DISK_H
+#define XS_PACKAGE_DISK_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "package/input.h"
 #include "package/rpm.h"
 
 #define DISK_MD5_SIZE	 33
@@ -66,18 +64,5 @@ bool disk_is_at(const char *path);
  * files only in the folders for those; "" for any other. Of several unames, the first in byte order.
  */
 const char *disk_kernel(struct disk *disk, const struct rpm *rpm);
-
-/* The disks that a verification comes across. Starts with disks_init(). */
-struct disks {
-	pthread_mutex_t lock;
-	char **paths; /* owned */
-	size_t count, room;
-};
-
-void disks_init(struct disks *disks);
-void disks_free(struct disks *disks);
-
-/* Takes the input if it tells of a disk. May be called from several threads. */
-void disks_notice(struct disks *disks, const struct input *input);
 
 #endif

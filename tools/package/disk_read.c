@@ -312,7 +312,7 @@ static bool read_name(struct disk *disk, int folder, const char *name, const cha
 static bool read_folder(struct disk *disk, int fd, const char *path, unsigned int depth)
 {
 	int folder = dup(fd);
-	char **names = folder < 0 ? NULL : folder_names(fd);
+	char **names = folder < 0 ? NULL : directory_names(fd);
 	bool ok = names != NULL;
 
 	if (!names)
@@ -327,7 +327,7 @@ static bool read_folder(struct disk *disk, int fd, const char *path, unsigned in
 		ok = read_name(disk, folder, names[i], below, depth);
 		free(below);
 	}
-	folder_names_free(names);
+	directory_names_free(names);
 	if (folder >= 0)
 		close(folder);
 	return ok;

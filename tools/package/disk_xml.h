@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading the XML files of driver disks with libxml2: no network, no other files, no entities of their own. */
-#ifndef XS_DISK_XML_H
-#define XS_DISK_XML_H
+#ifndef XS_PACKAGE_DISK_XML_H
+#define XS_PACKAGE_DISK_XML_H
 
 #include <libxml/tree.h>
 

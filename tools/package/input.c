@@ -1,88 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a PATH stands for: modules, packages and disk images, wherever they are, one after another.
+// Reading the bytes of one input: a file, memory, or the entry of a container.
 #include "package/input.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/die.h"
-#include "base/name.h"
-#include "base/progress.h"
-#include "base/text.h"
-#include "base/work.h"
-#include "package/container.h"
+#include "base/late_library.h"
 
-/* Deeper trees are somebody's trap, not a module tree. */
-#define DEPTH_MAX 64
-/* So many files go to a thread at once: handing over costs less than one of them. */
-#define CHUNK 32
-/* More threads than processors, because they wait for the disk when the files are not in memory. */
-#define JOBS_DEFAULT 8
-#define OPEN_FLAGS   (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+#define BLOCK (64u << 10)
 
-/* What readdir and its name say an entry is, as the byte before its name; CONTAINER is a package or an image. */
-enum entry_type {
-	ENTRY_FILE = 'f',
-	ENTRY_MODULE = 'm',
-	ENTRY_CONTAINER = 'c',
-	ENTRY_FOLDER = 'd',
-	ENTRY_LINK = 'l',
-	ENTRY_OTHER = 'o'
-};
-
-/* Names that stay where they are while threads use them. */
-struct name_block {
-	struct name_block *next;
-	size_t used;
-	char bytes[4096 - 2 * sizeof(void *)];
-};
-
-/* A folder stays open while files in it are to be looked at. */
-struct folder {
-	int fd;
-	char *path, *place;
-	const char *slash; /* between path and a name: "" after "/" and "folder/" */
-	struct name_block *names;
-	unsigned int users;
-};
-
-/* What a thread takes at once: entries of one folder, or one PATH, which has no folder. */
-struct chunk {
-	struct chunk *next_done;
-	struct folder *folder;
-	char *path, *place; /* of the one PATH */
-	uint64_t size;
-	int fd;
-	size_t count;
-	const char *names[CHUNK]; /* each after its type */
-};
-
-struct inputs {
-	input_function *each;
-	void *const *contexts;
-	struct work *work;
-	struct progress progress;
-	uint64_t limit;
-	bool in_order;
-	unsigned long found; /* modules, packages and images seen below the PATH that is listed */
-	struct chunk *filling;
-	_Alignas(struct dirent) char entries[32 << 10]; /* of the folder that is listed */
-	_Atomic(struct chunk *) done;
-};
-
-unsigned int input_jobs(const struct input_options *options)
+/* The next data of an entry; 0 at its end, -1 with *why. */
+ssize_t input_bytes_read(struct input_bytes *bytes, uint8_t *to, size_t room, const char **why)
 {
-	if (options->in_order)
-		return 1;
-	return options->jobs ? options->jobs : JOBS_DEFAULT;
+	la_ssize_t n = libarchive()->archive_read_data(bytes->entry, to, room);
+
+	if (n >= 0 && bytes->budget && (uint64_t)n > *bytes->budget)
+		*bytes->over = true;
+	if (n < 0 || *bytes->over) {
+		bytes->failed = true;
+		*why = *bytes->over ? "its container holds more than the limit"
+				    : "its data in the container is damaged or cut short";
+		return -1;
+	}
+	if (bytes->budget)
+		*bytes->budget -= (uint64_t)n;
+	return n;
+}
+
+bool input_bytes_load(struct input_bytes *bytes, const char **why)
+{
+	size_t room = 0;
+	ssize_t n;
+
+	if (!bytes->entry)
+		return true;
+	do {
+		if (bytes->len == room) {
+			room = room ? 2 * room : BLOCK;
+			bytes->memory = realloc(bytes->memory, room);
+			if (!bytes->memory)
+				die_memory();
+		}
+		n = input_bytes_read(bytes, bytes->memory + bytes->len, room - bytes->len, why);
+		if (n > 0)
+			bytes->len += (size_t)n;
+	} while (n > 0);
+	if (n < 0) {
+		free(bytes->memory);
+		bytes->memory = NULL;
+		bytes->len = 0;
+		return false;
+	}
+	bytes->entry = NULL;
+	return true;
 }
 
 int input_read_module(const struct input *input, struct module *module)
@@ -98,19 +73,18 @@ int input_read_module(const struct input *input, struct module *module)
 			      : module_read_memory(module, bytes->memory, bytes->len);
 }
 
-enum rule_id input_failure(const struct input *input)
+enum input_trouble input_failure(const struct input *input)
 {
 	const struct input_bytes *bytes = input->bytes;
 
 	if (!bytes || !bytes->failed)
-		return RULE_READ_FAILED;
-	return *bytes->over ? RULE_INPUT_LIMIT : RULE_INPUT_DAMAGED;
+		return TROUBLE_UNREADABLE;
+	return *bytes->over ? TROUBLE_LIMIT : TROUBLE_DAMAGED;
 }
 
-/* A regular file and nothing else; its size in *SIZE. */
-static int open_file(int dir, const char *name, int flags, uint64_t *size, const char **why)
+int input_open(int dir, const char *name, int flags, uint64_t *size, const char **why)
 {
-	int fd = openat(dir, name, OPEN_FLAGS | flags);
+	int fd = openat(dir, name, INPUT_OPEN_FLAGS | flags);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
@@ -139,436 +113,11 @@ uint8_t *input_whole(const struct input *input, uint64_t max, size_t *len, const
 									  bytes->len, max, decode, len, why)
 						    : NULL;
 	if (fd < 0)
-		fd = open_file(bytes->dir, bytes->name, O_NOFOLLOW, &size, why);
+		fd = input_open(bytes->dir, bytes->name, O_NOFOLLOW, &size, why);
 	if (fd < 0)
 		return NULL;
 	whole = source_whole_fd(fd, size, max, decode, len, why);
 	if (fd != bytes->fd)
 		close(fd);
 	return whole;
-}
-
-static void tell(struct inputs *inputs, void *context, const struct input *input)
-{
-	struct input told = *input;
-	const char *slash = strrchr(told.path, '/');
-
-	told.name = slash ? slash + 1 : told.path;
-	told.limit = inputs->limit;
-	inputs->each(&told, context);
-}
-
-static void tell_trouble(struct inputs *inputs, void *context, const char *path, enum rule_id rule, const char *why)
-{
-	struct input input = {.kind = INPUT_TROUBLE, .path = path, .place = path, .rule = rule, .why = why};
-
-	tell(inputs, context, &input);
-}
-
-/* A file that is open, told as what its name or its bytes say. */
-static void tell_open(struct inputs *inputs, void *context, struct input *input)
-{
-	enum container_kind named = container_by_name(input->path), kind = CONTAINER_NONE;
-	uint8_t peek[CONTAINER_PEEK];
-
-	input->limit = inputs->limit;
-	if (named != CONTAINER_NONE || !name_module_suffix(input->path)) {
-		ssize_t n = pread(input->bytes->fd, peek, sizeof(peek), 0);
-
-		kind = n > 0 ? container_of(peek, (size_t)n) : CONTAINER_NONE;
-	}
-	if (kind != CONTAINER_NONE)
-		container_each(input, kind, inputs->each, context);
-	else if (named != CONTAINER_NONE)
-		tell_trouble(inputs, context, input->path, RULE_INPUT_DAMAGED,
-			     named == CONTAINER_RPM ? "it is named like an RPM package but does not begin as one"
-						    : "it is named like an ISO 9660 image but is none");
-	else
-		tell(inputs, context, input);
-}
-
-static void tell_link(struct inputs *inputs, void *context, struct input *input)
-{
-	char target[PATH_MAX];
-	ssize_t n = readlinkat(input->bytes->dir, input->bytes->name, target, sizeof(target) - 1);
-
-	if (n < 0) {
-		tell_trouble(inputs, context, input->path, RULE_READ_FAILED, strerror(errno));
-		return;
-	}
-	target[n] = '\0';
-	input->kind = INPUT_LINK;
-	input->target = target;
-	tell(inputs, context, input);
-}
-
-/* What a regular file of that name is taken for. */
-static enum entry_type type_by_name(const char *name)
-{
-	if (name_module_suffix(name))
-		return ENTRY_MODULE;
-	return container_by_name(name) == CONTAINER_NONE ? ENTRY_FILE : ENTRY_CONTAINER;
-}
-
-/*
- * A module that readdir calls a regular file: lseek() tells its size for a third of what fstat() costs, and fails on
- * pipes. It leaves the file at its end, which is nothing to those who read at offsets, as readers of modules do.
- */
-static int open_module(int dir, const char *name, uint64_t *size, const char **why)
-{
-	int fd = openat(dir, name, OPEN_FLAGS | O_NOFOLLOW);
-	off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-
-	*size = (uint64_t)end;
-	if (end >= 0)
-		return fd;
-	*why = strerror(errno);
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static void look_at_file(struct inputs *inputs, void *context, struct input *input, enum entry_type type)
-{
-	struct input_bytes *bytes = input->bytes;
-	const char *why;
-
-	bytes->fd = type == ENTRY_MODULE ? open_module(bytes->dir, bytes->name, &input->size, &why)
-					 : open_file(bytes->dir, bytes->name, O_NOFOLLOW, &input->size, &why);
-	if (bytes->fd < 0) {
-		tell_trouble(inputs, context, input->path, RULE_READ_FAILED, why);
-		return;
-	}
-	tell_open(inputs, context, input);
-	close(bytes->fd);
-}
-
-/* Not text_format(): it would be a tenth of what a file costs. */
-static char *joined(const char *folder, const char *slash, const char *name)
-{
-	char *path = malloc(strlen(folder) + strlen(slash) + strlen(name) + 1);
-
-	if (!path)
-		die_memory();
-	stpcpy(stpcpy(stpcpy(path, folder), slash), name);
-	return path;
-}
-
-static void look_at(struct inputs *inputs, void *context, const struct folder *folder, const char *name)
-{
-	struct input_bytes bytes = {.fd = -1, .dir = folder->fd, .name = name};
-	struct input input = {.kind = INPUT_MODULE, .bytes = &bytes};
-	char *path = joined(folder->path, folder->slash, name);
-	char *place = joined(folder->place, "/", name);
-
-	input.path = path;
-	input.place = place;
-	if (name[-1] == ENTRY_LINK) {
-		tell_link(inputs, context, &input);
-	} else if (name[-1] == ENTRY_OTHER) {
-		tell_trouble(inputs, context, path, RULE_READ_FAILED,
-			     "it is named like a module but is no regular file");
-	} else if (name[-1] != ENTRY_FILE) {
-		look_at_file(inputs, context, &input, (enum entry_type)name[-1]);
-	} else {
-		input.kind = INPUT_FILE;
-		tell(inputs, context, &input);
-	}
-	free(place);
-	free(path);
-}
-
-static void folder_release(struct folder *folder)
-{
-	struct name_block *next;
-
-	if (--folder->users > 0)
-		return;
-	close(folder->fd);
-	for (struct name_block *block = folder->names; block; block = next) {
-		next = block->next;
-		free(block);
-	}
-	free(folder->path);
-	free(folder->place);
-	free(folder);
-}
-
-static void look_at_path(struct inputs *inputs, void *context, const struct chunk *chunk)
-{
-	struct input_bytes bytes = {.fd = chunk->fd};
-	struct input input = {.kind = INPUT_MODULE,
-			      .given = true,
-			      .path = chunk->path,
-			      .place = chunk->place,
-			      .size = chunk->size,
-			      .bytes = &bytes};
-
-	tell_open(inputs, context, &input);
-	close(chunk->fd);
-}
-
-static void run_chunk(void *item, unsigned int worker, void *argument)
-{
-	struct inputs *inputs = argument;
-	struct chunk *chunk = item;
-	void *context = inputs->contexts[worker];
-
-	for (size_t i = 0; i < chunk->count; i++)
-		look_at(inputs, context, chunk->folder, chunk->names[i]);
-	if (!chunk->folder)
-		look_at_path(inputs, context, chunk);
-	atomic_fetch_add(&inputs->progress.done, chunk->count ? chunk->count : 1);
-	chunk->next_done = atomic_load(&inputs->done);
-	while (!atomic_compare_exchange_weak(&inputs->done, &chunk->next_done, chunk))
-		;
-	if (worker == 0)
-		progress_tell(&inputs->progress);
-}
-
-/* Only the thread that lists frees what it made: others would wait for each other in malloc at every chunk. */
-static void reap(struct inputs *inputs)
-{
-	struct chunk *chunk = atomic_exchange(&inputs->done, NULL), *next;
-
-	for (; chunk; chunk = next) {
-		next = chunk->next_done;
-		if (chunk->folder)
-			folder_release(chunk->folder);
-		free(chunk->path);
-		free(chunk->place);
-		free(chunk);
-	}
-}
-
-static void flush(struct inputs *inputs)
-{
-	struct chunk *chunk = inputs->filling;
-
-	inputs->filling = NULL;
-	if (chunk)
-		work_add(inputs->work, chunk);
-}
-
-static void hand_out(struct inputs *inputs, struct folder *folder, const char *name)
-{
-	struct chunk *chunk = inputs->filling;
-
-	if (!chunk) {
-		reap(inputs);
-		chunk = inputs->filling = need_memory(1, sizeof(*chunk));
-		chunk->folder = folder;
-		folder->users++;
-	}
-	chunk->names[chunk->count++] = name;
-	/* Packages are work enough by themselves. */
-	if (chunk->count == CHUNK || name[-1] == ENTRY_CONTAINER)
-		flush(inputs);
-}
-
-/* The name with its type before it, in the folder's memory. */
-static const char *keep_name(struct folder *folder, const char *name, enum entry_type type)
-{
-	size_t len = strlen(name) + 1;
-	struct name_block *block = folder->names;
-	char *at;
-
-	if (!block || block->used + 1 + len > sizeof(block->bytes)) {
-		block = malloc(sizeof(*block));
-		if (!block)
-			die_memory();
-		block->next = folder->names;
-		block->used = 0;
-		folder->names = block;
-	}
-	at = block->bytes + block->used;
-	*at++ = (char)type;
-	memcpy(at, name, len);
-	block->used += 1 + len;
-	return at;
-}
-
-static enum entry_type type_of(int dir, const struct dirent *entry, enum entry_type by_name)
-{
-	struct stat st;
-	unsigned char type = entry->d_type;
-
-	/* Some file systems do not say. */
-	if (type == DT_UNKNOWN && fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		type = IFTODT(st.st_mode);
-	if (type == DT_REG)
-		return by_name;
-	return type == DT_DIR ? ENTRY_FOLDER : type == DT_LNK ? ENTRY_LINK : ENTRY_OTHER;
-}
-
-/* What must wait until the folder has been read, to be taken in order. */
-struct later {
-	const char **names;
-	size_t count, room;
-};
-
-static void keep_for_later(struct later *later, const char *name)
-{
-	if (later->count == later->room) {
-		later->room = later->room ? 2 * later->room : 64;
-		later->names = reallocarray(later->names, later->room, sizeof(*later->names));
-		if (!later->names)
-			die_memory();
-	}
-	later->names[later->count++] = name;
-}
-
-static void list_entry(struct inputs *inputs, struct folder *folder, const struct dirent *entry, struct later *later)
-{
-	enum entry_type by_name = type_by_name(entry->d_name);
-	enum entry_type type = type_of(folder->fd, entry, by_name);
-	bool wanted = by_name != ENTRY_FILE;
-	const char *name;
-
-	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || (type == ENTRY_OTHER && !wanted))
-		return;
-	inputs->found += wanted && type != ENTRY_FOLDER;
-	name = keep_name(folder, entry->d_name, type);
-	if (type == ENTRY_FOLDER || inputs->in_order)
-		keep_for_later(later, name);
-	else
-		hand_out(inputs, folder, name);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void list_folder(struct inputs *inputs, int fd, char *path, char *place, int depth);
-
-static void list_below(struct inputs *inputs, struct folder *folder, const char *name, int depth)
-{
-	char *path = joined(folder->path, folder->slash, name);
-	char *place = joined(folder->place, "/", name);
-	int fd = openat(folder->fd, name, OPEN_FLAGS | O_DIRECTORY | O_NOFOLLOW);
-
-	if (fd >= 0 && depth < DEPTH_MAX) {
-		list_folder(inputs, fd, path, place, depth + 1);
-		return;
-	}
-	tell_trouble(inputs, inputs->contexts[0], path, RULE_READ_FAILED,
-		     fd < 0 ? strerror(errno) : "it is over 64 folders deep");
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	free(place);
-}
-
-static void list_later(struct inputs *inputs, struct folder *folder, struct later *later, int depth)
-{
-	if (later->count)
-		qsort(later->names, later->count, sizeof(*later->names), compare_names);
-	for (size_t i = 0; i < later->count; i++) {
-		const char *name = later->names[i];
-
-		if (name[-1] != ENTRY_FOLDER) {
-			hand_out(inputs, folder, name);
-			continue;
-		}
-		flush(inputs);
-		list_below(inputs, folder, name, depth);
-	}
-	flush(inputs);
-	free(later->names);
-}
-
-/*
- * The entries as readdir() gives them, which takes a buffer of its own and three more system calls for each folder.
- * Linux writes a struct dirent as libc declares it with 64-bit offsets: getdents64(2). False with errno.
- */
-static bool list_entries(struct inputs *inputs, struct folder *folder, struct later *later)
-{
-	const struct dirent *entry;
-	long n;
-
-	while ((n = syscall(SYS_getdents64, folder->fd, inputs->entries, sizeof(inputs->entries))) > 0)
-		for (long at = 0; at < n; at += entry->d_reclen) {
-			entry = (const void *)(inputs->entries + at);
-			list_entry(inputs, folder, entry, later);
-		}
-	return n == 0;
-}
-
-/* Takes over the folder open at FD, and its names. */
-static void list_folder(struct inputs *inputs, int fd, char *path, char *place, int depth)
-{
-	struct folder *folder = need_memory(1, sizeof(*folder));
-	struct later later = {0};
-
-	folder->fd = fd;
-	folder->path = path;
-	folder->place = place;
-	folder->slash = path[strlen(path) - 1] == '/' ? "" : "/";
-	folder->users = 1;
-	if (!list_entries(inputs, folder, &later))
-		tell_trouble(inputs, inputs->contexts[0], path, RULE_READ_FAILED, strerror(errno));
-	flush(inputs);
-	list_later(inputs, folder, &later, depth);
-	folder_release(folder);
-	progress_tell(&inputs->progress);
-}
-
-static void start_file(struct inputs *inputs, const char *path, char *place, int fd, uint64_t size)
-{
-	struct chunk *chunk = need_memory(1, sizeof(*chunk));
-
-	reap(inputs);
-	chunk->fd = fd;
-	chunk->size = size;
-	chunk->path = text_format("%s", path);
-	chunk->place = place;
-	work_add(inputs->work, chunk);
-}
-
-static void start_path(struct inputs *inputs, const char *path)
-{
-	void *context = inputs->contexts[0];
-	char *place = *path ? realpath(path, NULL) : NULL;
-	int fd = place ? open(path, OPEN_FLAGS) : -1;
-	struct stat st;
-
-	if (!*path)
-		errno = ENOENT;
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		tell_trouble(inputs, context, path, RULE_READ_FAILED, strerror(errno));
-	} else if (S_ISREG(st.st_mode)) {
-		start_file(inputs, path, place, fd, (uint64_t)st.st_size);
-		return;
-	} else if (S_ISDIR(st.st_mode)) {
-		inputs->found = 0;
-		list_folder(inputs, fd, text_format("%s", path), place, 0);
-		if (inputs->found == 0)
-			tell_trouble(inputs, context, path, RULE_READ_FAILED,
-				     "the folder holds no module (.ko, .ko.gz, .ko.xz, .ko.zst), .rpm or .iso");
-		return;
-	} else {
-		tell_trouble(inputs, context, path, RULE_READ_FAILED, "it is neither a file nor a folder");
-	}
-	if (fd >= 0)
-		close(fd);
-	free(place);
-}
-
-void inputs_each(char *const *paths, const struct input_options *options, input_function *each, void *const *contexts)
-{
-	struct inputs inputs = {.each = each, .contexts = contexts};
-
-	inputs.limit = options->limit ? options->limit : SOURCE_LIMIT;
-	inputs.in_order = options->in_order;
-	if (options->jobs)
-		source_decoders(options->jobs);
-	if (options->progress)
-		progress_start(&inputs.progress);
-	inputs.work = work_new(input_jobs(options), run_chunk, &inputs);
-	for (; *paths; paths++)
-		start_path(&inputs, *paths);
-	work_finish(inputs.work);
-	reap(&inputs);
-	progress_end(&inputs.progress);
 }

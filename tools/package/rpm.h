@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The headers of an RPM package, read in memory without trusting a byte of them. */
-#ifndef XS_RPM_H
-#define XS_RPM_H
+#ifndef XS_PACKAGE_RPM_H
+#define XS_PACKAGE_RPM_H
 
 #include <stdbool.h>
 #include <stddef.h>

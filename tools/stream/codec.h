@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Decoding gzip, xz and zstd streams, with memory that is used again from file to file. */
-#ifndef XS_CODEC_H
-#define XS_CODEC_H
+#ifndef XS_STREAM_CODEC_H
+#define XS_STREAM_CODEC_H
 
 #include <stdbool.h>
 #include <stddef.h>

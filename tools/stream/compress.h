@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Compressing a module as the kernel's build does, so that the kernel itself and every kmod can decode it. */
-#ifndef XS_COMPRESS_H
-#define XS_COMPRESS_H
+#ifndef XS_STREAM_COMPRESS_H
+#define XS_STREAM_COMPRESS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Bytes at any offset of a file, of memory, or of what either holds compressed: bounded in memory, never mapped. */
-#ifndef XS_SOURCE_H
-#define XS_SOURCE_H
+#ifndef XS_STREAM_SOURCE_H
+#define XS_STREAM_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The commands of xs-ddk: one a file, cmd_<name>.c, listed in xs-ddk.c. */
-#ifndef XS_COMMAND_H
-#define XS_COMMAND_H
+#ifndef XS_XS_DDK_COMMANDS_H
+#define XS_XS_DDK_COMMANDS_H
 
 #include "base/program.h"
 

@@ -61,7 +61,7 @@ static json_t *signature_of(const struct input *input, const struct module *modu
 	uint8_t *bytes;
 	size_t len;
 
-	signature_find(module, &signature);
+	module_signature(module, &signature);
 	if (signature.state == SIGNATURE_NONE)
 		return json_null();
 	if (signature.state != SIGNATURE_FOUND)

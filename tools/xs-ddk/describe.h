@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a module or a package is, for people and programs: the objects of 'xs-ddk show --json'. */
-#ifndef XS_DESCRIBE_H
-#define XS_DESCRIBE_H
+#ifndef XS_XS_DDK_DESCRIBE_H
+#define XS_XS_DDK_DESCRIBE_H
 
 #include "base/json.h"
 #include "host/loaded.h"

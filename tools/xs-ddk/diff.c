@@ -17,33 +17,33 @@ struct totals {
 
 static const char *change_name(const struct diff_change *change)
 {
-	if (!change->new_fact)
+	if (!change->new_attribute)
 		return "lost";
-	return change->old_fact ? "changed" : "gained";
+	return change->old_attribute ? "changed" : "gained";
 }
 
-static const struct fact *fact_of(const struct diff_change *change)
+static const struct attribute *fact_of(const struct diff_change *change)
 {
-	return change->old_fact ? change->old_fact : change->new_fact;
+	return change->old_attribute ? change->old_attribute : change->new_attribute;
 }
 
-static const char *value_or(const struct fact *fact)
+static const char *value_or(const struct attribute *attribute)
 {
-	return fact && *fact->value ? fact->value : "none";
+	return attribute && *attribute->value ? attribute->value : "none";
 }
 
 /* One line: what, how, which, and where a value changed, from what to what. */
 static void print_change(const struct diff_change *change)
 {
-	const struct fact *fact = fact_of(change);
-	char *key = text_safe(fact->key), *from = text_safe(value_or(change->old_fact)),
-	     *to = text_safe(value_or(change->new_fact));
+	const struct attribute *attribute = fact_of(change);
+	char *key = text_safe(attribute->key), *from = text_safe(value_or(change->old_attribute)),
+	     *to = text_safe(value_or(change->new_attribute));
 
-	printf("  %s %s%s%s", fact_kind_name(fact->kind), change_name(change), *key ? ": " : "", key);
-	if (change->old_fact && change->new_fact)
+	printf("  %s %s%s%s", attribute_kind_name(attribute->kind), change_name(change), *key ? ": " : "", key);
+	if (change->old_attribute && change->new_attribute)
 		printf(": %s -> %s", from, to);
-	else if (*fact->value)
-		printf(" (%s)", change->old_fact ? from : to);
+	else if (*attribute->value)
+		printf(" (%s)", change->old_attribute ? from : to);
 	puts(change->device_lost ? " [this hardware loses its driver]" : "");
 	free(to);
 	free(from);
@@ -61,25 +61,25 @@ static void print_pair(const struct diff_pair *pair, const struct diff_change *c
 		printf("%s (%s)\n", name, kernel);
 	for (size_t i = 0; i < count; i++)
 		/* Of a module that is gone or new, only what devices see is news. */
-		if ((pair->old_module && pair->new_module) || fact_of(&changes[i])->kind == FACT_DEVICE)
+		if ((pair->old_module && pair->new_module) || fact_of(&changes[i])->kind == ATTRIBUTE_DEVICE)
 			print_change(&changes[i]);
 	free(kernel);
 	free(name);
 }
 
-static json_t *value_json(const struct fact *fact)
+static json_t *value_json(const struct attribute *attribute)
 {
-	return fact ? json_safe(fact->value) : json_need(json_null());
+	return attribute ? json_safe(attribute->value) : json_need(json_null());
 }
 
 static json_t *change_json(const struct diff_change *change)
 {
-	const struct fact *fact = fact_of(change);
+	const struct attribute *attribute = fact_of(change);
 
-	return json_need(json_pack("{s:s, s:s, s:o, s:o, s:o, s:b}", "what", fact_kind_name(fact->kind), "change",
-				   change_name(change), "name", json_safe(fact->key), "old",
-				   value_json(change->old_fact), "new", value_json(change->new_fact), "finding",
-				   change->device_lost));
+	return json_need(json_pack("{s:s, s:s, s:o, s:o, s:o, s:b}", "what", attribute_kind_name(attribute->kind),
+				   "change", change_name(change), "name", json_safe(attribute->key), "old",
+				   value_json(change->old_attribute), "new", value_json(change->new_attribute),
+				   "finding", change->device_lost));
 }
 
 static json_t *pair_json(const struct diff_pair *pair, const struct diff_change *changes, size_t count)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "kit/import.h"
 #include "xs-ddk/commands.h"
+#include "xs-ddk/import_arguments.h"
 
 #define TEXT_MAX (1u << 20)
 
@@ -47,7 +48,7 @@ static bool is_kit_makefile(const char *text)
 }
 
 /* STATUS_YES: something was taken in. */
-static enum status take_description(struct kit_folder *folder)
+static enum status take_description(struct packaging *folder)
 {
 	enum status status = STATUS_TROUBLE;
 	char *path, *text = read_in(folder->source, "dkms.conf", &path);
@@ -74,23 +75,23 @@ static enum status take_description(struct kit_folder *folder)
 
 enum status cmd_import(int argc, char **argv)
 {
-	struct kit_folder folder = {0};
+	struct packaging folder = {0};
 	enum status status = STATUS_TROUBLE;
 	bool help;
 
 	if (!import_arguments(&folder, argc, argv, 1, &help)) {
-		kit_folder_free(&folder);
+		packaging_free(&folder);
 		return command_misused("import");
 	}
 	if (help) {
-		kit_folder_free(&folder);
+		packaging_free(&folder);
 		return command_help("import");
 	}
 	folder.source = text_format("%s", argv[optind]);
-	if (tree_read(&folder.tree, folder.source))
+	if (source_tree_read(&folder.tree, folder.source))
 		status = import_is_driver(&folder) ? take_description(&folder) : STATUS_NO;
 	if (status == STATUS_YES)
 		return import_finish(&folder);
-	kit_folder_free(&folder);
+	packaging_free(&folder);
 	return status;
 }

@@ -5,28 +5,29 @@
 #include "base/text.h"
 #include "kit/import.h"
 #include "xs-ddk/commands.h"
+#include "xs-ddk/import_arguments.h"
 
 enum status cmd_init(int argc, char **argv)
 {
-	struct kit_folder folder = {.from = "the sources"};
+	struct packaging folder = {.from = "the sources"};
 	bool help;
 
 	if (!import_arguments(&folder, argc, argv, 2, &help)) {
-		kit_folder_free(&folder);
+		packaging_free(&folder);
 		return command_misused("init");
 	}
 	if (help) {
-		kit_folder_free(&folder);
+		packaging_free(&folder);
 		return command_help("init");
 	}
-	kit_folder_learn(&folder, VALUE_DRIVER, argv[optind]);
+	packaging_learn(&folder, VALUE_DRIVER, argv[optind]);
 	folder.source = text_format("%s", argv[optind + 1]);
-	if (!tree_read(&folder.tree, folder.source)) {
-		kit_folder_free(&folder);
+	if (!source_tree_read(&folder.tree, folder.source)) {
+		packaging_free(&folder);
 		return STATUS_TROUBLE;
 	}
 	if (import_is_driver(&folder))
 		return import_finish(&folder);
-	kit_folder_free(&folder);
+	packaging_free(&folder);
 	return STATUS_NO;
 }

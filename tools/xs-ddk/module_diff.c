@@ -8,7 +8,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
-#include "package/input.h"
+#include "package/walk.h"
 #include "stream/source.h"
 
 static void trouble(struct diff_set *set, const char *path, const char *why)
@@ -42,7 +42,7 @@ static void take_module(struct diff_set *set, const char *path, const struct mod
 	name_of_module(name ? name : path, taken->name);
 	module_kernel(module, taken->kernel, sizeof(taken->kernel));
 	taken->path = text_format("%s", path);
-	facts_read(&taken->facts, module, bytes, len);
+	attributes_read(&taken->attributes, module, bytes, len);
 }
 
 static void read_module(struct diff_set *set, const struct input *input)
@@ -102,7 +102,7 @@ void diff_set_read(struct diff_set *set, char *path)
 void diff_set_free(struct diff_set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		facts_free(&set->modules[i].facts);
+		attributes_free(&set->modules[i].attributes);
 		free(set->modules[i].path);
 	}
 	free(set->modules);
@@ -143,37 +143,37 @@ static bool is_covered(const struct diff_set *set, const char *kernel, const cha
 {
 	for (size_t i = 0; i < set->count; i++)
 		if ((!kernel || strcmp(set->modules[i].kernel, kernel) == 0) &&
-		    facts_cover_device(&set->modules[i].facts, device))
+		    attributes_cover_device(&set->modules[i].attributes, device))
 			return true;
 	return false;
 }
 
 /* What another kernel's module covers does not help, unless the whole newer set is for other kernels. */
-static bool is_lost(const struct fact *fact, const struct diff_pair *pair, const struct diff_set *new_set)
+static bool is_lost(const struct attribute *attribute, const struct diff_pair *pair, const struct diff_set *new_set)
 {
 	const char *kernel = pair->new_module ? pair->new_module->kernel : pair->old_module->kernel;
 	bool known = false;
 
-	if (fact->kind != FACT_DEVICE)
+	if (attribute->kind != ATTRIBUTE_DEVICE)
 		return false;
 	for (size_t i = 0; i < new_set->count; i++)
 		known = known || strcmp(new_set->modules[i].kernel, kernel) == 0;
-	return !is_covered(new_set, known ? kernel : NULL, fact->key);
+	return !is_covered(new_set, known ? kernel : NULL, attribute->key);
 }
 
 struct diff_change *diff_changes(const struct diff_pair *pair, const struct diff_set *new_set, size_t *count)
 {
-	static const struct facts none;
-	const struct facts *old_facts = pair->old_module ? &pair->old_module->facts : &none;
-	const struct facts *new_facts = pair->new_module ? &pair->new_module->facts : &none;
+	static const struct attributes none;
+	const struct attributes *old_facts = pair->old_module ? &pair->old_module->attributes : &none;
+	const struct attributes *new_facts = pair->new_module ? &pair->new_module->attributes : &none;
 	struct diff_change *changes = need_memory(old_facts->count + new_facts->count + 1, sizeof(*changes));
 	size_t i = 0, j = 0;
 
 	*count = 0;
 	while (i < old_facts->count || j < new_facts->count) {
-		const struct fact *a = i < old_facts->count ? &old_facts->all[i] : NULL;
-		const struct fact *b = j < new_facts->count ? &new_facts->all[j] : NULL;
-		int order = !a ? 1 : !b ? -1 : fact_order(a, b);
+		const struct attribute *a = i < old_facts->count ? &old_facts->all[i] : NULL;
+		const struct attribute *b = j < new_facts->count ? &new_facts->all[j] : NULL;
+		int order = !a ? 1 : !b ? -1 : attribute_order(a, b);
 
 		i += order <= 0;
 		j += order >= 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Two sets of modules, an older and a newer one, and what is different between them. */
-#ifndef XS_DIFF_H
-#define XS_DIFF_H
+#ifndef XS_XS_DDK_MODULE_DIFF_H
+#define XS_XS_DDK_MODULE_DIFF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@ struct diff_module {
 	char name[MODULE_NAME_SIZE];
 	char kernel[UNAME_MAX + 1]; /* the uname in its vermagic, cut if it is longer */
 	char *path;		    /* as shown; any bytes */
-	struct facts facts;
+	struct attributes attributes;
 };
 
 /* Starts as {0}. */
@@ -41,7 +41,7 @@ struct diff_pair *diff_pairs(const struct diff_set *old_set, const struct diff_s
 
 /* A difference. One of the facts is NULL if it is only in the other; else they have one key and other values. */
 struct diff_change {
-	const struct fact *old_fact, *new_fact;
+	const struct attribute *old_attribute, *new_attribute;
 	bool device_lost; /* an alias of a device that no module of the newer set has or covers */
 };
 

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "elf/module.h"
 #include "host/loaded.h"
-#include "package/input.h"
+#include "package/walk.h"
 #include "xs-ddk/commands.h"
 #include "xs-ddk/describe.h"
 #include "xs-ddk/show_disk.h"
@@ -89,7 +89,7 @@ static void show_loaded(struct show *show, char **named)
 		show_loaded_one(show, &root, names[i], names == named);
 	root_close(&root);
 	if (names != named)
-		folder_names_free(names);
+		directory_names_free(names);
 }
 
 static const char *text_of(const json_t *object, const char *key)

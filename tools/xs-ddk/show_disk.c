@@ -16,7 +16,7 @@
 
 /* A driver's version for a kernel, and the package that has it. */
 struct cell {
-	struct place place;
+	struct module_path location;
 	const struct rpm *rpm;
 };
 
@@ -29,7 +29,7 @@ struct disk_table {
 
 static int compare_cells(const void *a, const void *b)
 {
-	const struct place *x = &((const struct cell *)a)->place, *y = &((const struct cell *)b)->place;
+	const struct module_path *x = &((const struct cell *)a)->location, *y = &((const struct cell *)b)->location;
 	int order = strcmp(x->driver, y->driver);
 
 	if (order == 0)
@@ -42,10 +42,10 @@ static int compare_kernels(const void *a, const void *b)
 	return version_order(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void add_cell(struct disk_table *table, const struct place *place, const struct rpm *rpm)
+static void add_cell(struct disk_table *table, const struct module_path *location, const struct rpm *rpm)
 {
 	for (size_t i = 0; i < table->count; i++)
-		if (memcmp(&table->cells[i].place, place, sizeof(*place)) == 0)
+		if (memcmp(&table->cells[i].location, location, sizeof(*location)) == 0)
 			return;
 	if (table->count == table->room) {
 		table->room = table->room ? 2 * table->room : 16;
@@ -53,20 +53,20 @@ static void add_cell(struct disk_table *table, const struct place *place, const 
 		if (!table->cells)
 			die_memory();
 	}
-	table->cells[table->count++] = (struct cell){*place, rpm};
+	table->cells[table->count++] = (struct cell){*location, rpm};
 }
 
 static void add_package(struct disk_table *table, const struct rpm *rpm)
 {
 	for (size_t i = 0; i < rpm->file_count; i++) {
-		struct place place;
+		struct module_path location;
 
-		memset(&place, 0, sizeof(place));
+		memset(&location, 0, sizeof(location));
 		if (!name_module_suffix(rpm->files[i].path))
 			continue;
-		place_of(rpm->files[i].path, &place);
-		if (place.driver[0])
-			add_cell(table, &place, rpm);
+		module_path_read(rpm->files[i].path, &location);
+		if (location.driver[0])
+			add_cell(table, &location, rpm);
 	}
 }
 
@@ -82,7 +82,7 @@ static struct disk_table *make_table(const struct disk *disk)
 		return table;
 	qsort(table->cells, table->count, sizeof(*table->cells), compare_cells);
 	for (size_t i = 0; i < table->count; i++)
-		table->kernels[i] = table->cells[i].place.uname;
+		table->kernels[i] = table->cells[i].location.uname;
 	qsort(table->kernels, table->count, sizeof(*table->kernels), compare_kernels);
 	for (size_t i = 0; i < table->count; i++)
 		if (i == 0 || strcmp(table->kernels[i], table->kernels[table->kernel_count - 1]) != 0)
@@ -177,19 +177,19 @@ void disk_summary_free(struct disk_summary *summary)
 	memset(summary, 0, sizeof(*summary));
 }
 
-static const struct cell *find_cell(const struct disk_table *table, const struct place *row, const char *kernel)
+static const struct cell *find_cell(const struct disk_table *table, const struct module_path *row, const char *kernel)
 {
 	for (size_t i = 0; i < table->count; i++) {
-		const struct place *place = &table->cells[i].place;
+		const struct module_path *location = &table->cells[i].location;
 
-		if (strcmp(place->driver, row->driver) == 0 && strcmp(place->version, row->version) == 0 &&
-		    strcmp(place->uname, kernel) == 0)
+		if (strcmp(location->driver, row->driver) == 0 && strcmp(location->version, row->version) == 0 &&
+		    strcmp(location->uname, kernel) == 0)
 			return &table->cells[i];
 	}
 	return NULL;
 }
 
-static void print_row(const struct disk_summary *summary, const struct place *row)
+static void print_row(const struct disk_summary *summary, const struct module_path *row)
 {
 	const struct disk_table *table = summary->table;
 
@@ -207,9 +207,11 @@ static void print_row(const struct disk_summary *summary, const struct place *ro
 
 static bool is_new_row(const struct disk_table *table, size_t i)
 {
-	const struct place *place = &table->cells[i].place, *before = i ? &table->cells[i - 1].place : NULL;
+	const struct module_path *location = &table->cells[i].location,
+				 *before = i ? &table->cells[i - 1].location : NULL;
 
-	return !before || strcmp(place->driver, before->driver) != 0 || strcmp(place->version, before->version) != 0;
+	return !before || strcmp(location->driver, before->driver) != 0 ||
+	       strcmp(location->version, before->version) != 0;
 }
 
 /* Names in the table are legal ones: no need to make them safe. */
@@ -225,7 +227,7 @@ static void print_table(const struct disk_summary *summary)
 	putchar('\n');
 	for (size_t i = 0; i < table->count; i++)
 		if (is_new_row(table, i))
-			print_row(summary, &table->cells[i].place);
+			print_row(summary, &table->cells[i].location);
 }
 
 static void print_line(const struct disk_summary *summary, const char *what, const char *value)
@@ -270,8 +272,8 @@ static json_t *cell_json(const struct cell *cell)
 
 	release = json_safe(text);
 	free(text);
-	return json_need(json_pack("{s:s, s:s, s:s, s:o, s:o}", "driver", cell->place.driver, "version",
-				   cell->place.version, "kernel", cell->place.uname, "package",
+	return json_need(json_pack("{s:s, s:s, s:s, s:o, s:o}", "driver", cell->location.driver, "version",
+				   cell->location.version, "kernel", cell->location.uname, "package",
 				   json_safe(cell->rpm->name), "release", release));
 }
 

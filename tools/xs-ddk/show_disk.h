@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a person wants to know of a driver disk: whose it is, and which driver versions it has for which kernels. */
-#ifndef XS_SHOW_DISK_H
-#define XS_SHOW_DISK_H
+#ifndef XS_XS_DDK_SHOW_DISK_H
+#define XS_XS_DDK_SHOW_DISK_H
 
 #include <jansson.h>
 

@@ -13,6 +13,7 @@
 #include "check/verify.h"
 #include "elf/signature.h"
 #include "elf/symvers.h"
+#include "finding/report_format.h"
 #include "host/hierarchy.h"
 #include "host/loaded.h"
 #include "xs-ddk/commands.h"
@@ -20,7 +21,7 @@
 struct verify {
 	struct report report;
 	struct policy policy;
-	struct set set;
+	struct inventory inventory;
 	struct input_options inputs;
 	const struct report_format *format;
 	bool loaded;
@@ -69,7 +70,7 @@ static enum status verify_loaded(struct verify *v, char **named)
 	hierarchy_free(&hierarchy);
 	root_close(&root);
 	if (names != named)
-		folder_names_free(names);
+		directory_names_free(names);
 	return names ? STATUS_YES : STATUS_TROUBLE;
 }
 
@@ -231,8 +232,8 @@ static enum status verify_all(struct verify *v, char **paths)
 	if (v->loaded)
 		status = verify_loaded(v, paths);
 	else
-		judge_inputs(&v->report, &v->set, &v->policy, paths, &v->inputs);
-	check_set(&v->report, &v->set, &v->policy);
+		verify_inputs(&v->report, &v->inventory, &v->policy, paths, &v->inputs);
+	check_inventory(&v->report, &v->inventory, &v->policy);
 	report_sort(&v->report);
 	v->format->print(&v->report);
 	found = report_status(&v->report);
@@ -261,9 +262,9 @@ enum status cmd_verify(int argc, char **argv)
 	struct verify v = {.format = report_format_find("text"), .inputs.progress = true};
 	enum status status;
 
-	set_init(&v.set);
+	inventory_init(&v.inventory);
 	status = run(&v, argc, argv);
-	set_free(&v.set);
+	inventory_free(&v.inventory);
 	symvers_free(v.policy.symvers);
 	certificates_free(v.policy.certificates);
 	report_free(&v.report);

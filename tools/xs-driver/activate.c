@@ -37,12 +37,12 @@ static bool may_not(const struct host *host, const struct driver *driver)
 /* What it does. */
 static bool should_not(const struct host *host, const struct driver *driver, const struct state *state)
 {
-	struct vitals vitals;
+	struct critical_modules critical;
 	const char *why;
 	bool refuse = true;
 
-	vitals_read(&vitals, &host->root);
-	why = state->loaded ? vitals_find(&vitals, driver) : NULL;
+	critical_modules_read(&critical, &host->root);
+	why = state->loaded ? critical_modules_find(&critical, driver) : NULL;
 	if (why)
 		complain("%s: %s; --force unloads it nevertheless", driver->name, why);
 	else if (state->problem[PROBLEM_UNTRACKED] || state->problem[PROBLEM_UNKNOWN] || state->problem[PROBLEM_SPLIT])
@@ -52,7 +52,7 @@ static bool should_not(const struct host *host, const struct driver *driver, con
 			driver->name);
 	else
 		refuse = false;
-	vitals_free(&vitals);
+	critical_modules_free(&critical);
 	return refuse;
 }
 
@@ -72,7 +72,7 @@ static enum status activate(struct host *host, const struct hierarchy *hierarchy
 		complain("below --sysroot nothing is loaded: the running kernel has its own root");
 		return STATUS_NO;
 	}
-	if (!swap_modules(host, hierarchy, driver, state.active_version))
+	if (!reload_modules(host, hierarchy, driver, state.active_version))
 		return STATUS_NO;
 	say("%s: %s is active%s%s\n", driver->name, driver->selected->name, *state.active ? "; it was " : "",
 	    state.active);

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "host/depmod.h"
+#include "host/depmod_config.h"
 #include "host/installed.h"
 #include "host/journal.h"
 #include "host/select.h"
@@ -141,11 +142,11 @@ static void check_block(json_t *findings, const struct hierarchy *hierarchy, con
 static void check_blocks(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
 {
 	int fd = root_openat(&host->root, "/etc/modprobe.d", O_RDONLY | O_DIRECTORY, 0);
-	char **names = fd < 0 ? NULL : folder_names(fd);
+	char **names = fd < 0 ? NULL : directory_names(fd);
 
 	for (size_t i = 0; names && names[i]; i++)
 		check_block(findings, hierarchy, names[i]);
-	folder_names_free(names);
+	directory_names_free(names);
 }
 
 static void check_kernel(json_t *findings, struct host *host, const struct hierarchy *hierarchy,

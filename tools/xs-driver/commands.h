@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The commands of xs-driver: one a file, driver_<name>.c, listed in xs-driver.c; and what they share. */
-#ifndef XS_DRIVER_H
-#define XS_DRIVER_H
+#ifndef XS_XS_DRIVER_COMMANDS_H
+#define XS_XS_DRIVER_COMMANDS_H
 
 #include "base/die.h"
 #include "base/program.h"

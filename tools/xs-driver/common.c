@@ -224,7 +224,7 @@ bool kernels_read(struct kernels *kernels, const struct host *host, const struct
 	for (size_t i = 0; names && names[i] && good; i++)
 		good = read_kernel(kernels, host, options, names[i]);
 	good = good && names;
-	folder_names_free(names);
+	directory_names_free(names);
 	return good;
 }
 

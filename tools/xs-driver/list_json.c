@@ -76,7 +76,7 @@ static void set_modules(json_t *json, const struct listing *listing, const struc
 		json_need_zero(json_array_append_new(modules, json_safe(module)));
 		for (size_t i = 0; names && names[i]; i++)
 			json_need_zero(json_array_append_new(drivers, json_safe(names[i])));
-		folder_names_free(names);
+		directory_names_free(names);
 	}
 	set(json, "modules", modules);
 	set(json, "drivers", drivers);

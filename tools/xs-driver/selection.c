@@ -125,7 +125,7 @@ static bool loses_device(struct host *host, const struct target *target)
 	return true;
 }
 
-static bool plan(struct changes *changes, struct host *host, const struct options *options,
+static bool plan(struct changeset *changes, struct host *host, const struct options *options,
 		 const struct targets *targets)
 {
 	for (size_t i = 0; i < targets->count; i++) {
@@ -140,7 +140,7 @@ static bool plan(struct changes *changes, struct host *host, const struct option
 }
 
 /* A deselected driver must not be found by depmod; where it cannot be told, modprobe is. */
-static void plan_block(struct changes *changes, const struct host *host, const struct options *options,
+static void plan_block(struct changeset *changes, const struct host *host, const struct options *options,
 		       const struct targets *targets)
 {
 	const struct target *first = &targets->list[0];
@@ -161,18 +161,18 @@ static void plan_block(struct changes *changes, const struct host *host, const s
 /* What the caller should know before the driver is gone at the next boot. */
 static void warn(const struct host *host, const struct driver *driver)
 {
-	struct vitals vitals;
+	struct critical_modules critical;
 	char *use = driver_in_use(&host->root, driver);
 	const char *why;
 
-	vitals_read(&vitals, &host->root);
-	why = vitals_find(&vitals, driver);
+	critical_modules_read(&critical, &host->root);
+	why = critical_modules_find(&critical, driver);
 	if (why)
 		complain("warning: %s: %s", driver->name, why);
 	if (use)
 		complain("warning: %s: %s", driver->name, use);
 	free(use);
-	vitals_free(&vitals);
+	critical_modules_free(&critical);
 }
 
 static void say_done(const struct host *host, const struct target *target)
@@ -202,7 +202,7 @@ static void say_done(const struct host *host, const struct target *target)
 static bool change(struct host *host, const struct options *options, const struct targets *targets, const char *command,
 		   int lock)
 {
-	struct changes changes = {.command = text_format("%s", command), .initrd = !options->no_initrd};
+	struct changeset changes = {.command = text_format("%s", command), .initrd = !options->no_initrd};
 	bool good = plan(&changes, host, options, targets);
 
 	if (good)
@@ -210,7 +210,7 @@ static bool change(struct host *host, const struct options *options, const struc
 	good = good && transaction_run(&host->root, &changes, lock);
 	for (size_t i = 0; i < targets->count && good; i++)
 		say_done(host, &targets->list[i]);
-	changes_free(&changes);
+	changeset_free(&changes);
 	return good;
 }
 

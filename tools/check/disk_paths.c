@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where the driver disks are that a verification comes across.
+#include "check/disk_paths.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/die.h"
+#include "base/text.h"
+#include "package/disk.h"
+
+void disks_init(struct disks *disks)
+{
+	memset(disks, 0, sizeof(*disks));
+	pthread_mutex_init(&disks->lock, NULL);
+}
+
+void disks_free(struct disks *disks)
+{
+	for (size_t i = 0; i < disks->count; i++)
+		free(disks->paths[i]);
+	free(disks->paths);
+	pthread_mutex_destroy(&disks->lock);
+}
+
+static bool is_noticed(const struct disks *disks, const char *path)
+{
+	for (size_t i = 0; i < disks->count; i++)
+		if (strcmp(disks->paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+static void notice(struct disks *disks, char *path)
+{
+	pthread_mutex_lock(&disks->lock);
+	if (is_noticed(disks, path)) {
+		free(path);
+	} else {
+		if (disks->count == disks->room) {
+			disks->room = disks->room ? 2 * disks->room : 16;
+			disks->paths = reallocarray(disks->paths, disks->room, sizeof(*disks->paths));
+			if (!disks->paths)
+				die_memory();
+		}
+		disks->paths[disks->count++] = path;
+	}
+	pthread_mutex_unlock(&disks->lock);
+}
+
+/* The folder NAME (with its folder, if any) is in, if it makes that a disk; memory to free, or NULL. */
+static char *folder_of_disk(const char *path, const char *name)
+{
+	size_t len = strlen(path), tail = strlen(name);
+	char *folder;
+
+	if (len < tail || strcmp(path + len - tail, name) != 0 || (len > tail && path[len - tail - 1] != '/'))
+		return NULL;
+	while (tail < len && path[len - tail - 1] == '/')
+		tail++;
+	folder = len == tail ? strdup(path[0] == '/' ? "/" : ".") : strndup(path, len - tail);
+	if (!folder)
+		die_memory();
+	if (disk_is_at(folder))
+		return folder;
+	free(folder);
+	return NULL;
+}
+
+/* Hosts record a pack's XML files: that is no disk. */
+static bool is_record(const char *path)
+{
+	return strstr(path, "/installed-repos/") != NULL;
+}
+
+void disks_notice(struct disks *disks, const struct input *input)
+{
+	static const char *const signs[] = {"XS-REPOSITORY", "repodata/repomd.xml"};
+
+	if (input->kind == INPUT_DISK) {
+		char *path = strdup(input->path);
+
+		if (!path)
+			die_memory();
+		notice(disks, path);
+	}
+	if (input->kind != INPUT_FILE || strchr(input->path, '!') || is_record(input->path))
+		return;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		char *folder = folder_of_disk(input->path, signs[i]);
+
+		if (folder)
+			notice(disks, folder);
+	}
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the formats share: the walk over the paths of a report.
+#include "finding/report_print.h"
+
+#include <string.h>
+
+bool report_next_case(const struct report *report, struct report_case *at)
+{
+	const char *name = at->next_name < report->checked ? report->names[at->next_name] : NULL;
+	const struct finding *finding = at->next_finding < report->count ? &report->findings[at->next_finding] : NULL;
+
+	if (!name && !finding)
+		return false;
+	at->path = !finding || (name && strcmp(name, finding->path) <= 0) ? name : finding->path;
+	at->findings = finding;
+	at->count = 0;
+	/* A file given twice is one case: its findings could not be told apart. */
+	while (at->next_name < report->checked && strcmp(report->names[at->next_name], at->path) == 0)
+		at->next_name++;
+	while (at->next_finding < report->count && strcmp(report->findings[at->next_finding].path, at->path) == 0) {
+		at->next_finding++;
+		at->count++;
+	}
+	return true;
+}
+
+size_t report_cases(const struct report *report)
+{
+	struct report_case at = {0};
+	size_t n = 0;
+
+	while (report_next_case(report, &at))
+		n++;
+	return n;
+}
