@@ -42,7 +42,7 @@ O := build$(if $(SANITIZE),/san)
 
 ## Programs -------------------------------------------------------------------
 
-# A program is the folder of its name; the other folders are shared. tools/README.md shows which may include which.
+# A program is the directory of its name; the other directories are shared. tools/README.md shows which may include which.
 LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto libxml-2.0 uuid
 objects = $(patsubst tools/%.c,$O/obj/%.o,$(wildcard tools/$1/*.c))
 XS_DDK_OBJECTS := $(call objects,xs-ddk)
@@ -69,7 +69,7 @@ $(PROGRAMS): $O/libxs.a
 $O/bin/driver-tool: $O/bin/xs-driver
 	ln -sf xs-driver $@
 
-# Made anew, so that a source that is gone leaves no member. With "q", because folders have files of one name.
+# Made anew, so that a source that is gone leaves no member. With "q", because directories have files of one name.
 $O/libxs.a: $(SHARED_OBJECTS)
 	rm -f $@
 	$(AR) qcs $@ $^
@@ -166,7 +166,7 @@ install: all $O/macros.xs-ddk ## install below DESTDIR and PREFIX
 	ln -sf '$(DATADIR)/note/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-kbuild'
 	ln -sf xs-driver '$(DESTDIR)$(SBINDIR)/driver-tool'
 
-uninstall: ## remove what install installed, and the folders it leaves empty
+uninstall: ## remove what install installed, and the directories it leaves empty
 	rm -f $(foreach f,$(FILES),$(call target,$f)) '$(DESTDIR)$(BINDIR)/xs-kbuild' '$(DESTDIR)$(SBINDIR)/driver-tool'
 	@for d in $(sort $(foreach f,$(FILES),'$(dir $(lastword $(subst :, ,$f)))')); do \
 		! cd "$(DESTDIR)/$$d" 2>/dev/null || \

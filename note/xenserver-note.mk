@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The make fragment that gives every module a driver's Makefile builds the record of XS_VERSION.
 #
-# Include it in the Makefile a person types `make` to, after the kernel's build folder is known:
+# Include it in the Makefile a person types `make` to, after the kernel's build directory is known:
 #
 #	KDIR ?= /lib/modules/$(KVER)/build
 #	XS_VERSION := 1.2.3
@@ -11,8 +11,8 @@
 #		$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 #
 # XS_VERSION      the version. Without one nothing is done, so that the include may stay for good
-# XS_KDIR         the kernel's build folder; else the first set of KDIR, KERNELDIR, KERNEL_SRC, KSRC
-# XS_NOTE_DIR     the folder to build in, default the current one; all is kept in its .xs-note/
+# XS_KDIR         the kernel's build directory; else the first set of KDIR, KERNELDIR, KERNEL_SRC, KSRC
+# XS_NOTE_DIR     the directory to build in, default the current one; all is kept in its .xs-note/
 # XS_NOTE_COMPAT  xs9: also emit the section .note.XenServer, for older readers
 #
 # It makes the record's object and a linker fragment there and adds `LDFLAGS_MODULE=-T <fragment>` to
@@ -36,7 +36,7 @@ else ifeq ($(filter-out clean %clean help,$(or $(MAKECMDGOALS),all)),)
 xs-note-removed := $(if $(filter clean %clean,$(MAKECMDGOALS)),$(shell rm -rf $(call xs-note-quoted,$(xs-note-dir))))
 else
 ifeq ($(xs-note-kdir),)
-$(error xenserver-note.mk: XS_KDIR is empty; set it to the kernel's build folder)
+$(error xenserver-note.mk: XS_KDIR is empty; set it to the kernel's build directory)
 endif
 # What chooses the compiler reaches the kernel's make from our command line by itself, and a $(shell)
 # from the environment; from the command line it has to be told.

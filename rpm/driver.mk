@@ -19,7 +19,7 @@
 #
 # Variables; a name with a dot may be spelt with an underscore:
 #
-#	DRIVER            the driver, and its folder on hosts      (SPEC's name up to the first dot)
+#	DRIVER            the driver, and its directory on hosts      (SPEC's name up to the first dot)
 #	VERSIONS          the versions there are
 #	DRIVER_VERSION    which of them to build                   (all)
 #	MODULES           its modules' files, for "make modules"   (<driver>.ko)
@@ -35,7 +35,7 @@
 #	RPM.RELEASE                                                (1)
 #	DATA.RPM.VERSION  the data package's version               (1.0)
 #	DATA.RPM.RELEASE                                           (1)
-#	KERNELS           unames or kernels' build folders         (every kernel whose headers are installed)
+#	KERNELS           unames or kernels' build directories         (every kernel whose headers are installed)
 #	PROFILE           xs8, xs9, el9, generic: see macros       (generic)
 #	XS_COMPRESS       gz, xz, zst: compress the modules        (no)
 #	MODSIGN_KEY       PEM files to sign the modules with       (no)
@@ -98,7 +98,7 @@ $(if $(filter-out gz xz zst,$(XS_COMPRESS)),$(error XS_COMPRESS $(XS_COMPRESS) i
 $(if $(filter xs9-xz xs9-gz xs9-zst xs8-zst,$(PROFILE)-$(XS_COMPRESS)),$(error \
 	XS_COMPRESS=$(XS_COMPRESS): hosts of PROFILE $(PROFILE) cannot read such modules))
 
-# A kernel is a word uname=folder=flavour; without headers, uname==.
+# A kernel is a word uname=directory=flavour; without headers, uname==.
 xs-kernels := $(filter-out failed,$(call xs-shell,$(xs-rpm)/kernels $(KERNELS)))
 xs-uname = $(word 1,$(subst =, ,$1))
 xs-kdir = $(word 2,$(subst =, ,$1))
@@ -135,7 +135,7 @@ SOURCE_DATE_EPOCH := $(shell stat -c %Y $(SPEC) $(xs-data-spec) $(xs-data-files)
 endif
 export SOURCE_DATE_EPOCH
 
-# $(call xs-tar,folder,files,name): the same files make the same bytes.
+# $(call xs-tar,directory,files,name): the same files make the same bytes.
 define xs-tar
 @mkdir -p $(@D)
 @LC_ALL=C tar -C '$1' --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode='u+rwX,go+rX,go-w' \
@@ -145,8 +145,8 @@ endef
 
 ## Modules, for trying out ------------------------------------------------------
 
-# kbuild writes beside its sources, so each module has a folder with links to them.
-# $(call xs-module-rule,version,kernel,folder)
+# kbuild writes beside its sources, so each module has a directory with links to them.
+# $(call xs-module-rule,version,kernel,directory)
 define xs-module-rule
 modules += $(addprefix $3/,$(MODULES))
 $(addprefix $3/,$(MODULES)) &: $(call xs-source-files,$1) $(wildcard $(xs-kit)/note/*) $(call xs-kdir,$2)/Module.symvers

@@ -7,7 +7,7 @@
 #	driver, version, uname   what the package brings: /lib/modules/$uname/xenserver/$driver/$version
 #	weak                     yes: tell weak-modules of the modules, for other kernels with the same symbols
 #	deferred                 yes: a file trigger of rpm's ends the transaction (see initrd_is_due)
-#	root                     empty; tests work below another folder
+#	root                     empty; tests work below another directory
 #
 # A module is selected by the link updates/<file> to its file. Order in rpm: an upgrade runs the new package's post,
 # the old one's preun, removes its files, then the old one's postun; posttrans comes last, but only of what was
@@ -38,7 +38,7 @@ module_of() {
 }
 
 # version_of LINK: the version of the driver that the link selects; fails if it is no link of this driver's. Links of
-# XenServer 9's own tools are absolute and go by its folder dmv/.
+# XenServer 9's own tools are absolute and go by its directory dmv/.
 version_of() {
 	[ -h "$1" ] || return 1
 	target=$(readlink "$1")
@@ -120,8 +120,8 @@ is_newer() {
 # newest_other: the newest version of the driver beside this one; nothing if there is none.
 newest_other() {
 	newest=
-	for folder in "$ours"/*/; do
-		other=${folder%/}
+	for directory in "$ours"/*/; do
+		other=${directory%/}
 		other=${other##*/}
 		if [ "$other" = "$version" ] || ! has_modules "$other"; then
 			continue
@@ -185,8 +185,8 @@ block=$root/etc/modprobe.d/xs-ddk-$driver.conf
 
 # is_installed: there is some version of the driver for some kernel, this one apart.
 is_installed() {
-	for folder in "$root"/lib/modules/*/xenserver/"$driver"/*/; do
-		[ -d "$folder" ] && [ "$folder" != "$ours/$version/" ] && return
+	for directory in "$root"/lib/modules/*/xenserver/"$driver"/*/; do
+		[ -d "$directory" ] && [ "$directory" != "$ours/$version/" ] && return
 	done
 	return 1
 }
@@ -226,7 +226,7 @@ update_depmod() {
 		"$found" -b "$root" -C "$root/etc/depmod.d" "$uname"
 	else
 		"$found" "$uname"
-	fi || fail "depmod failed; mend what it says and run 'depmod $uname'"
+	fi || fail "depmod failed; fix what it says and run 'depmod $uname'"
 }
 
 # update_weak add|remove: other kernels that can use the modules, as their distribution's weak-modules sees fit.
@@ -271,7 +271,7 @@ update_initrd() {
 		"$found" -f "$image" "$uname"
 	else
 		true
-	fi || fail "${found#"$root"} failed: $image still holds the former modules; mend what it says and run it again"
+	fi || fail "${found#"$root"} failed: $image still holds the former modules; fix what it says and run it again"
 }
 
 # initrd_is_due: rpm runs no posttrans for what it erases. Where it knows file triggers, that of any package left for

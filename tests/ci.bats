@@ -53,7 +53,7 @@ as_ci() {
 
 @test "the README has the snippets as they are run" {
 	for file in github gitlab; do
-		# Without the line on the licence, which the README has for all of it.
+		# Without the line on the license, which the README has for all of it.
 		grep -v SPDX "$TOP/tests/ci/$file.yml" >wanted
 		[ "$(awk -v first="$(head -n 1 wanted)" '$0 == first { on = 1 } /^```$/ { on = 0 } on' "$TOP/README.md")" = "$(cat wanted)" ]
 	done

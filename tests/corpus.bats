@@ -86,8 +86,8 @@ same_but_record() {
 	has "$(cat record.log)" "xenserver-note.lds"
 }
 
-@test "through a link, in a folder with a space in its name" {
-	# With the space in M= the kernel's Makefile takes it for two folders, and refuses.
+@test "through a link, in a directory with a space in its name" {
+	# With the space in M= the kernel's Makefile takes it for two directories, and refuses.
 	driver
 	mkdir 'with space' && mv driver 'with space/driver'
 	run -2 make -C "$kdir" M="$PWD/with space/driver" modules

@@ -10,7 +10,7 @@ ice1='pci:v00008086d00001592sv*sd*bc*sc*i*'
 ice2='pci:v00008086d00001593sv*sd*bc*sc*i*'
 
 # module FILE INFO...: assemble a module with these lines of .modinfo; its name and kernel come from FILE, as in
-# folder/kernel/name.ko. From stdin more assembler, e.g. by means of the macros below.
+# directory/kernel/name.ko. From stdin more assembler, e.g. by means of the macros below.
 module() {
 	local file=$1 name info uname=6.1.0-56-amd64
 	shift
@@ -91,13 +91,13 @@ module() {
 	has "$output" "device lost: $ice2"
 }
 
-@test "parameters, firmware, dependencies, aliases, licence and vermagic are compared" {
+@test "parameters, firmware, dependencies, aliases, license and vermagic are compared" {
 	module old/ice.ko license=GPL parmtype=debug:int 'parm=debug:how much to say' parmtype=gone:bool firmware=ice/a.pkg \
 		depends=ptp,auxiliary 'softdep=pre: first' alias=ice-old </dev/null
 	module new/other/ice.ko license=Proprietary parmtype=debug:uint 'parm=debug:how much to say' parmtype=fresh:bool \
 		firmware=ice/b.pkg depends=ptp,gnss 'softdep=post: last' alias=ice-new </dev/null
 	run -0 --separate-stderr xs-ddk diff old new
-	has "$output" "licence changed: GPL -> Proprietary"
+	has "$output" "license changed: GPL -> Proprietary"
 	has "$output" "vermagic changed: 6.1.0-56-amd64 SMP mod_unload modversions  -> 6.12.117+deb12-amd64 SMP"
 	has "$output" "parameter changed: debug: int, how much to say -> uint, how much to say"
 	has "$output" "parameter lost: gone (bool)"
@@ -137,7 +137,7 @@ module() {
 	module old/ice.ko alias="$ice1" license=GPL </dev/null
 	module new/ice.ko alias="$ice2" license=GPL </dev/null
 	run -1 --separate-stderr xs-ddk diff --json old new
-	jq -e '.format == "xs-ddk-diff" and .schema == 1 and .devices_lost == 1' <<<"$output"
+	jq -e '.format == "xs-ddk-diff" and .schema == 2 and .devices_lost == 1' <<<"$output"
 	jq -e --arg a "$ice1" '.modules[0].module == "ice" and .modules[0].changes[0]
 		== {what: "device", change: "lost", name: $a, old: "", new: null, finding: true}' <<<"$output"
 }

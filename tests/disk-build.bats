@@ -107,7 +107,7 @@ uuid_of() { bsdtar -xOf "$1" update.xml | grep -o 'uuid="[^"]*"' | cut -d'"' -f2
 	[ "$(uuid_of "$OUT/t.iso")" = 01234567-89ab-cdef-0123-456789abcdef ]
 }
 
-@test "two disks can be made at once in one folder" {
+@test "two disks can be made at once in one directory" {
 	disk --label one --version 1 &
 	local first=$!
 	disk --label two --version 1
@@ -137,7 +137,7 @@ uuid_of() { bsdtar -xOf "$1" update.xml | grep -o 'uuid="[^"]*"' | cut -d'"' -f2
 --label a --version 1 --requires 'main eq 1'|give ORIGINATOR:NAME
 --label a --version 1 --product ''|--product '': must not be empty
 --label a --version 1 --memory much|must be a number of MiB
---label a --version 1 --output /nowhere|is no folder that can be written to
+--label a --version 1 --output /nowhere|is no directory that can be written to
 --label a --version 1 --bogus x|unknown option '--bogus'
 END
 	run -2 --separate-stderr "$MAKE_DISK" --label
@@ -157,7 +157,7 @@ made_of() {
 	made_of "$BATS_TEST_TMPDIR/cut.rpm"
 	has "$stderr" "rpm cannot read cut.rpm"
 	made_of "$BATS_TEST_TMPDIR/none.rpm"
-	has "$stderr" "none.rpm: there is no such file or folder"
+	has "$stderr" "none.rpm: there is no such file or directory"
 	made_of "$(grep src.rpm "$BATS_FILE_TMPDIR/packages" | head -n 1)"
 	has "$stderr" "no packages to install are among those given"
 	made_of "$(small_package both 1 /lib/modules/1.0/extra/a.ko /lib/modules/2.0/extra/a.ko)"

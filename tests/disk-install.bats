@@ -184,13 +184,13 @@ sed -i '/<package /d' XS-PACKAGES; rm SHA256SUMS|XS-PACKAGES names no package
 END
 }
 
-# licensed_disk: a disk with a package whose licence is to be accepted.
+# licensed_disk: a disk with a package whose license is to be accepted.
 licensed_disk() {
 	PACKAGES=$(small_package firmware 1 /usr/share/doc/firmware/EULA) make_disk "$BATS_TEST_TMPDIR" --tree
 	DISK=$BATS_TEST_TMPDIR/xsedu
 }
 
-@test "a licence is shown, and must be accepted: status 4 if it is not" {
+@test "a license is shown, and must be accepted: status 4 if it is not" {
 	licensed_disk
 	unchanged run -4 --separate-stderr install_disk --batch
 	has "$output" "firmware 1"
@@ -205,7 +205,7 @@ yes"
 	run -0 install_disk --batch --accept-eula
 }
 
-@test "a licence that is not on the disk as text is not passed by: status 1" {
+@test "a license that is not on the disk as text is not passed by: status 1" {
 	licensed_disk
 	rm "$DISK/EULA"
 	resum "$DISK"
@@ -313,9 +313,9 @@ y"
 	run -1 --separate-stderr install_disk --bogus
 	has "$stderr" "unknown argument '--bogus'"
 	run -1 --separate-stderr sh "$DISK/install.sh" --sysroot
-	has "$stderr" "--sysroot needs a folder"
+	has "$stderr" "--sysroot needs a directory"
 	run -1 --separate-stderr sh "$DISK/install.sh" --sysroot /nowhere
-	has "$stderr" "--sysroot /nowhere is no folder"
+	has "$stderr" "--sysroot /nowhere is no directory"
 	for script in install.sh uninstall.sh; do
 		run -0 --separate-stderr sh "$DISK/$script" --help
 		for option in --batch --dry-run --sysroot; do

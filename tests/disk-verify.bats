@@ -55,7 +55,7 @@ broken_disks() {
 	[ "$count" -gt 0 ]
 }
 
-@test "an image and the same files in a folder pass, all modules on them judged" {
+@test "an image and the same files in a directory pass, all modules on them judged" {
 	for disk in "$BATS_FILE_TMPDIR/xsedu.iso" "$DISK" "$BATS_FILE_TMPDIR/signed/xsedu"; do
 		run -0 --separate-stderr xs-ddk verify --strict "$disk"
 		has "$output" "modules checked: 0 errors, 0 warnings"
@@ -177,7 +177,7 @@ END
 	[ "$(rules "$BATS_TEST_TMPDIR/other.iso")" = disk-volume ]
 }
 
-@test "one UUID for two releases, and two for one, show in a folder of disks" {
+@test "one UUID for two releases, and two for one, show in a directory of disks" {
 	local out=$BATS_TEST_TMPDIR/disks uuid=01234567-89ab-cdef-0123-456789abcdef
 	PACKAGES=$(small_package p 1 /etc/p.conf)
 	export PACKAGES

@@ -15,7 +15,7 @@ load driver/inject
 	has "$answers" new
 }
 
-@test "it does so when the command that mends is killed too, at any call that changes something" {
+@test "it does so when the command that repairs is killed too, at any call that changes something" {
 	prepare
 	halfway=$BATS_TEST_TMPDIR/halfway
 	# The journal's rename is the first one; four of seven links are new.
@@ -88,7 +88,7 @@ on_full_disk() {
 	[ "$(judge "$template")" = old ]
 }
 
-@test "a depmod that fails: the former links are back, and the next command mends modules.dep" {
+@test "a depmod that fails: the former links are back, and the next command repairs modules.dep" {
 	prepare
 	root=$template
 	XS_DEPMOD=/bin/false run -1 --separate-stderr driver select pair 2.0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Names, links, files and folders made to do harm: no crash, no hang, nothing written outside the root.
+# Names, links, files and directories made to do harm: no crash, no hang, nothing written outside the root.
 
 load helpers
 load driver/host
@@ -34,7 +34,7 @@ setup() {
 	run -0 driver list
 }
 
-@test "folders and files with such names are left out and told of, safely" {
+@test "directories and files with such names are left out and told of, safely" {
 	mkdir "$(hierarchy)"/$'evil\e[31m\n' "$(hierarchy)/ice/-rf" "$(hierarchy)/ice/$(printf '%0200d' 0)"
 	touch "$(hierarchy)/file" "$(hierarchy)/ice/1/"$'x\n.ko'
 	run -0 driver list
@@ -120,7 +120,7 @@ setup() {
 	run -0 timeout 10 xs-driver list --sysroot "$root"
 }
 
-@test "FIFOs, folders and devices in the place of files neither hang nor crash anything" {
+@test "FIFOs, directories and devices in the place of files neither hang nor crash anything" {
 	rm "$(hierarchy)/ice/1/ice.ko" "$(hierarchy)/ice/2/info.json"
 	mkfifo "$(hierarchy)/ice/1/ice.ko" "$(hierarchy)/ice/2/info.json" "$root/lib/modules/.xs-driver.journal"
 	mkdir "$root/sys/bus/pci/devices/x" && mkfifo "$root/sys/bus/pci/devices/x/modalias"
@@ -166,7 +166,7 @@ journal() {
 	done
 }
 
-@test "what somebody changed since is not overwritten by mending" {
+@test "what somebody changed since is not overwritten by repairing" {
 	driver select ice 1
 	jq -n --arg path "/lib/modules/$UNAME/updates/ice.ko" --arg kernel "$UNAME" '{format: "xs-driver-journal", schema: 1,
 		command: "select", initrd: false, kernels: [$kernel], changes: [{path: $path, file: false, before: "old", after: "new"}]}' \

@@ -21,7 +21,7 @@ problem() {
 	run -1 driver check
 	has "$output" "intel-ice: $1: "
 	run -1 driver check --format json intel-ice
-	[ "$(jq -r ".findings[] | select(.problem == \"$1\") | .mend" <<<"$output" | wc -l)" = 1 ]
+	[ "$(jq -r ".findings[] | select(.problem == \"$1\") | .hint" <<<"$output" | wc -l)" = 1 ]
 	[ "$(driver list --format prometheus | grep "problem=\"$1\"")" = \
 		"xs_driver_problem{driver=\"intel-ice\",kernel=\"$UNAME\",problem=\"$1\"} 1" ]
 }
@@ -161,7 +161,7 @@ problem() {
 	loaded ice 1.2.0
 	mkdir "$root/sys/module/ice/drivers/pci:ice"
 	run -0 --separate-stderr driver list --format json
-	[ "$(jq -c '[.format, .schema, (.drivers | length)]' <<<"$output")" = '["xs-driver-list",1,1]' ]
+	[ "$(jq -c '[.format, .schema, (.drivers | length)]' <<<"$output")" = '["xs-driver-list",2,1]' ]
 	[ "$(jq -c '.drivers[0] | [.name, .host, .kernel, .type, .description, .modules, .drivers]' <<<"$output")" = \
 		"[\"intel-ice\",\"$HOST\",\"$UNAME\",\"network\",\"Driver intel-ice\",[\"ice\"],[\"ice\"]]" ]
 	[ "$(jq -c '.drivers[0] | [.active_version, .selected_version, .reboot_required, .hardware_present]' <<<"$output")" = \

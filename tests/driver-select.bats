@@ -188,7 +188,7 @@ unchanged() {
 	[ -z "$(ls "$root/etc/modprobe.d")" ]
 }
 
-@test "a driver that XenServer 9's folder has too is kept from loading though depmod leaves the kit's out" {
+@test "a driver that XenServer 9's directory has too is kept from loading though depmod leaves the kit's out" {
 	install_fake ice 1 ice
 	mkdir -p "$root/lib/modules/$UNAME/dmv/ice/1"
 	ln -s ../../../xenserver/ice/1/ice.ko "$root/lib/modules/$UNAME/dmv/ice/1/ice.ko"

@@ -90,7 +90,7 @@ tool() { driver-tool --sysroot "$root" "$@"; }
 	[ "$(tool -l | jq -c '.drivers["intel-ice"] | [.selected, .variants.generic.version]')" = '["generic","1.2.0"]' ]
 }
 
-@test "--layout dmv reads XenServer 9's folders: absolute links, and the variant in .note.XenServer" {
+@test "--layout dmv reads XenServer 9's directories: absolute links, and the variant in .note.XenServer" {
 	mv "$(hierarchy)" "$root/lib/modules/$UNAME/dmv"
 	dmv=$root/lib/modules/$UNAME/dmv/intel-ice
 	sed -i 's/"variant": "1.2.0"/"variant": "oem"/' "$dmv/1.2.0/info.json"

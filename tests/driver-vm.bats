@@ -5,7 +5,7 @@
 load helpers
 load driver/host
 
-# build_stack VERSION: the modules of that version, in a folder of their own; prints it.
+# build_stack VERSION: the modules of that version, in a directory of their own; prints it.
 build_stack() {
 	local dir=$BATS_FILE_TMPDIR/build-$1
 	cp -r "$TOP/tests/driver/stack" "$dir"

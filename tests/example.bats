@@ -17,7 +17,7 @@ setup() {
 	cd "$COPY/example-driver" || return
 }
 
-# sources: checksum and name of each file of the copy outside the build folder.
+# sources: checksum and name of each file of the copy outside the build directory.
 sources() { (cd "$COPY" && find . -path ./example-driver/build -prune -o -type f -exec sha256sum {} + | sort); }
 
 # expected_table [UNAME...]: the table, without its spacing, for both versions.
@@ -32,7 +32,7 @@ expected_table() {
 }
 
 # table_in TEXT: the table's lines in what make printed, without their spacing. make -C adds a line
-# that it leaves the folder.
+# that it leaves the directory.
 table_in() { sed -n '/^KERNEL/,$ { /^make: Leaving/!p }' <<<"$1" | tr -s ' '; }
 
 # stamps: the time each module was last written.
@@ -57,17 +57,17 @@ bare_copy() {
 	lacks "$(tr '[:upper:]' '[:lower:]' <"$BATS_FILE_TMPDIR/stderr")" warning
 }
 
-@test "nothing is written outside the build folder" {
+@test "nothing is written outside the build directory" {
 	[ "$(sources)" = "$(cat "$BATS_FILE_TMPDIR/before")" ]
 	run -0 ls -A
 	[ "$output" = $'Kbuild\nMakefile\nbuild\ndata\nrecords\nxsedu-data.spec.in\nxsedu.c\nxsedu.spec.in' ]
 }
 
-@test "git ignores the build folder" {
+@test "git ignores the build directory" {
 	run -0 git -C "$TOP" check-ignore example-driver/build/1.0.0/any/xsedu.ko
 }
 
-@test "each module is for the kernel and has the version that its folder names" {
+@test "each module is for the kernel and has the version that its directory names" {
 	local uname version ko
 	for uname in $(kernels); do
 		for version in 1.0.0 1.1.0; do
@@ -94,7 +94,7 @@ bare_copy() {
 	[ "$(stamps)" = "$before" ]
 }
 
-@test "KERNELS= takes unames and build folders, DRIVER_VERSION= a version" {
+@test "KERNELS= takes unames and build directories, DRIVER_VERSION= a version" {
 	local uname
 	uname=$(a_kernel)
 	run -0 --separate-stderr make KERNELS="$uname" DRIVER_VERSION=1.1.0

@@ -11,7 +11,7 @@ formats="text json tap junit github"
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	a_module sound.ko
-	licence=- a_module warned.ko
+	license=- a_module warned.ko
 	version=- a_module failed.ko
 }
 
@@ -49,7 +49,7 @@ sys.exit(", ".join({ascii(c) for c in text if c != "\n" and unicodedata.category
 	only_printable
 }
 
-@test "text tells of findings and mends, and counts them" {
+@test "text tells of findings and fixes, and counts them" {
 	run -1 --separate-stderr xs-ddk verify sound.ko warned.ko failed.ko
 	has "$output" "failed.ko: error: the module does not carry the record of its version: "
 	has "$output" "warned.ko: warning: "
@@ -103,7 +103,7 @@ jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open
 @test "the schema is valid itself, and refuses what it should" {
 	python3 -W ignore -c 'import json, sys, jsonschema
 jsonschema.Draft7Validator.check_schema(json.load(open(sys.argv[1])))' "$TOP/tools/finding/xs-ddk.schema.json"
-	for change in '.schema = 2' 'del(.errors)' '.findings[0].severity = "hint"' '.findings[0].path = "a\u001bb"'; do
+	for change in '.schema = 1' 'del(.errors)' '.findings[0].severity = "hint"' '.findings[0].path = "a\u001bb"'; do
 		output=$(xs-ddk verify --json warned.ko | jq "$change")
 		run valid_json
 		[ "$status" -eq 1 ]
@@ -156,8 +156,8 @@ xpath() { xmllint --xpath "$1" out.xml; }
 	[ "$(xpath 'string(/testsuites/testsuite/@tests)')" = 3 ]
 	[ "$(xpath 'string(/testsuites/@failures)')" = 1 ]
 	[ "$(xpath 'string(//testcase[@name="failed.ko"]/failure/@type)')" = note-missing ]
-	has "$(xpath 'string(//testcase[@name="failed.ko"]/failure)')" "mend: "
-	has "$(xpath 'string(//testcase[@name="warned.ko"]/system-out)')" "[licence-missing]"
+	has "$(xpath 'string(//testcase[@name="failed.ko"]/failure)')" "fix: "
+	has "$(xpath 'string(//testcase[@name="warned.ko"]/system-out)')" "[license-missing]"
 	[ "$(xpath 'count(//testcase[@name="sound.ko"]/*)')" = 0 ]
 }
 
@@ -165,7 +165,7 @@ xpath() { xmllint --xpath "$1" out.xml; }
 	run -2 --separate-stderr xs-ddk verify --format junit --strict warned.ko absent.ko
 	valid_junit
 	[ "$(xpath 'string(//testcase[@name="absent.ko"]/error/@type)')" = read-failed ]
-	[ "$(xpath 'string(//testcase[@name="warned.ko"]/failure/@type)')" = licence-missing ]
+	[ "$(xpath 'string(//testcase[@name="warned.ko"]/failure/@type)')" = license-missing ]
 	[ "$(xpath 'string(/testsuites/@errors)')" = 1 ]
 }
 
@@ -204,8 +204,8 @@ jenkins_schema() {
 @test "github has an annotation for each finding, with the file it knows" {
 	run -1 --separate-stderr xs-ddk verify --format github warned.ko failed.ko sound.ko
 	[ "${#lines[@]}" -eq 2 ]
-	[[ ${lines[0]} == "::error file=failed.ko,title=note-missing::failed.ko: the module does not carry "*"%0Amend: "* ]]
-	[[ ${lines[1]} == "::warning file=warned.ko,title=licence-missing::"* ]]
+	[[ ${lines[0]} == "::error file=failed.ko,title=note-missing::failed.ko: the module does not carry "*"%0Afix: "* ]]
+	[[ ${lines[1]} == "::warning file=warned.ko,title=license-missing::"* ]]
 	run -1 --separate-stderr xs-ddk verify --strict --format github warned.ko
 	[[ ${lines[0]} == "::error file=warned.ko,"* ]]
 }

@@ -15,7 +15,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES LDFLAGS_MODULE
 # kernels: the unames whose headers are installed, one a line, in version order.
 kernels() { "$TOP/note/xs-kbuild" --list | cut -f1; }
 
-# kdir UNAME: the build folder of that kernel.
+# kdir UNAME: the build directory of that kernel.
 kdir() { "$TOP/note/xs-kbuild" --list | awk -F'\t' -v u="$1" '$1 == u { print $2 }'; }
 
 # a_kernel: the one kernel that tests take which need just one.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# xs-ddk import and init: the folder that packages a driver, made from what its authors have written.
+# xs-ddk import and init: the directory that packages a driver, made from what its authors have written.
 
 # What is quoted here is for dkms, make and rpm to expand, or not to.
 # shellcheck disable=SC2016
@@ -9,7 +9,7 @@ load helpers
 
 setup() { mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return; }
 
-# sources FOLDER: a driver's sources of the smallest kind, its dkms.conf from stdin.
+# sources DIRECTORY: a driver's sources of the smallest kind, its dkms.conf from stdin.
 sources() {
 	mkdir -p "$1"
 	echo 'obj-m := little.o' >"$1/Makefile"
@@ -27,7 +27,7 @@ BUILT_MODULE_NAME[0]="$PACKAGE_NAME"
 MAKE[0]="make KDIR=${kernel_source_dir} KVER=$kernelver"
 DEST_MODULE_LOCATION[0]=/extra'
 
-# nothing_written: there is no more here than the sources in the folder src.
+# nothing_written: there is no more here than the sources in the directory src.
 nothing_written() { [ "$(ls -A)" = src ]; }
 
 @test "a dkms.conf becomes a Makefile and a spec with its command and modules" {
@@ -54,7 +54,7 @@ nothing_written() { [ "$(ls -A)" = src ]; }
 	[ -e a/a.spec.in ]
 }
 
-@test "several descriptions or versions are asked about, several licences are all named" {
+@test "several descriptions or versions are asked about, several licenses are all named" {
 	sources src <<<'PACKAGE_NAME=little'
 	printf 'MODULE_LICENSE("Dual BSD/GPL");\nMODULE_VERSION("9");\nMODULE_DESCRIPTION("Another");\n' >src/other.c
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
@@ -148,7 +148,7 @@ MAKE=`foo`'
 	nothing_written
 }
 
-@test "a folder that has files is not written into, nor one in the sources" {
+@test "a directory that has files is not written into, nor one in the sources" {
 	sources src <<<"$plain"
 	mkdir little && echo mine >little/file
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a

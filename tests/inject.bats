@@ -88,7 +88,7 @@ injected_is_linked() {
 	done
 }
 
-@test "a record of no right form is refused, and --replace mends it" {
+@test "a record of no right form is refused, and --replace repairs it" {
 	# ld.lld makes such a section of BYTE() statements; the kernel does not show it.
 	little $x86 'VERSION="1.2.3"'
 	objcopy --set-section-flags .note.xenserver=alloc,data little.ko

@@ -34,7 +34,7 @@ paths_found() {
 	has "$output" "case.iso!case.ko"
 }
 
-@test "a folder of all of these is read, and --jobs changes nothing" {
+@test "a directory of all of these is read, and --jobs changes nothing" {
 	cp "$SOUND"/case.* .
 	run --separate-stderr xs-ddk verify --json --jobs 1 .
 	[ "$(jq .checked <<<"$output")" -eq 7 ]
@@ -64,7 +64,7 @@ paths_found() {
 	lacks "$(paths_found)" " read-"
 }
 
-@test "a PATH is told by its bytes, below a folder by its name" {
+@test "a PATH is told by its bytes, below a directory by its name" {
 	cp "$SOUND/case.rpm" package
 	cp "$SOUND/case.ko.xz" module
 	cp "$SOUND/case.iso" image
@@ -72,10 +72,10 @@ paths_found() {
 	has "$output" "package!lib/modules"
 	has "$output" "image!case.ko"
 	run -0 --separate-stderr xs-ddk show module
-	mkdir folder
-	mv package folder/
-	run -2 --separate-stderr xs-ddk show folder
-	has "$stderr" "folder holds no module"
+	mkdir directory
+	mv package directory/
+	run -2 --separate-stderr xs-ddk show directory
+	has "$stderr" "directory holds no module"
 }
 
 @test "records far into a long module are found, however it is compressed, in bounded memory" {
@@ -126,7 +126,7 @@ paths_found() {
 	ln -s .. tree/sub/loop
 	ln -s loop.ko tree/loop.ko
 	cp "$SOUND/case.ko" tree/secret.ko
-	# The folders bats makes are closed to others.
+	# The directories bats makes are closed to others.
 	chmod go+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_TEST_TMPDIR"
 	chmod 0 tree/secret.ko
 	as_nobody=()
@@ -142,7 +142,7 @@ paths_found() {
 	[ "$(grep -c read-failed found)" -eq 4 ]
 }
 
-@test "a folder a thousand deep is an error, not a crash" {
+@test "a directory a thousand deep is an error, not a crash" {
 	path=deep
 	for _ in $(seq 100); do path=$path/d; done
 	mkdir -p "$path"
@@ -150,7 +150,7 @@ paths_found() {
 	run -2 --separate-stderr xs-ddk verify --json deep
 	[ "$(jq .checked <<<"$output")" -eq 1 ]
 	has "$(paths_found)" read-failed
-	has "$output" "64 folders deep"
+	has "$output" "64 directories deep"
 }
 
 @test "a file that shrinks while it is read is an error of that file, and the rest goes on" {
@@ -176,7 +176,7 @@ paths_found() {
 	[ "$(jq .checked <<<"$output")" -eq 1 ]
 }
 
-@test "names of a folder's files come out escaped, and are read all the same" {
+@test "names of a directory's files come out escaped, and are read all the same" {
 	cp "$SOUND/case.ko" $'\e[31m\n\xff.ko'
 	run -1 --separate-stderr xs-ddk verify .
 	lacks "$output$stderr" $'\e'

@@ -7,7 +7,7 @@ load note/note
 
 setup() { ROOT=$BATS_TEST_TMPDIR/root; }
 
-# headers FOLDER UNAME: a build folder of that kernel below $ROOT.
+# headers DIRECTORY UNAME: a build directory of that kernel below $ROOT.
 headers() {
 	mkdir -p "$ROOT$1/include/config" "$ROOT$1/include/generated"
 	echo '# a Makefile' >"$ROOT$1/Makefile"
@@ -25,7 +25,7 @@ link() {
 # unames: the first column of the list for $ROOT, on one line.
 unames() { xs-kbuild --list --sysroot "$ROOT" | cut -f 1 | paste -s -d ' ' -; }
 
-@test "this machine's list has each kernel whose build folder is in /lib/modules" {
+@test "this machine's list has each kernel whose build directory is in /lib/modules" {
 	run -0 --separate-stderr xs-kbuild --list
 	for build in /lib/modules/*/build/; do
 		kernel=$(basename "$(dirname "$build")")

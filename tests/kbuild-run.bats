@@ -85,8 +85,8 @@ ended() {
 	refused "say --kernel UNAME; there are headers for: $K" --version 1
 }
 
-@test "a folder that is no kernel's is refused with what it lacks" {
-	refused "/nonexistent: not a kernel's build folder: it has no Makefile" --version 1 --kdir /nonexistent
+@test "a directory that is no kernel's is refused with what it lacks" {
+	refused "/nonexistent: not a kernel's build directory: it has no Makefile" --version 1 --kdir /nonexistent
 	echo all: >"$BATS_TEST_TMPDIR/Makefile"
 	refused "it has no include/config/auto.conf" --version 1 --kdir "$BATS_TEST_TMPDIR"
 }
@@ -122,7 +122,7 @@ ended() {
 	[ "$output" = "$K" ]
 }
 
-@test "a link to xs-kbuild works as xs-kbuild does, from any folder" {
+@test "a link to xs-kbuild works as xs-kbuild does, from any directory" {
 	driver 'obj-m := single.o'
 	mkdir bin
 	ln -s "$NOTE/xs-kbuild" bin/link
@@ -137,7 +137,7 @@ ended() {
 	has_record single.ko 1.2.3
 }
 
-@test "a build in a folder below one whose name has a space gets the record" {
+@test "a build in a directory below one whose name has a space gets the record" {
 	driver 'obj-m := single.o'
 	mkdir "$BATS_TEST_TMPDIR/a space"
 	printf 'all:\n\tmake -C %s M=%s modules\n' "$(kdir "$K")" "$D" >"$BATS_TEST_TMPDIR/a space/Makefile"
@@ -197,7 +197,7 @@ ended() {
 	has "${stderr_lines[-1]}" "xs-kbuild: the record's object cannot be made with the kernel in $(kdir "$K")"
 }
 
-@test "a signal ends COMMAND, removes the temporary folder and gives the signal's status" {
+@test "a signal ends COMMAND, removes the temporary directory and gives the signal's status" {
 	for signal in HUP:129 INT:130 TERM:143; do
 		up=$BATS_TEST_TMPDIR/up.$signal
 		# exec: the process is the one whose number we know; env: bats' background ignores INT.
@@ -212,7 +212,7 @@ ended() {
 	done
 }
 
-@test "a signal while the object is made removes the temporary folder" {
+@test "a signal while the object is made removes the temporary directory" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\n: >%s\nexec sleep 1\n' "$BATS_TEST_TMPDIR/up" >"$BATS_TEST_TMPDIR/bin/make"
 	chmod +x "$BATS_TEST_TMPDIR/bin/make"
@@ -236,7 +236,7 @@ ended() {
 	run -1 xs --fragment made -- CC=false
 }
 
-@test "--fragment refuses a folder that kbuild cannot work in, and one that cannot be made" {
+@test "--fragment refuses a directory that kbuild cannot work in, and one that cannot be made" {
 	run -2 --separate-stderr xs --fragment "$BATS_TEST_TMPDIR/a b"
 	has "$stderr" "kbuild cannot work with a character in this path"
 	run -1 --separate-stderr xs --fragment /dev/null/x

@@ -8,7 +8,7 @@ load note/note
 
 setup() { own_tmpdir; }
 
-@test "each kernel installed: every module of a vendor's folder gets the record" {
+@test "each kernel installed: every module of a vendor's directory gets the record" {
 	[ -n "$(kernels)" ]
 	for kernel in $(kernels); do
 		driver 'obj-m := single.o pair.o' 'pair-y := pair-main.o pair-half.o'
@@ -107,7 +107,7 @@ setup() { own_tmpdir; }
 	has_no_record single.ko
 }
 
-@test "two builds give the same bytes, whatever the temporary folder" {
+@test "two builds give the same bytes, whatever the temporary directory" {
 	driver 'obj-m := single.o'
 	run -0 xs-kbuild --version 1.2.3 --kernel "$(a_kernel)" -- make KDIR={kdir}
 	mv single.ko first.ko

@@ -56,14 +56,14 @@ teardown() { [ -z "$(leftovers)" ]; }
 	done
 }
 
-@test "a kernel folder that is missing or not named is refused with the reason" {
+@test "a kernel directory that is missing or not named is refused with the reason" {
 	run -2 --separate-stderr make KDIR=/nonexistent XS_VERSION=1
-	has "$stderr" "/nonexistent: not a kernel's build folder"
+	has "$stderr" "/nonexistent: not a kernel's build directory"
 	run -2 --separate-stderr make KDIR= XS_VERSION=1
 	has "$stderr" "XS_KDIR is empty"
 }
 
-@test "KERNELDIR, KERNEL_SRC and KSRC name the kernel's folder too" {
+@test "KERNELDIR, KERNEL_SRC and KSRC name the kernel's directory too" {
 	for name in KERNELDIR KERNEL_SRC KSRC XS_KDIR; do
 		printf 'XS_VERSION := 1.2.3\ninclude %s/xenserver-note.mk\nall: ; @echo $(xs-note-kdir)\n' "$NOTE" >other.mk
 		run -0 make -s -f other.mk "$name=$KDIR"
@@ -89,7 +89,7 @@ teardown() { [ -z "$(leftovers)" ]; }
 	has "$output" "the record's object cannot be made"
 }
 
-@test "make clean leaves the folder as it was" {
+@test "make clean leaves the directory as it was" {
 	before=$(find . | sort)
 	run -0 make KDIR="$KDIR" XS_VERSION=1.2.3
 	[ -d .xs-note ]
@@ -104,7 +104,7 @@ teardown() { [ -z "$(leftovers)" ]; }
 	has_record single.ko 1.2.3
 }
 
-@test "XS_NOTE_DIR keeps what is made out of the source folder" {
+@test "XS_NOTE_DIR keeps what is made out of the source directory" {
 	run -0 make KDIR="$KDIR" XS_VERSION=1.2.3 XS_NOTE_DIR="$TMPDIR/out"
 	has_record single.ko 1.2.3
 	[ ! -e .xs-note ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What the project promises of itself: installing, building, licences, format, and a README that is true.
+# What the project promises of itself: installing, building, licenses, format, and a README that is true.
 
 load helpers
 
@@ -27,8 +27,8 @@ setup() {
 	run -0 xs-ddk verify --version 1.0.0 "$root/opt/kit/share/xs-ddk/example-driver/build"
 }
 
-@test "a folder whose name has spaces does not disturb building or installing" {
-	work="$BATS_TEST_TMPDIR/a folder"
+@test "a directory whose name has spaces does not disturb building or installing" {
+	work="$BATS_TEST_TMPDIR/a directory"
 	git clone -q "$TOP" "$work"
 	make -s -C "$work" all
 	make -s -C "$work" install DESTDIR="$work/a root" PREFIX=/usr
@@ -76,15 +76,15 @@ setup() {
 	[[ $output == *"no-such-package-here"*"showing this"* ]]
 }
 
-@test "every file says its licence" {
+@test "every file says its license" {
 	git ls-files | grep -Ev '^(LICENSE|.*\/README|.*\.md|\.(gitignore|editorconfig|clang-format|shellcheckrc)|.*\.(list|hex|json|csv|txt))$' |
 		while read -r file; do
 			[ ! -f "$file" ] || head -n 5 "$file" | grep -q 'SPDX-License-Identifier: ' || echo "$file"
 		done >"$BATS_TEST_TMPDIR/without"
-	[ ! -s "$BATS_TEST_TMPDIR/without" ] || fail "no licence line in: $(cat "$BATS_TEST_TMPDIR/without")"
+	[ ! -s "$BATS_TEST_TMPDIR/without" ] || fail "no license line in: $(cat "$BATS_TEST_TMPDIR/without")"
 }
 
-@test "what drivers include is under both licences" {
+@test "what drivers include is under both licenses" {
 	for file in $(git ls-files note); do
 		has "$(head -n 3 "$file")" "GPL-2.0-only OR BSD-2-Clause"
 	done
@@ -99,8 +99,37 @@ setup() {
 	git grep -lIE '^#!.*[/ ](sh|bash|bats)$' | LC_ALL=C.UTF-8 xargs shellcheck -S warning
 }
 
-@test "no C file has more than 600 lines" {
-	[ -z "$(git ls-files '*.c' '*.h' | xargs wc -l | awk '$1 > 600 && $2 != "total"')" ]
+# includes: "FILE INCLUDED" for each include of the project's own, without their suffixes.
+includes() {
+	(cd "$TOP/tools" && grep -o '^#include "[a-z-]*/[^"]*' ./*/*.[ch]) |
+		sed -nE 's|^\./([^:]*)\.[ch]:#include "(.*)\.h$|\1 \2|p' | awk '$1 != $2' | sort -u
+}
+
+@test "a directory of tools/ includes only the directories that CONTRIBUTING.md lists for it" {
+	includes=$(includes)
+	cd "$BATS_TEST_TMPDIR" || return
+	printf '%s\n' "$includes" >included
+	sed -nE 's/^\| `([a-z-]+)` \| (.*) ?\|$/\1 \2/p' "$TOP/CONTRIBUTING.md" | tr -d '`' >allowed
+	[ "$(wc -l <included)" -gt 200 ]
+	for directory in "$TOP"/tools/*/*.c; do
+		directory=$(basename "$(dirname "$directory")")
+		grep -q "^$directory " allowed || fail "CONTRIBUTING.md does not list $directory/"
+	done
+	awk 'NR == FNR { for (i = 2; i <= NF; i++) may[$1, $i] = 1; next }
+		{ split($1, from, "/"); split($2, to, "/") }
+		from[1] != to[1] && !((from[1], to[1]) in may) { print $1 " includes " $2 }' allowed included >wrong
+	[ ! -s wrong ] || fail "$(cat wrong)"
+}
+
+@test "no two files of tools/ include each other, not even through others" {
+	includes >"$BATS_TEST_TMPDIR/included"
+	run -0 --separate-stderr tsort "$BATS_TEST_TMPDIR/included"
+}
+
+@test "no directory of tools/ has over 40 files" {
+	for directory in "$TOP"/tools/*/; do
+		[ "$(find "$directory" -type f | wc -l)" -le 40 ] || fail "$directory has too many files"
+	done
 }
 
 @test "README names only files that are there, and stays short" {

@@ -14,7 +14,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# vendor: a driver as a vendor has it, in the folder driver; a line of its own for the Makefile on stdin.
+# vendor: a driver as a vendor has it, in the directory driver; a line of its own for the Makefile on stdin.
 vendor() {
 	mkdir driver
 	cp "$TOP"/tests/rpm/pair/{Kbuild,*.c} driver/
@@ -142,7 +142,7 @@ refused() {
 pair-data 4.5 6 A & B" ]
 	run -0 packages VENDOR=C RPM.VERSION=1.3 RPM.RELEASE=4 DATASPEC=driver-data.spec.in DATA.RPM.VERSION=5.0 \
 		DATA.RPM.RELEASE=7
-	# The former packages have gone: a disk made of the folder holds one of each.
+	# The former packages have gone: a disk made of the directory holds one of each.
 	run -0 rpm -qp --qf '%{VERSION} %{RELEASE} %{VENDOR}\n' build/rpms/*.rpm
 	[ "$output" = $'1.3 4 C\n5.0 7 C' ]
 	run -0 rpm -qp --qf '%{DESCRIPTION}' build/srpms/pair-2.0-1.3-4.src.rpm
@@ -274,7 +274,7 @@ pair-data 4.5 6 A & B" ]
 	printf 'obj-m := pair_a.o\n' >sub/Kbuild
 	sed -i 's/pair_answer/other_answer/' sub/pair_a.c
 	refused "xs-ddk: two modules are called pair_a.ko: pair-a.ko sub/pair_a.ko"
-	# Naming one of them mends it.
+	# Naming one of them repairs it.
 	sed -i 's/^%xs_install.*/%xs_install sub\/pair_a.ko/' driver.spec.in
 	run -0 packages
 	run -0 rpm -qpl "$(package build pair 2.0)"

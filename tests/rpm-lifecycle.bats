@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What module packages do to a host when they come and go: with rpm --root on a real root folder, and the real depmod.
+# What module packages do to a host when they come and go: with rpm --root on a real root directory, and the real depmod.
 
 load rpm/helpers
 
@@ -10,7 +10,7 @@ setup_file() {
 	pair
 	pair_xz
 	base_package
-	# Built for the kernels' folders of the hosts.
+	# Built for the kernels' directories of the hosts.
 	example_module 1.0.0 "$K1"
 	example_module 1.0.0 "$K2"
 } >&2
@@ -31,7 +31,7 @@ step() {
 	run -0 --separate-stderr change "$@"
 	[ "$output$stderr" = "" ] || fail "rpm $*: $output$stderr"
 	sound
-	[ "$(tree "$K2")" = "$other" ] || fail "rpm $*: the other kernel's folder has changed"
+	[ "$(tree "$K2")" = "$other" ] || fail "rpm $*: the other kernel's directory has changed"
 }
 
 link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
@@ -109,7 +109,7 @@ link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 	[ "$(selected xsedu.ko)" = "$(link_to 1.0.0)" ]
 }
 
-@test "erasing the last version leaves the kernel's folder as it was, and nothing else anywhere" {
+@test "erasing the last version leaves the kernel's directory as it was, and nothing else anywhere" {
 	local all
 	all=$(find "$ROOT" -path "$ROOT/var/lib/rpm" -prune -o -print | sort)
 	step -U "$V1" "$V2"
@@ -142,10 +142,10 @@ link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 	[ "$(tree "$K2")" = "$other" ]
 }
 
-@test "a kernel's folder that was removed first does not keep the package from being erased" {
+@test "a kernel's directory that was removed first does not keep the package from being erased" {
 	step -U "$V1"
 	rm -r "$ROOT/lib/modules/$K1"
-	# rpm itself says that it misses the folder.
+	# rpm itself says that it misses the directory.
 	run -0 --separate-stderr change -e "$(name "$V1")"
 	[ "$stderr" = "warning: file $K1: remove failed: No such file or directory" ]
 	[ ! -e "$ROOT/lib/modules/$K1" ]
@@ -221,7 +221,7 @@ link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 	[ "$(cat "$updates/pair_a.ko")" = mine ]
 }
 
-@test "a link of XenServer 9's own tools counts as a selection, and erasing mends it" {
+@test "a link of XenServer 9's own tools counts as a selection, and erasing repairs it" {
 	step -U "$V1"
 	step -U "$V2"
 	mkdir -p "$ROOT/lib/modules/$K1/dmv/xsedu/1.1.0"

@@ -17,7 +17,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# fake_kernel DIR UNAME: a build folder that says it is UNAME's.
+# fake_kernel DIR UNAME: a build directory that says it is UNAME's.
 fake_kernel() {
 	[ ! -e "$1/include/generated/utsrelease.h" ] || return 0
 	local from part

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The same sources make the same packages, whatever the folder, user, time and machine; and the source package builds with
+# The same sources make the same packages, whatever the directory, user, time and machine; and the source package builds with
 # nothing but itself, the installed kit and kernel headers.
 
 load rpm/helpers
@@ -19,21 +19,21 @@ vendor() {
 
 sums() { (cd "$1/build" && find . -name '*.rpm' -o -name '*.tar.gz' | sort | xargs sha256sum); }
 
-@test "two builds in other folders, times, umasks, zones, locales, hosts and by another user are the same" {
+@test "two builds in other directories, times, umasks, zones, locales, hosts and by another user are the same" {
 	vendor one
-	vendor a-much-longer-folder/two
+	vendor a-much-longer-directory/two
 	# The kit is in another place too.
-	mkdir a-much-longer-folder/kit
-	cp -r "$TOP/rpm" "$TOP/note" "$XS_DDK" a-much-longer-folder/kit/
-	sed -i "s|^include .*|include $PWD/a-much-longer-folder/kit/rpm/driver.mk|" a-much-longer-folder/two/Makefile
+	mkdir a-much-longer-directory/kit
+	cp -r "$TOP/rpm" "$TOP/note" "$XS_DDK" a-much-longer-directory/kit/
+	sed -i "s|^include .*|include $PWD/a-much-longer-directory/kit/rpm/driver.mk|" a-much-longer-directory/two/Makefile
 	make -s -C one -j1 KERNELS="$K1" SOURCE_DATE_EPOCH=1700000000 XS_DDK="$XS_DDK" build-rpms
-	find a-much-longer-folder -exec touch -d '2001-02-03' {} +
-	chmod -R go-rwx a-much-longer-folder/two
+	find a-much-longer-directory -exec touch -d '2001-02-03' {} +
+	chmod -R go-rwx a-much-longer-directory/two
 	mkdir tmp
 	local user='' mapped=yes
 	if [ "$(id -u)" = 0 ]; then
-		chmod 755 . .. ../.. a-much-longer-folder
-		chown -R nobody a-much-longer-folder tmp
+		chmod 755 . .. ../.. a-much-longer-directory
+		chown -R nobody a-much-longer-directory tmp
 		user='setpriv --reuid=nobody --regid=nogroup --clear-groups' mapped=''
 	fi
 	umask 077
@@ -43,10 +43,10 @@ sums() { (cd "$1/build" && find . -name '*.rpm' -o -name '*.tar.gz' | sort | xar
 	# shellcheck disable=SC2086 # words
 	unshare --uts ${mapped:+--user --map-root-user} "$PWD/elsewhere" $user \
 		env HOME="$PWD/tmp" TMPDIR="$PWD/tmp" TZ=Asia/Tokyo LC_ALL=C.UTF-8 LANG=tr_TR.UTF-8 \
-		make -s -C a-much-longer-folder/two -j4 KERNELS="$K1" SOURCE_DATE_EPOCH=1700000000 \
-		XS_DDK="$PWD/a-much-longer-folder/kit/xs-ddk" build-rpms
+		make -s -C a-much-longer-directory/two -j4 KERNELS="$K1" SOURCE_DATE_EPOCH=1700000000 \
+		XS_DDK="$PWD/a-much-longer-directory/kit/xs-ddk" build-rpms
 	[ "$(sums one | wc -l)" -eq $((3 + 3 + 3 + 2)) ]
-	diff <(sums one) <(sums a-much-longer-folder/two)
+	diff <(sums one) <(sums a-much-longer-directory/two)
 }
 
 @test "nothing of the machine is in a package" {

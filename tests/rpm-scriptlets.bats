@@ -186,7 +186,7 @@ rpm_order() {
 	printf '#!/bin/sh\nexit 1\n' >"$ROOT/sbin/depmod"
 	chmod +x "$ROOT/sbin/depmod"
 	run -0 --separate-stderr change -U "$V1"
-	has "$stderr" "error: depmod failed; mend what it says and run 'depmod $K1'"
+	has "$stderr" "error: depmod failed; fix what it says and run 'depmod $K1'"
 	has "$stderr" "%post($(rpm -qp "$V1")) scriptlet failed, exit status 1"
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Packages installed into a root folder that a real kernel then boots: what their scriptlets left is what modprobe reads.
+# Packages installed into a root directory that a real kernel then boots: what their scriptlets left is what modprobe reads.
 
 load rpm/helpers
 
@@ -9,7 +9,7 @@ setup_file() {
 	base_package
 } >&2
 
-# installed: $ROOT, with a kernel's folder as its package brings it, so that depmod knows what is built in.
+# installed: $ROOT, with a kernel's directory as its package brings it, so that depmod knows what is built in.
 installed() {
 	local kernel
 	kernel=$("$TOP/tests/vm/kernel" "$K1")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The rules on a host's folders of drivers, on the links that select versions, and on info.json.
+# The rules on a host's directories of drivers, on the links that select versions, and on info.json.
 
 load helpers
 load rules/rules.bash
@@ -36,13 +36,13 @@ select_net() {
 	done
 }
 
-@test "the same is quiet from the kernel's folder on" {
+@test "the same is quiet from the kernel's directory on" {
 	select_net 1.0.0
 	quiet link-dangling "host/lib/modules/$uname"
 	quiet link-dangling "$updates" "$drivers"
 }
 
-@test "modules and other files that do not lie in a version's folder are found" {
+@test "modules and other files that do not lie in a version's directory are found" {
 	a_module "$drivers/stray.ko"
 	fires hierarchy-layout host
 	has "$found" "found stray.ko, expected <driver>/<version>/<file>"
@@ -88,7 +88,7 @@ select_net() {
 	fires link-absolute host
 }
 
-@test "a link that leads out of the folder of versions is found" {
+@test "a link that leads out of the directory of versions is found" {
 	for target in /etc/passwd ../../../../etc/passwd "/lib/modules/6.1.0-1-other/xenserver/net/1.0.0/net.ko" \
 		../xenserver/../../x.ko ../xenserver/net.ko; do
 		selected net.ko "$target"
@@ -96,7 +96,7 @@ select_net() {
 		has "$found" "it leads to $target"
 	done
 	rm "$updates/net.ko"
-	# Somebody else's link within the kernel's folder.
+	# Somebody else's link within the kernel's directory.
 	mkdir "host/lib/modules/$uname/extra"
 	a_module "host/lib/modules/$uname/extra/own.ko"
 	selected own.ko ../extra/own.ko
@@ -249,11 +249,11 @@ claims() {
 
 @test "the info.json that the kit makes is quiet for the example driver" {
 	kernel=$(a_kernel)
-	folder=host/lib/modules/$kernel/xenserver/xsedu/1.0.0
-	mkdir -p "$folder"
-	cp "$(example_module 1.0.0 "$kernel")" "$folder"
-	xs-ddk info --driver xsedu --version 1.0.0 "$folder"/*.ko >info.json
-	mv info.json "$folder"
+	directory=host/lib/modules/$kernel/xenserver/xsedu/1.0.0
+	mkdir -p "$directory"
+	cp "$(example_module 1.0.0 "$kernel")" "$directory"
+	xs-ddk info --driver xsedu --version 1.0.0 "$directory"/*.ko >info.json
+	mv info.json "$directory"
 	quiet info-mismatch host
 }
 
@@ -300,7 +300,7 @@ claims() {
 	objcopy -O binary --only-section .note.xenserver "$drivers/net/1.0.0/net.ko" \
 		host/sys/module/net/notes/.note.xenserver
 	select_net 1.0.0
-	# The folders of the tests are the user's own who runs them.
+	# The directories of the tests are the user's own who runs them.
 	public=$(mktemp -d)
 	chmod 755 "$public"
 	cp -r host "$(command -v xs-ddk)" "$public"

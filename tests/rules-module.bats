@@ -93,14 +93,16 @@ setup() {
 	fires vermagic-flags --sysroot host "net-1.0.0-modules-test-$uname.rpm"
 }
 
-@test "a module without a licence is found" {
-	licence=- a_module bare.ko
-	fires licence-missing bare.ko
-	licence=Proprietary a_module own.ko
-	quiet licence-missing sound.ko own.ko
+@test "a module without a license is found" {
+	license=- a_module bare.ko
+	fires license-missing bare.ko
+	# Under the name that the rule had in version 0.1, too.
+	run -0 xs-ddk verify --disable note-missing --strict --disable licence-missing bare.ko
+	license=Proprietary a_module own.ko
+	quiet license-missing sound.ko own.ko
 }
 
-@test "a version that is not the folder's is found" {
+@test "a version that is not the directory's is found" {
 	a_host
 	installed d 1.0.0 m
 	quiet path-version host

@@ -73,18 +73,18 @@ setup() {
 	quiet symbol-versions "${symvers[@]}" m.ko
 }
 
-@test "a GPL-only symbol in a module under another licence is found" {
-	licence=Proprietary a_module m.ko 'import gpl_only, 0x22222222' 'import free_for_all, 0x11111111'
+@test "a GPL-only symbol in a module under another license is found" {
+	license=Proprietary a_module m.ko 'import gpl_only, 0x22222222' 'import free_for_all, 0x11111111'
 	fires symbol-gpl "${symvers[@]}" m.ko
 	has "$found" ": gpl_only"
 	lacks "$found" free_for_all
-	licence="Dual BSD/GPL" a_module dual.ko 'import gpl_only, 0x22222222'
-	licence=Proprietary a_module own.ko 'import free_for_all, 0x11111111'
+	license="Dual BSD/GPL" a_module dual.ko 'import gpl_only, 0x22222222'
+	license=Proprietary a_module own.ko 'import free_for_all, 0x11111111'
 	quiet symbol-gpl "${symvers[@]}" sound.ko dual.ko own.ko
 }
 
 @test "a GPL-only symbol of another module counts as the kernel's" {
-	licence=Proprietary a_module m.ko 'import helper, 1'
+	license=Proprietary a_module m.ko 'import helper, 1'
 	a_module helper.ko 'export helper, 1, _gpl'
 	fires symbol-gpl "${symvers[@]}" m.ko helper.ko
 	a_module helper.ko 'export helper, 1'

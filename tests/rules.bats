@@ -4,12 +4,12 @@
 
 load helpers
 
-@test "rules lists every rule once, with a severity, a sentence and a mend" {
+@test "rules lists every rule once, with a severity, a sentence and a hint" {
 	run -0 --separate-stderr xs-ddk rules --json
 	jq -e '.format == "xs-ddk-rules" and (.rules | length) > 20' <<<"$output"
 	jq -e '[.rules[].rule] | length == (unique | length)' <<<"$output"
 	jq -e 'all(.rules[]; (.severity == "error" or .severity == "warning") and (.problem | length) > 10 and
-		(.mend | length) > 10)' <<<"$output"
+		(.hint | length) > 10)' <<<"$output"
 }
 
 @test "rules prints for people what it prints for programs" {

@@ -10,7 +10,7 @@ setup() {
 	module=$(example_module 1.0.0 "$uname")
 }
 
-# loaded_root: a folder "root" that looks like a host with two modules of the kit, another's, and a built-in.
+# loaded_root: a directory "root" that looks like a host with two modules of the kit, another's, and a built-in.
 loaded_root() {
 	for name in xsedu two_words; do
 		mkdir -p "root/sys/module/$name/notes"
@@ -25,7 +25,7 @@ loaded_root() {
 @test "show tells of one module all that a person wants to know" {
 	run -0 --separate-stderr xs-ddk show "$module"
 	for line in "version: 1.0.0" "module: xsedu" "kernel: $uname" "path: $module" "vermagic: $uname SMP " \
-		"licence: GPL" "signature: none" "devices: pci 1234:11e8"; do
+		"license: GPL" "signature: none" "devices: pci 1234:11e8"; do
 		has "$(tr -s ' ' <<<"$output")" "$line"
 	done
 	[ -z "$stderr" ]
@@ -33,7 +33,7 @@ loaded_root() {
 
 @test "show --json tells the same for programs" {
 	run -0 --separate-stderr xs-ddk show --json "$module"
-	jq -e --arg uname "$uname" --arg path "$module" '.format == "xs-ddk-show" and .schema == 1 and
+	jq -e --arg uname "$uname" --arg path "$module" '.format == "xs-ddk-show" and .schema == 2 and
 		(.modules[0] | .version == "1.0.0" and .module == "xsedu" and .kernel == $uname and .path == $path)' \
 		<<<"$output"
 }
@@ -51,7 +51,7 @@ loaded_root() {
 	has "$(tr -s ' ' <<<"${lines[1]}")" "1.0.0 xsedu $uname $module"
 }
 
-@test "show goes through folders in the order of names" {
+@test "show goes through directories in the order of names" {
 	mkdir -p tree/b tree/a
 	cp "$module" tree/b/xsedu.ko
 	cp "$module" tree/a/xsedu.ko

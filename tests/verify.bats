@@ -12,10 +12,10 @@ setup() {
 
 # laid VERSION [UNAME]: puts the module where that version of that kernel would lie; prints the path.
 laid() {
-	local folder=lib/modules/${2-$uname}/xenserver/xsedu/$1
-	mkdir -p "$folder"
-	cp "$module" "$folder/xsedu.ko"
-	echo "$folder/xsedu.ko"
+	local directory=lib/modules/${2-$uname}/xenserver/xsedu/$1
+	mkdir -p "$directory"
+	cp "$module" "$directory/xsedu.ko"
+	echo "$directory/xsedu.ko"
 }
 
 rules_found() {
@@ -28,17 +28,17 @@ rules_found() {
 	[ -z "$stderr" ]
 }
 
-@test "a finding names file, rule, what was found, what was expected and the mend" {
+@test "a finding names file, rule, what was found, what was expected and the fix" {
 	run -1 --separate-stderr xs-ddk verify --version 1.0.1 "$module"
 	has "$output" "$module: error: "
 	has "$output" "the record says 1.0.0, expected 1.0.1 [path-version]"
-	has "$output" "    mend: "
+	has "$output" "    fix: "
 	[ -z "$stderr" ]
 }
 
 @test "--json tells the same for programs" {
 	run -1 --separate-stderr xs-ddk verify --json --version 1.0.1 "$module"
-	jq -e --arg path "$module" '.format == "xs-ddk-verify" and .schema == 1 and .checked == 1 and .errors == 1 and
+	jq -e --arg path "$module" '.format == "xs-ddk-verify" and .schema == 2 and .checked == 1 and .errors == 1 and
 		(.findings[0] | .rule == "path-version" and .severity == "error" and .path == $path)' <<<"$output"
 }
 
@@ -48,14 +48,14 @@ rules_found() {
 	[ "$(rules_found)" = "" ]
 }
 
-@test "a version that is not its folder's is found" {
+@test "a version that is not its directory's is found" {
 	path=$(laid 1.0.1)
 	run -1 --separate-stderr xs-ddk verify --json "$path"
 	[ "$(rules_found)" = path-version ]
 	has "$output" "the record says 1.0.0, expected 1.0.1"
 }
 
-@test "a kernel that is not its folder's is found" {
+@test "a kernel that is not its directory's is found" {
 	path=$(laid 1.0.0 5.10.0-1-amd64)
 	run -1 --separate-stderr xs-ddk verify --json "$path"
 	[ "$(rules_found)" = path-kernel ]
@@ -73,7 +73,7 @@ rules_found() {
 	run -0 --separate-stderr xs-ddk verify a-case.ko case.ko
 }
 
-@test "the place is known also from within the folder and through a link" {
+@test "the place is known also from within the directory and through a link" {
 	path=$(laid 1.0.1)
 	(cd "$(dirname "$path")" && run -1 --separate-stderr xs-ddk verify --json xsedu.ko && [ "$(rules_found)" = path-version ])
 	mkdir "lib/modules/$uname/updates"
@@ -114,7 +114,7 @@ rules_found() {
 	has "$output" "No such file or directory"
 }
 
-@test "a folder without a module is status 2: nothing was verified" {
+@test "a directory without a module is status 2: nothing was verified" {
 	mkdir empty
 	run -2 --separate-stderr xs-ddk verify empty
 	has "$output" "empty: error: "

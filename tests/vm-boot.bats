@@ -87,7 +87,7 @@ EOF
 		run -125 --separate-stderr "$BOOT" ${arguments//=/ } -- true
 		has "$stderr" "$reason"
 	done <<EOF
---root=/nowhere --root /nowhere: not a folder
+--root=/nowhere --root /nowhere: not a directory
 --root=$root $root/etc is an absolute link; make it relative
 --program=/nowhere --program /nowhere: not a program
 --module=nonsense --module nonsense: not a module of $(a_kernel)

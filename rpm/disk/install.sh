@@ -16,14 +16,14 @@ usage() {
 
 		Installs the packages of this driver disk that fit this host's kernels.
 
-		  -b, --batch        ask nothing; a licence must then be accepted with --accept-eula
-		      --accept-eula  accept the licence of the packages
+		  -b, --batch        ask nothing; a license must then be accepted with --accept-eula
+		      --accept-eula  accept the license of the packages
 		  -n, --dry-run      check everything and tell what would be done
 		      --sysroot DIR  install on the host whose root is mounted at DIR
 		  -h, --help         this text
 
 		Exit status: 0 done, 1 failed, 2 the host is not one for this disk or you declined,
-		3 it is installed already, or you declined to install it over a newer one, 4 the licence was declined.
+		3 it is installed already, or you declined to install it over a newer one, 4 the license was declined.
 	END
 }
 
@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
 	--accept-eula) accept_eula=1 ;;
 	--sysroot=*) set_sysroot "${1#*=}" ;;
 	--sysroot)
-		[ $# -gt 1 ] || stop 1 "--sysroot needs a folder"
+		[ $# -gt 1 ] || stop 1 "--sysroot needs a directory"
 		set_sysroot "$2"
 		shift
 		;;
@@ -137,12 +137,12 @@ check_requirements() {
 $problems"
 }
 
-# A folder that only an earlier driver package made is no kernel.
+# A directory that only an earlier driver package made is no kernel.
 host_kernels() {
-	for folder in "$sysroot"/lib/modules/*; do
-		if [ -d "$folder/kernel" ] || [ -f "$folder/modules.builtin" ] || [ -f "$folder/modules.order" ] ||
-			[ -f "$sysroot/boot/vmlinuz-${folder##*/}" ]; then
-			printf '%s\n' "${folder##*/}"
+	for directory in "$sysroot"/lib/modules/*; do
+		if [ -d "$directory/kernel" ] || [ -f "$directory/modules.builtin" ] || [ -f "$directory/modules.order" ] ||
+			[ -f "$sysroot/boot/vmlinuz-${directory##*/}" ]; then
+			printf '%s\n' "${directory##*/}"
 		fi
 	done
 }
@@ -208,19 +208,19 @@ check_installed() {
 	fi
 }
 
-# The licences were put into one file when the disk was made: taking them out of a package needs more than rpm.
-check_licence() {
+# The licenses were put into one file when the disk was made: taking them out of a package needs more than rpm.
+check_license() {
 	licensed=$(
 		for file in $missing; do
 			! "$rpm" -qpl --nosignature "$here/$file" | grep -q 'EULA$' || printf '%s\n' "$file"
 		done
 	)
 	[ -n "$licensed" ] || return 0
-	[ -s "$here/EULA" ] || stop 1 "$licensed: has a licence to accept, and the disk's file EULA is missing"
+	[ -s "$here/EULA" ] || stop 1 "$licensed: has a license to accept, and the disk's file EULA is missing"
 	cat "$here/EULA"
 	[ -z "$accept_eula$dry_run" ] || return 0
-	[ -z "$batch" ] || stop 4 "the licence must be accepted: with --accept-eula, or without --batch"
-	agreed "Do you accept this licence?" || stop 4 "the licence was declined; nothing was changed"
+	[ -z "$batch" ] || stop 4 "the license must be accepted: with --accept-eula, or without --batch"
+	agreed "Do you accept this license?" || stop 4 "the license was declined; nothing was changed"
 }
 
 # run_rpm ARGUMENT...: rpm on the missing packages.
@@ -276,7 +276,7 @@ check_requirements
 choose_packages
 choose_missing
 check_installed
-check_licence
+check_license
 [ -z "$missing" ] || check_transaction
 tell_plan
 [ -z "$dry_run" ] || exit 0

@@ -62,7 +62,7 @@ read_xml() {
 	}' "$xml_file"
 }
 
-# read_pack FOLDER: sets $id, $version (with its build), $product, $memory and $description from XS-REPOSITORY.
+# read_pack DIRECTORY: sets $id, $version (with its build), $product, $memory and $description from XS-REPOSITORY.
 read_pack() {
 	for part in XS-REPOSITORY XS-PACKAGES; do
 		[ -f "$1/$part" ] && [ -r "$1/$part" ] || stop 1 "$1/$part is missing, or may not be read"
@@ -80,7 +80,7 @@ read_pack() {
 	version=$version${build:+-$build}
 }
 
-# is_file_name NAME: whether NAME names a file of the pack's own folder, and is fit to be an argument.
+# is_file_name NAME: whether NAME names a file of the pack's own directory, and is fit to be an argument.
 is_file_name() {
 	case $1 in
 	'' | [.-]* | *[!A-Za-z0-9._+~@^:-]*) return 1 ;;
@@ -94,12 +94,12 @@ record_of() { printf '%s\n' "$sysroot$repos/$1"; }
 find_rpm() {
 	old_ifs=$IFS
 	IFS=:
-	for folder in ${PATH:-} /usr/bin /bin; do
-		[ ! -x "$folder/rpm" ] || break
+	for directory in ${PATH:-} /usr/bin /bin; do
+		[ ! -x "$directory/rpm" ] || break
 	done
 	IFS=$old_ifs
-	[ -x "$folder/rpm" ] || stop 1 "there is no rpm here"
-	rpm=$folder/rpm
+	[ -x "$directory/rpm" ] || stop 1 "there is no rpm here"
+	rpm=$directory/rpm
 }
 
 # host_rpm ARGUMENT...: rpm on the host's database.
@@ -140,6 +140,6 @@ refresh_pack_info() {
 
 # set_sysroot DIR
 set_sysroot() {
-	sysroot=$(cd "$1" 2>/dev/null && pwd -P) || stop 1 "--sysroot $1 is no folder"
+	sysroot=$(cd "$1" 2>/dev/null && pwd -P) || stop 1 "--sysroot $1 is no directory"
 	[ "$sysroot" != / ] || sysroot=
 }

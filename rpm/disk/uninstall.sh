@@ -32,7 +32,7 @@ while [ $# -gt 0 ]; do
 	-n | --dry-run) dry_run=1 ;;
 	--sysroot=*) set_sysroot "${1#*=}" ;;
 	--sysroot)
-		[ $# -gt 1 ] || stop 1 "--sysroot needs a folder"
+		[ $# -gt 1 ] || stop 1 "--sysroot needs a directory"
 		set_sysroot "$2"
 		shift
 		;;

@@ -19,7 +19,7 @@ example_packages() {
 	ls "$built"/rpms/xsedu-data-*.rpm "$built"/srpms/*.src.rpm
 }
 
-# make_disk OUTPUT [OPTION...]: the disk that most tests look at, into the folder OUTPUT; of $PACKAGES, if that is set.
+# make_disk OUTPUT [OPTION...]: the disk that most tests look at, into the directory OUTPUT; of $PACKAGES, if that is set.
 make_disk() {
 	local output=$1 packages=${PACKAGES-}
 	shift

@@ -8,7 +8,7 @@
 
 #define NAME	    "name=case\0"
 #define FIRST_ALIAS "alias=pci:v00001234d000011E8sv*sd*bc*sc*i*\0"
-#define FOLDER	    "lib/modules/6.1.0-0-test/xenserver/case/1.2.3/"
+#define DIRECTORY	    "lib/modules/6.1.0-0-test/xenserver/case/1.2.3/"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static char modinfo[] = NAME FIRST_ALIAS "alias=pci:v00001AF4d00001000sv00001AF4sd*bc*sc*i*";
 	static uint32_t infos[] = {0, sizeof(NAME) - 1, sizeof(NAME FIRST_ALIAS) - 1};
 	struct module module = {.modinfo = modinfo, .modinfo_len = sizeof(modinfo), .infos = infos, .info_count = 3};
-	struct inventory_where ko = {FOLDER "case.ko", FOLDER "case.ko", false};
-	struct inventory_where json = {FOLDER "info.json", FOLDER "info.json", false};
+	struct inventory_where ko = {DIRECTORY "case.ko", DIRECTORY "case.ko", false};
+	struct inventory_where json = {DIRECTORY "info.json", DIRECTORY "info.json", false};
 	struct report report = {0};
 	struct policy policy = {0};
 	struct inventory inventory;

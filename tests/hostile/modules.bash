@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Makes the hostile modules of the table "modules": each FOLDER/<name>/case.ko.
+# Makes the hostile modules of the table "modules": each DIRECTORY/<name>/case.ko.
 # shellcheck source=tests/hostile/patch.bash
 . "${BASH_SOURCE%/*}/patch.bash"
 
@@ -8,7 +8,7 @@ table() {
 	grep -v '^#' "$1" | sed 's/ *| */|/g'
 }
 
-# hostile_modules FOLDER
+# hostile_modules DIRECTORY
 hostile_modules() {
 	local here=${BASH_SOURCE%/*} name recipe
 	base=$1/base.ko

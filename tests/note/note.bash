@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests of note/ share: an encoder of records that owes nothing to note/, looks into an ELF
-# file, and a folder with a driver's source.
+# file, and a directory with a driver's source.
 
 NOTE=$TOP/note
 SOURCES=$TOP/tests/note
@@ -53,7 +53,7 @@ has_no_record() {
 		fail "$1: there is a record"
 }
 
-# driver LINE...: a new folder $D with the sources, a vendor's Makefile and a Kbuild of these lines.
+# driver LINE...: a new directory $D with the sources, a vendor's Makefile and a Kbuild of these lines.
 driver() {
 	D=$(mktemp -d "$BATS_TEST_TMPDIR/driver.XXXXXX")
 	cp "$SOURCES"/*.[cS] "$D"
@@ -65,10 +65,10 @@ driver() {
 # kbuild ARG...: what a driver's Makefile does, for the kernel that one-kernel tests take.
 kbuild() { make -s -C "$(kdir "$(a_kernel)")" M="$D" "$@" modules; }
 
-# leftovers: temporary folders that xs-kbuild made for this test and did not remove.
+# leftovers: temporary directories that xs-kbuild made for this test and did not remove.
 leftovers() { find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'xs-kbuild.*'; }
 
-# A folder of our own for them, whose path kbuild can work in.
+# A directory of our own for them, whose path kbuild can work in.
 own_tmpdir() {
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp
 	mkdir -p "$TMPDIR"

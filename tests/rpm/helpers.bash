@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the rpm-*.bats files share: packages that are built once, and root folders to install them into.
+# What the rpm-*.bats files share: packages that are built once, and root directories to install them into.
 
 load helpers
 
@@ -21,7 +21,7 @@ copy_sources() {
 }
 
 # built NAME SOURCES ARGUMENT...: packages of the driver in SOURCES, made with these arguments to make, once for all tests;
-# prints the folder build/ they are below. The log is not among the sources: as one of them it would have every call
+# prints the directory build/ they are below. The log is not among the sources: as one of them it would have every call
 # build all anew, below the hands of the tests that run at the same time.
 built() {
 	local dir=$CACHE/$1 sources=$2
@@ -46,7 +46,7 @@ example_again() { built again "$TOP/example-driver" DRIVER_VERSION=1.0.0 KERNELS
 pair() { built pair "$TOP/tests/rpm/pair" KERNELS="$K1"; }
 pair_xz() { built pair-xz "$TOP/tests/rpm/pair" KERNELS="$K1" DRIVER_VERSION=2.0 XS_COMPRESS=xz; }
 
-# package FOLDER DRIVER VERSION [UNAME]: the one module package there for that kernel, default K1.
+# package DIRECTORY DRIVER VERSION [UNAME]: the one module package there for that kernel, default K1.
 package() {
 	local -a found
 	mapfile -t found < <(find "$1/rpms" -name "$2-${3/\~/_tilde_}-modules-*-${4:-$K1}-*.rpm")
@@ -60,7 +60,7 @@ name() { rpm -qp --qf '%{NAME}\n' "$1"; }
 # as_root COMMAND...: rpm and chroot want to be root; a user name space will do.
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else unshare --map-root-user "$@"; fi; }
 
-# in_root COMMAND...: rpm on the root folder $ROOT. Debian's asks for a word more before it installs anything.
+# in_root COMMAND...: rpm on the root directory $ROOT. Debian's asks for a word more before it installs anything.
 in_root() { as_root rpm --root "$ROOT" --dbpath /var/lib/rpm "$@"; }
 change() { in_root ${DEBIAN:+--force-debian} "$@"; }
 
@@ -137,7 +137,7 @@ calls() {
 # selected DRIVER-MODULE [UNAME]: where the link in updates/ leads to; nothing if there is none.
 selected() { readlink "$ROOT/lib/modules/${2:-$K1}/updates/$1" || :; }
 
-# tree [UNAME]: all there is below a kernel's folder, with checksums and targets of links.
+# tree [UNAME]: all there is below a kernel's directory, with checksums and targets of links.
 tree() {
 	(cd "$ROOT/lib/modules/$1" 2>/dev/null && {
 		find . -type f -exec sha256sum {} + | sort -k 2

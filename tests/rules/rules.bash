@@ -10,7 +10,7 @@ fi
 uname=6.1.0-0-test
 
 # a_module FILE [LINE...]: a module named after FILE, sound but for what the assembler LINEs add to it.
-# The variables name, version, licence and kernel say otherwise; with "-" the thing is left out.
+# The variables name, version, license and kernel say otherwise; with "-" the thing is left out.
 a_module() {
 	local file=$1 own line
 	shift
@@ -20,7 +20,7 @@ a_module() {
 	{
 		printf '.include "module.inc"\n'
 		[ "${kernel-}" = - ] || printf 'info "vermagic=%s SMP preempt mod_unload modversions "\n' "${kernel-$uname}"
-		[ "${licence-}" = - ] || printf 'info "license=%s"\n' "${licence-GPL}"
+		[ "${license-}" = - ] || printf 'info "license=%s"\n' "${license-GPL}"
 		[ "${name-}" = - ] || printf 'info "name=%s"\n' "${name-${own//-/_}}"
 		[ "${version-}" = - ] || printf 'note_section\nrecord "%s"\n' "${version-1.0.0}"
 		for line; do
@@ -32,7 +32,7 @@ a_module() {
 	as -W -I "$BATS_TEST_TMPDIR" -I "$TOP/tests/rules" -o "$file" "$BATS_TEST_TMPDIR/module.s"
 }
 
-# a_host: an empty root folder "host" with the line for depmod.
+# a_host: an empty root directory "host" with the line for depmod.
 a_host() {
 	mkdir -p host/etc/depmod.d "host/lib/modules/$uname/updates"
 	echo "exclude xenserver" >host/etc/depmod.d/xs-ddk.conf
@@ -40,10 +40,10 @@ a_host() {
 
 # installed DRIVER VERSION MODULE [LINE...]: a module of a driver's version on the host, with its info.json.
 installed() {
-	local folder=host/lib/modules/$uname/xenserver/$1/$2 driver=$1 v=$2 m=$3
+	local directory=host/lib/modules/$uname/xenserver/$1/$2 driver=$1 v=$2 m=$3
 	shift 3
-	version=$v a_module "$folder/$m.ko" "$@"
-	[ -e "$folder/info.json" ] || an_info "$driver" "$v" >"$folder/info.json"
+	version=$v a_module "$directory/$m.ko" "$@"
+	[ -e "$directory/info.json" ] || an_info "$driver" "$v" >"$directory/info.json"
 }
 
 # an_info DRIVER VERSION [PCI_IDS]
@@ -93,7 +93,7 @@ quiet() {
 	[ "$(jq '.findings | length' <<<"$output")" -eq 0 ] || fail "$rule: $output"
 }
 
-# a_package NAME [SPEC-LINE...]: NAME.rpm here, by rpmbuild, of what is in the folder "payload", with the lines in its
+# a_package NAME [SPEC-LINE...]: NAME.rpm here, by rpmbuild, of what is in the directory "payload", with the lines in its
 # preamble or after it. The variables rpm_version, rpm_release and payload say otherwise than 1.0, 1 and gzip.
 a_package() {
 	local name=$1 line
@@ -116,10 +116,10 @@ a_package() {
 
 # payload_module DRIVER VERSION MODULE [LINE...]: a module of a driver in the payload, with all that belongs to it.
 payload_module() {
-	local folder=payload/lib/modules/$uname/xenserver/$1/$2 driver=$1 v=$2 m=$3
+	local directory=payload/lib/modules/$uname/xenserver/$1/$2 driver=$1 v=$2 m=$3
 	shift 3
-	version=${version-$v} a_module "$folder/$m.ko" "$@"
-	an_info "$driver" "$v" >"$folder/info.json"
+	version=${version-$v} a_module "$directory/$m.ko" "$@"
+	an_info "$driver" "$v" >"$directory/info.json"
 	mkdir -p payload/etc/depmod.d
 	echo "exclude xenserver" >payload/etc/depmod.d/xs-ddk.conf
 }

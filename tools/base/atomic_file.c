@@ -96,11 +96,11 @@ static int replace_in(int dir, const char *base, const void *bytes, size_t len, 
 int replace_file(const char *path, const void *bytes, size_t len, const struct stat *like, const struct stat *owner,
 		 const char **step)
 {
-	char *folder = text_format("%s", path), *file = text_format("%s", path);
-	int dir = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = -1, saved;
+	char *directory = text_format("%s", path), *file = text_format("%s", path);
+	int dir = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = -1, saved;
 	sigset_t all, former;
 
-	*step = "its folder cannot be opened";
+	*step = "its directory cannot be opened";
 	if (dir >= 0) {
 		/* So that a signal that ends the program finds the work not begun or done. */
 		sigfillset(&all);
@@ -112,7 +112,7 @@ int replace_file(const char *path, const void *bytes, size_t len, const struct s
 		errno = saved;
 	}
 	saved = errno;
-	free(folder);
+	free(directory);
 	free(file);
 	errno = saved;
 	return rc;

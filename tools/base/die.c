@@ -61,7 +61,7 @@ enum status misused(const char *format, ...)
 
 noreturn void die_memory(void)
 {
-	complain("memory is out");
+	complain("out of memory");
 	exit(STATUS_TROUBLE);
 }
 

@@ -25,7 +25,7 @@ const char *complaints(void);
 /* complain(), and a hint at --help; for a wrong call. Returns STATUS_TROUBLE. */
 enum status misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Ends the program with STATUS_TROUBLE because memory is out. */
+/* Ends the program with STATUS_TROUBLE because there is no memory. */
 noreturn void die_memory(void);
 
 /* Memory of SIZE zeroed bytes, or ends the program. COUNT * SIZE is checked. */

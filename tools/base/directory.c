@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Listing folders.
+// Listing directories.
 #include "base/directory.h"
 
 #include <dirent.h>

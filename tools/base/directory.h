@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Listing folders. */
+/* Listing directories. */
 #ifndef XS_BASE_DIRECTORY_H
 #define XS_BASE_DIRECTORY_H
 
 /*
- * The names in the folder open at FD (taken over, also on failure), but "." and "..", in byte order, as a
+ * The names in the directory open at FD (taken over, also on failure), but "." and "..", in byte order, as a
  * NULL-terminated array that directory_names_free() frees; NULL with errno when it cannot be read.
  */
 char **directory_names(int fd);

@@ -20,7 +20,7 @@ size_t name_legal_prefix(const char *s, size_t len);
 /* name_is_legal_n() for a string. Whoever makes a path from a name asks this first. */
 bool name_is_legal(const char *s);
 
-/* Whether S can be a kernel's release, and so a folder under /lib/modules. */
+/* Whether S can be a kernel's release, and so a directory under /lib/modules. */
 bool name_is_uname(const char *s);
 
 /*

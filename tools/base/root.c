@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Files below a root folder: "/" or a --sysroot. No link is followed out of it.
+// Files below a root directory: "/" or a --sysroot. No link is followed out of it.
 #include "base/root.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 /* As many as the kernel follows in one path (MAXSYMLINKS). */
 #define LINKS_MAX 40
-/* The folders one is in, for "..": the path is at most PATH_MAX long, and links may add to the depth. */
+/* The directories one is in, for "..": the path is at most PATH_MAX long, and links may add to the depth. */
 #define DEPTH_MAX 256
 
 int root_open(struct root *root, const char *path)
@@ -30,7 +30,7 @@ void root_close(struct root *root)
 	root->fd = -1;
 }
 
-/* Where a resolution stands: the open folders from the root down, and the text still to go. */
+/* Where a resolution stands: the open directories from the root down, and the text still to go. */
 struct resolve {
 	const struct root *root;
 	int dirs[DEPTH_MAX];
@@ -89,7 +89,7 @@ static int follow(struct resolve *r, const char *name, const char *rest)
 	return 0;
 }
 
-/* Takes one folder's step: NAME is not the last component. */
+/* Takes one directory's step: NAME is not the last component. */
 static int step(struct resolve *r, const char *name, const char *rest)
 {
 	struct stat st;

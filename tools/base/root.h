@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files below a root folder: "/" or a --sysroot. No link is followed out of it. */
+/* Files below a root directory: "/" or a --sysroot. No link is followed out of it. */
 #ifndef XS_BASE_ROOT_H
 #define XS_BASE_ROOT_H
 
@@ -13,7 +13,7 @@
  * lack. /proc magic links are not followed.
  */
 struct root {
-	int fd;		  /* of the folder, O_PATH */
+	int fd;		  /* of the directory, O_PATH */
 	const char *path; /* as given, for messages; "" for "/" */
 };
 
@@ -29,13 +29,13 @@ void root_close(struct root *root);
 int root_openat(const struct root *root, const char *path, int flags, mode_t mode);
 
 /*
- * Opens the folder that holds PATH's last component, resolving all that comes before it, and points *BASE at
+ * Opens the directory that holds PATH's last component, resolving all that comes before it, and points *BASE at
  * that component in PATH. For linkat, renameat, unlinkat. Fails with EINVAL for a PATH ending in "/", "." or "..".
  */
 int root_open_parent(const struct root *root, const char *path, const char **base);
 
 /*
- * The path by which this process knows the folder PATH below the root, every link resolved: for programs that are to
+ * The path by which this process knows the directory PATH below the root, every link resolved: for programs that are to
  * work there. Memory to free, or NULL with errno.
  */
 char *root_real_path(const struct root *root, const char *path);

@@ -28,13 +28,13 @@ static bool is_program(const struct root *root, const char *path)
 
 char *program_find(const struct root *root, const char *name, const char *variable)
 {
-	static const char *const folders[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin"};
+	static const char *const directories[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin"};
 	const char *chosen = variable ? secure_getenv(variable) : NULL;
 
 	if (chosen && *chosen)
 		return text_format("%s", chosen);
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		char *path = text_format("%s/%s", folders[i], name);
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+		char *path = text_format("%s/%s", directories[i], name);
 
 		if (is_program(root, path))
 			return path;

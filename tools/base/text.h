@@ -8,7 +8,7 @@
 /*
  * The LEN bytes at S as printable UTF-8: control characters (of a terminal, of writing direction, line
  * separators), invalid UTF-8 and backslashes become \xNN, byte by byte. Every output format prints foreign
- * bytes only through this. Memory to free; never NULL: the program ends with status 2 when memory is out.
+ * bytes only through this. Memory to free; never NULL: the program ends with status 2 when there is no memory.
  */
 char *text_safe_n(const char *s, size_t len);
 

@@ -9,7 +9,7 @@
 
 #include "base/die.h"
 
-/* So many a worker: enough that none waits for the lister, few enough to hold few folders open. */
+/* So many a worker: enough that none waits for the lister, few enough to hold few directories open. */
 #define QUEUE_PER_WORKER 16
 #define QUEUE_MAX	 256
 

@@ -85,7 +85,7 @@ void check_loaded(struct report *report, const char *path, const struct hierarch
 /* Firmware that no package given and no root has: rule firmware-missing. */
 void check_firmware(struct report *report, const struct inventory *inventory, const struct policy *policy);
 
-/* The folders of drivers and the links that select versions: rules hierarchy-*, link-*, and their like. */
+/* The directories of drivers and the links that select versions: rules hierarchy-*, link-*, and their like. */
 void check_hierarchy(struct report *report, const struct inventory *inventory, const struct policy *policy);
 
 /* A module of a driver's, which claims devices by its aliases. */

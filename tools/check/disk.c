@@ -20,7 +20,7 @@ static void check_installer(struct disk_check *c)
 			disk_found(c, RULE_DISK_INSTALLER, scripts[i], NULL);
 }
 
-static bool has_licence(const struct rpm *rpm)
+static bool has_license(const struct rpm *rpm)
 {
 	for (size_t i = 0; i < rpm->file_count; i++) {
 		size_t len = strlen(rpm->files[i].path);
@@ -48,7 +48,7 @@ static void check_file(struct disk_check *c, const struct disk_file *file)
 	disk_own(c->disk, canonical);
 	if (strcmp(strrchr(file->path, '/') ? strrchr(file->path, '/') + 1 : file->path, canonical) != 0)
 		disk_found(c, RULE_DISK_PACKAGE_NAME, file->path, "it is %s", disk_safe(c->disk, canonical));
-	if (disk_is_installable(file) && has_licence(&file->rpm) && !disk_find(c->disk, "EULA"))
+	if (disk_is_installable(file) && has_license(&file->rpm) && !disk_find(c->disk, "EULA"))
 		disk_found(c, RULE_DISK_EULA, file->path, NULL);
 }
 

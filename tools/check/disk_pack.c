@@ -178,7 +178,7 @@ static void check_entry(struct disk_check *c, const xmlNode *node)
 		   *type = need_attribute(c, RULE_DISK_PACKAGES, PACKAGES, node, "type");
 
 	if (!*name || strchr(name, '/') || name[0] == '.') {
-		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "'%s' is no name of a file in the disk's own folder",
+		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "'%s' is no name of a file in the disk's own directory",
 			   disk_safe(c->disk, name));
 		return;
 	}

@@ -48,22 +48,22 @@ static void notice(struct disks *disks, char *path)
 	pthread_mutex_unlock(&disks->lock);
 }
 
-/* The folder NAME (with its folder, if any) is in, if it makes that a disk; memory to free, or NULL. */
-static char *folder_of_disk(const char *path, const char *name)
+/* The directory NAME (with its directory, if any) is in, if it makes that a disk; memory to free, or NULL. */
+static char *directory_of_disk(const char *path, const char *name)
 {
 	size_t len = strlen(path), tail = strlen(name);
-	char *folder;
+	char *directory;
 
 	if (len < tail || strcmp(path + len - tail, name) != 0 || (len > tail && path[len - tail - 1] != '/'))
 		return NULL;
 	while (tail < len && path[len - tail - 1] == '/')
 		tail++;
-	folder = len == tail ? strdup(path[0] == '/' ? "/" : ".") : strndup(path, len - tail);
-	if (!folder)
+	directory = len == tail ? strdup(path[0] == '/' ? "/" : ".") : strndup(path, len - tail);
+	if (!directory)
 		die_memory();
-	if (disk_is_at(folder))
-		return folder;
-	free(folder);
+	if (disk_is_at(directory))
+		return directory;
+	free(directory);
 	return NULL;
 }
 
@@ -87,9 +87,9 @@ void disks_notice(struct disks *disks, const struct input *input)
 	if (input->kind != INPUT_FILE || strchr(input->path, '!') || is_record(input->path))
 		return;
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		char *folder = folder_of_disk(input->path, signs[i]);
+		char *directory = directory_of_disk(input->path, signs[i]);
 
-		if (folder)
-			notice(disks, folder);
+		if (directory)
+			notice(disks, directory);
 	}
 }

@@ -12,8 +12,8 @@
 #include "check/check.h"
 
 /* Where the kernel looks, below a root (drivers/base/firmware_loader), and how it may find a file compressed. */
-static const char *const folders[] = {"/lib/firmware/updates/%s/", "/lib/firmware/updates/", "/lib/firmware/%s/",
-				      "/lib/firmware/"};
+static const char *const directories[] = {"/lib/firmware/updates/%s/", "/lib/firmware/updates/", "/lib/firmware/%s/",
+					  "/lib/firmware/"};
 static const char *const suffixes[] = {"", ".xz", ".zst"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -41,8 +41,8 @@ static bool names(const char *name, const char *file)
 	return false;
 }
 
-/* The folder FORMAT of the kernel, with its %s filled in. */
-static char *folder_of(const char *format, const char *uname)
+/* The directory FORMAT of the kernel, with its %s filled in. */
+static char *directory_of(const char *format, const char *uname)
 {
 	const char *mark = strstr(format, "%s");
 
@@ -66,19 +66,19 @@ static size_t first_file(const struct inventory *inventory, const char *name)
 	return low;
 }
 
-/* Whether a package has a file in FOLDER, below "/" or "/usr", that NAME names. */
-static bool is_in_folder(const struct inventory *inventory, const char *folder, const char *name)
+/* Whether a package has a file in DIRECTORY, below "/" or "/usr", that NAME names. */
+static bool is_in_directory(const struct inventory *inventory, const char *directory, const char *name)
 {
 	/* All that a pattern can match begins as it does. */
 	size_t plain = strcspn(name, "*?[\\");
-	char *start = text_format("%s%.*s", folder, (int)plain, name);
-	size_t len = strlen(start), folder_len = strlen(folder);
+	char *start = text_format("%s%.*s", directory, (int)plain, name);
+	size_t len = strlen(start), directory_len = strlen(directory);
 	bool found = false;
 
 	for (size_t i = first_file(inventory, start); !found && i < inventory->file_count; i++) {
 		if (strncmp(inventory->files[i].name, start, len) != 0)
 			break;
-		found = names(name, inventory->files[i].name + folder_len);
+		found = names(name, inventory->files[i].name + directory_len);
 	}
 	free(start);
 	return found;
@@ -88,31 +88,31 @@ static bool is_packaged(const struct inventory *inventory, const struct inventor
 {
 	bool found = false;
 
-	for (size_t i = 0; !found && i < COUNT(folders); i++) {
-		char *folder = folder_of(folders[i], firmware->uname);
-		char *merged = text_format("/usr%s", folder);
+	for (size_t i = 0; !found && i < COUNT(directories); i++) {
+		char *directory = directory_of(directories[i], firmware->uname);
+		char *merged = text_format("/usr%s", directory);
 
-		found = is_in_folder(inventory, folder, firmware->name) ||
-			is_in_folder(inventory, merged, firmware->name);
+		found = is_in_directory(inventory, directory, firmware->name) ||
+			is_in_directory(inventory, merged, firmware->name);
 		free(merged);
-		free(folder);
+		free(directory);
 	}
 	return found;
 }
 
-/* Looks a pattern's folder through; the folder itself must be plain. */
+/* Looks a pattern's directory through; the directory itself must be plain. */
 static bool matches_below(const struct root *root, const char *pattern)
 {
 	const char *base = strrchr(pattern, '/') + 1;
-	char *folder = text_format("%.*s", (int)(base - pattern), pattern);
-	int fd = root_openat(root, folder, O_RDONLY | O_DIRECTORY, 0);
+	char *directory = text_format("%.*s", (int)(base - pattern), pattern);
+	int fd = root_openat(root, directory, O_RDONLY | O_DIRECTORY, 0);
 	char **list = fd < 0 ? NULL : directory_names(fd);
 	bool found = false;
 
 	for (size_t i = 0; list && list[i]; i++)
 		found |= names(base, list[i]);
 	directory_names_free(list);
-	free(folder);
+	free(directory);
 	return found;
 }
 
@@ -140,13 +140,13 @@ static bool is_on_root(const char *path, const struct inventory_firmware *firmwa
 
 	if (root_open(&root, path) != 0)
 		return false;
-	for (size_t i = 0; !found && i < COUNT(folders); i++) {
-		char *folder = folder_of(folders[i], firmware->uname);
-		char *file = text_format("%s%s", folder, firmware->name);
+	for (size_t i = 0; !found && i < COUNT(directories); i++) {
+		char *directory = directory_of(directories[i], firmware->uname);
+		char *file = text_format("%s%s", directory, firmware->name);
 
 		found = is_below(&root, file);
 		free(file);
-		free(folder);
+		free(directory);
 	}
 	root_close(&root);
 	return found;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on the folders of drivers and on the links that select versions: hierarchy-*, link-*, selection-*.
+// The rules on the directories of drivers and on the links that select versions: hierarchy-*, link-*, selection-*.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -204,7 +204,7 @@ static void check_link(struct report *report, struct group *group, const struct 
 	group->links[group->link_count++] = to;
 	if (!exists(group, link, below))
 		report_link(report, RULE_LINK_DANGLING, link);
-	/* XenServer 9 makes its links, to its own folder, absolute. */
+	/* XenServer 9 makes its links, to its own directory, absolute. */
 	else if (absolute && strncmp(below, "dmv/", 4) != 0)
 		report_link(report, RULE_LINK_ABSOLUTE, link);
 }

@@ -9,8 +9,8 @@
 #include "check/check.h"
 #include "elf/modalias.h"
 
-/* Length of the entry's folder with its slash, if that is a version's folder of the hierarchy; else 0. */
-static size_t folder_len(const struct inventory_entry *entry)
+/* Length of the entry's directory with its slash, if that is a version's directory of the hierarchy; else 0. */
+static size_t directory_len(const struct inventory_entry *entry)
 {
 	const char *rest, *slash;
 
@@ -34,10 +34,10 @@ static void check_fields(struct report *report, const char *path, const json_t *
 		report_add(report, RULE_INFO_DAMAGED, path, "\"pci_ids\" is not there, or no object");
 }
 
-/* The version's folder, as a text to free. */
+/* The version's directory, as a text to free. */
 static char *version_of(const struct inventory_entry *entry)
 {
-	size_t len = folder_len(entry) - 1, start = len;
+	size_t len = directory_len(entry) - 1, start = len;
 
 	while (start > 0 && entry->below[start - 1] != '/')
 		start--;
@@ -134,7 +134,7 @@ static void check_ids(struct report *report, const char *path, json_t *info, con
 	free(texts);
 }
 
-/* The entries from FIRST on are one folder's, COUNT of them; ENTRY is its info.json. */
+/* The entries from FIRST on are one directory's, COUNT of them; ENTRY is its info.json. */
 static void check_one(struct report *report, const struct inventory_entry *first, size_t count,
 		      const struct inventory_entry *entry)
 {
@@ -160,7 +160,7 @@ static void check_one(struct report *report, const struct inventory_entry *first
 	json_decref(info);
 }
 
-static void check_folder(struct report *report, const struct inventory_entry *first, size_t count, size_t len)
+static void check_directory(struct report *report, const struct inventory_entry *first, size_t count, size_t len)
 {
 	const struct inventory_entry *module = NULL;
 
@@ -179,13 +179,13 @@ static void check_folder(struct report *report, const struct inventory_entry *fi
 void check_info(struct report *report, const struct inventory_entry *entries, size_t count)
 {
 	for (size_t i = 0, n = 1; i < count; i += n, n = 1) {
-		size_t len = folder_len(&entries[i]);
+		size_t len = directory_len(&entries[i]);
 
 		if (len == 0)
 			continue;
-		while (i + n < count && folder_len(&entries[i + n]) == len &&
+		while (i + n < count && directory_len(&entries[i + n]) == len &&
 		       strncmp(entries[i].below, entries[i + n].below, len) == 0)
 			n++;
-		check_folder(report, &entries[i], n, len);
+		check_directory(report, &entries[i], n, len);
 	}
 }

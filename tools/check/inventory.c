@@ -252,7 +252,7 @@ void inventory_add_package(struct inventory *inventory, const char *path, const 
 		const struct rpm_file *file = &rpm->files[i];
 		struct inventory_file added = {.mode = file->mode};
 
-		/* Folders are everybody's. */
+		/* Directories are everybody's. */
 		if (S_ISDIR(file->mode))
 			continue;
 		added.name = copy(file->path);

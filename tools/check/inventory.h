@@ -15,13 +15,13 @@
 
 enum entry_kind { ENTRY_MODULE, ENTRY_LINK, ENTRY_FILE };
 
-/* Something below the folders of /lib/modules/<uname> where drivers live. All strings are any bytes. */
+/* Something below the directories of /lib/modules/<uname> where drivers live. All strings are any bytes. */
 struct inventory_entry {
 	enum entry_kind kind;
 	char *path; /* as shown */
-	char *root; /* the folder above lib/modules/, ending in a slash; "" in packages: all have one root */
-	char uname[UNAME_MAX + 1]; /* the folder's */
-	char *below;		   /* what follows that folder: "xenserver/ice/1.0/ice.ko" */
+	char *root; /* the directory above lib/modules/, ending in a slash; "" in packages: all have one root */
+	char uname[UNAME_MAX + 1]; /* the directory's */
+	char *below;		   /* what follows that directory: "xenserver/ice/1.0/ice.ko" */
 	char *text; /* of a link its target, of info.json what is in it, of a module its vermagic, or NULL */
 	char module[MODULE_NAME_SIZE]; /* of a module its own name */
 	char **aliases;		       /* of a module; NULL at the end */
@@ -103,7 +103,7 @@ void inventory_sort(struct inventory *inventory);
 const struct inventory_symbol *inventory_find_export(const struct inventory *inventory, const char *uname,
 						     const char *name);
 
-/* Whether BELOW begins with one of the hierarchy's folders; then what follows it is in *REST. */
+/* Whether BELOW begins with one of the hierarchy's directories; then what follows it is in *REST. */
 bool inventory_in_hierarchy(const char *below, const char **rest);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on the file as a kernel module: module-*, vermagic-*, licence-*, the header of the record's section,
+// The rules on the file as a kernel module: module-*, vermagic-*, license-*, the header of the record's section,
 // path-kernel, path-name.
 #include <inttypes.h>
 #include <stdlib.h>
@@ -73,7 +73,7 @@ void check_modinfo(struct report *report, const struct subject *subject)
 	if (!module_info(module, "vermagic", NULL))
 		report_add(report, RULE_VERMAGIC_MISSING, subject->path, ".modinfo has no vermagic=");
 	if (!module_info(module, "license", NULL))
-		report_add(report, RULE_LICENCE_MISSING, subject->path, ".modinfo has no license=");
+		report_add(report, RULE_LICENSE_MISSING, subject->path, ".modinfo has no license=");
 }
 
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected)

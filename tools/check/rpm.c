@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "check/check.h"
 
-/* Where a package of modules may put files, and a package of data. A '*' stands for one folder's name. */
+/* Where a package of modules may put files, and a package of data. A '*' stands for one directory's name. */
 static const char *const module_paths[] = {
 	"/lib/modules/*/xenserver/",
 	"/lib/modules/*/dmv/",
@@ -29,7 +29,7 @@ static const char *const data_paths[] = {
 	"/etc/", "/lib/firmware/", "/usr/share/doc/", "/usr/share/licenses/", NULL,
 };
 
-/* Whether PATH is below the folder PATTERN, or is one of the folders that lead to it. */
+/* Whether PATH is below the directory PATTERN, or is one of the directories that lead to it. */
 static bool is_below(const char *path, const char *pattern)
 {
 	while (*pattern && *path) {
@@ -40,26 +40,26 @@ static bool is_below(const char *path, const char *pattern)
 			return false;
 		}
 	}
-	/* All of the folder's path leads to the pattern's, or the pattern ends first. */
+	/* All of the directory's path leads to the pattern's, or the pattern ends first. */
 	return *pattern == '\0' || *pattern == '/' || (!*path && path[-1] == '/');
 }
 
 static bool is_allowed(const struct rpm_file *file, const char *const *patterns)
 {
 	const char *path = file->path;
-	char *folder = NULL;
+	char *directory = NULL;
 	bool allowed = false;
 
 	/* On hosts where /lib is a link to usr/lib both name one place. */
 	if (strncmp(path, "/usr/lib/modules/", 17) == 0 || strncmp(path, "/usr/lib/firmware/", 18) == 0)
 		path += 4;
-	/* A folder's own entry has no slash at its end; a file is not its folder. */
+	/* A directory's own entry has no slash at its end; a file is not its directory. */
 	if (S_ISDIR(file->mode))
-		path = folder = text_format("%s/", path);
+		path = directory = text_format("%s/", path);
 	for (; *patterns && !allowed; patterns++)
 		allowed = is_below(path, *patterns) &&
-			  (folder || strlen(path) > strlen(*patterns) || strchr(*patterns, '*'));
-	free(folder);
+			  (directory || strlen(path) > strlen(*patterns) || strchr(*patterns, '*'));
+	free(directory);
 	return allowed;
 }
 

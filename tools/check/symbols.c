@@ -58,10 +58,10 @@ static bool is_gpl(const struct module *module)
 {
 	static const char *const compatible[] = {"GPL",		 "GPL v2",	 "GPL and additional rights",
 						 "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
-	const char *licence = module_info(module, "license", NULL);
+	const char *license = module_info(module, "license", NULL);
 
-	for (size_t i = 0; licence && i < sizeof(compatible) / sizeof(compatible[0]); i++)
-		if (strcmp(licence, compatible[i]) == 0)
+	for (size_t i = 0; license && i < sizeof(compatible) / sizeof(compatible[0]); i++)
+		if (strcmp(license, compatible[i]) == 0)
 			return true;
 	return false;
 }

@@ -79,7 +79,7 @@ static uint8_t *compat_section(const struct elf_image *image, const char *versio
 	return bytes;
 }
 
-/* What no record can mend. */
+/* What no record can make good. */
 static enum inject_outcome judge_module(const struct module *module, char **why)
 {
 	const uint64_t *found = module->found, *limit = module->limit;

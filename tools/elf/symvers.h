@@ -19,7 +19,7 @@ struct symvers;
 
 /*
  * Adds the table in the file at PATH to *SYMVERS, which is made if it is NULL. If include/generated/utsrelease.h
- * stands beside the file, as in a kernel's build folder, the table is for that kernel only. False, with a complaint
+ * stands beside the file, as in a kernel's build directory, the table is for that kernel only. False, with a complaint
  * printed, if it is none.
  */
 bool symvers_read(struct symvers **symvers, const char *path);

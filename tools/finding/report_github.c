@@ -40,8 +40,8 @@ void report_print_github(const struct report *report)
 		print_message(finding->path);
 		fputs(": ", stdout);
 		print_message(finding->text);
-		fputs("%0Amend: ", stdout);
-		print_message(rule->mend);
+		fputs("%0Afix: ", stdout);
+		print_message(rule->hint);
 		putchar('\n');
 	}
 }

@@ -37,8 +37,8 @@ static void print_findings(const struct report_case *at)
 
 		printf("%s: ", severity_name(rule->severity));
 		print_xml(at->findings[i].text);
-		printf(" [%s]\nmend: ", rule->id);
-		print_xml(rule->mend);
+		printf(" [%s]\nfix: ", rule->id);
+		print_xml(rule->hint);
 		putchar('\n');
 	}
 }

@@ -24,7 +24,7 @@ size_t report_cases(const struct report *report);
 
 /* For people; may change. In colour when stdout is a terminal that takes it. */
 void report_print_text(const struct report *report);
-/* {"format": "xs-ddk-verify", "schema": 1, ...}: promised; see xs-ddk.schema.json. */
+/* {"format": "xs-ddk-verify", "schema": 2, ...}: promised; see xs-ddk.schema.json. */
 void report_print_json(const struct report *report);
 /* Test Anything Protocol, version 13, a test for each file. */
 void report_print_tap(const struct report *report);

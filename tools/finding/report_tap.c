@@ -34,7 +34,7 @@ static void print_diagnostics(const struct report_case *at)
 
 		printf("    - rule: %s\n      severity: %s\n", rule->id, severity_name(rule->severity));
 		print_yaml("problem", at->findings[i].text);
-		print_yaml("mend", rule->mend);
+		print_yaml("hint", rule->hint);
 	}
 	puts("  ...");
 }

@@ -30,8 +30,8 @@ void report_print_text(const struct report *report)
 		const struct finding *finding = &report->findings[i];
 		const struct rule *rule = &rules[finding->rule];
 
-		printf("%s: %s%s%s: %s [%s]\n    mend: %s\n", finding->path, colour ? paint[rule->severity] : "",
-		       severity_name(rule->severity), colour ? "\033[0m" : "", finding->text, rule->id, rule->mend);
+		printf("%s: %s%s%s: %s [%s]\n    fix: %s\n", finding->path, colour ? paint[rule->severity] : "",
+		       severity_name(rule->severity), colour ? "\033[0m" : "", finding->text, rule->id, rule->hint);
 	}
 	printf("%zu module%s checked: %zu error%s, %zu warning%s\n", report->checked, plural(report->checked), errors,
 	       plural(errors), warnings, plural(warnings));

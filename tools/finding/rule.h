@@ -6,7 +6,7 @@
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 
 enum rule_id {
-#define RULE(symbol, id, severity, problem, mend) RULE_##symbol,
+#define RULE(symbol, id, severity, problem, hint) RULE_##symbol,
 #include "finding/rules.def"
 #undef RULE
 	RULES,
@@ -16,7 +16,7 @@ struct rule {
 	const char *id;
 	enum severity severity;
 	const char *problem; /* what is wrong, as a clause */
-	const char *mend;    /* how to mend it, as a clause */
+	const char *hint;    /* how to fix it, as a clause */
 };
 
 /* All rules, by rule_id, in the catalogue's order. */

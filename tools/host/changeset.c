@@ -160,7 +160,7 @@ static bool put(int dir, const char *base, bool is_file, const char *value)
 	return false;
 }
 
-/* The folder of a change, made if it is not there (updates/ of a kernel that had none). */
+/* The directory of a change, made if it is not there (updates/ of a kernel that had none). */
 static int open_parent(const struct root *root, const struct change *change, const char **base)
 {
 	int fd = root_open_parent(root, change->path, base), above;
@@ -216,7 +216,7 @@ static bool undo_one(const struct root *root, const struct change *change)
 	int step;
 
 	if (dir < 0)
-		/* Without its folder it was never made. */
+		/* Without its directory it was never made. */
 		return errno == ENOENT;
 	if (name_beside(base, new))
 		unlinkat(dir, new, 0);

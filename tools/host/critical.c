@@ -145,12 +145,12 @@ static void take_interface(struct critical_modules *critical, const struct root 
 static size_t take_lower(struct critical_modules *critical, const struct root *root, const char *name, int layer)
 {
 	static const struct {
-		const char *folder, *prefix;
+		const char *directory, *prefix;
 	} places[] = {{"", "lower_"}, {"/brif", ""}};
 	size_t found = 0;
 
 	for (size_t p = 0; p < 2; p++) {
-		char *path = text_format("/sys/class/net/%s%s", name, places[p].folder);
+		char *path = text_format("/sys/class/net/%s%s", name, places[p].directory);
 		int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
 		char **names = fd < 0 ? NULL : directory_names(fd);
 		size_t skip = strlen(places[p].prefix);

@@ -32,8 +32,8 @@ static char *find_depmod(void)
 }
 
 /*
- * The folder to give to depmod -b: depmod itself goes from there to lib/modules/<uname> and would follow links out of
- * the root, so this is the one from which it gets to where we look. Memory to free, or NULL with a message.
+ * The directory to give to depmod -b: depmod itself goes from there to lib/modules/<uname> and would follow links out
+ * of the root, so this is the one from which it gets to where we look. Memory to free, or NULL with a message.
  */
 static char *depmod_base(const struct root *root, const char *uname)
 {
@@ -48,13 +48,14 @@ static char *depmod_base(const struct root *root, const char *uname)
 		real[len - rest] = '\0';
 		return real;
 	}
-	complain("/lib/modules/%s: %s, where depmod cannot be sent; give the root that folder lies in", uname,
+	complain("/lib/modules/%s: %s, where depmod cannot be sent; give the root that directory lies in", uname,
 		 real ? real : "not there");
 	free(real);
 	return NULL;
 }
 
-/* Fills ARGV with "-C FOLDER" for each of the root's configuration folders; the strings are in PATHS, to free. */
+/* Fills ARGV with "-C DIRECTORY" for each of the root's configuration directories; the strings are in PATHS, to free.
+ */
 static size_t add_config(const struct root *root, const char **argv, char **paths)
 {
 	size_t count = 0;

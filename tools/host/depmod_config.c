@@ -46,9 +46,9 @@ bool depmod_text_excludes(const char *text, const char *directory)
 	return false;
 }
 
-static bool is_hidden(const struct root *root, size_t folder, const char *name)
+static bool is_hidden(const struct root *root, size_t directory, const char *name)
 {
-	for (size_t i = 0; i < folder; i++) {
+	for (size_t i = 0; i < directory; i++) {
 		char *path = text_format("%s/%s", depmod_config_directories[i], name);
 		int fd = root_openat(root, path, O_PATH, 0);
 
@@ -61,19 +61,19 @@ static bool is_hidden(const struct root *root, size_t folder, const char *name)
 	return false;
 }
 
-static bool file_excludes(const struct root *root, const char *config, const char *name, const char *folder)
+static bool file_excludes(const struct root *root, const char *config, const char *name, const char *directory)
 {
 	size_t len = strlen(name);
 	char *path = text_format("%s/%s", config, name);
 	char *text = len > 5 && strcmp(name + len - 5, ".conf") == 0 ? root_read(root, path, CONFIG_LIMIT, NULL) : NULL;
-	bool excludes = text && depmod_text_excludes(text, folder);
+	bool excludes = text && depmod_text_excludes(text, directory);
 
 	free(text);
 	free(path);
 	return excludes;
 }
 
-bool depmod_is_told_to_exclude(const struct root *root, const char *folder)
+bool depmod_is_told_to_exclude(const struct root *root, const char *directory)
 {
 	bool told = false;
 
@@ -83,7 +83,7 @@ bool depmod_is_told_to_exclude(const struct root *root, const char *folder)
 
 		for (size_t n = 0; names && names[n] && !told; n++)
 			told = !is_hidden(root, i, names[n]) &&
-			       file_excludes(root, depmod_config_directories[i], names[n], folder);
+			       file_excludes(root, depmod_config_directories[i], names[n], directory);
 		directory_names_free(names);
 	}
 	return told;

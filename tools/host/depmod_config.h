@@ -14,7 +14,7 @@ extern const char *const depmod_config_directories[];
 /* Whether a line of the configuration TEXT says "exclude DIRECTORY", perhaps among others. */
 bool depmod_text_excludes(const char *text, const char *directory);
 
-/* Whether a depmod.d file of the root has the line "exclude FOLDER". */
-bool depmod_is_told_to_exclude(const struct root *root, const char *folder);
+/* Whether a depmod.d file of the root has the line "exclude DIRECTORY". */
+bool depmod_is_told_to_exclude(const struct root *root, const char *directory);
 
 #endif

@@ -45,12 +45,12 @@ static char **names_below(const struct root *root, const char *path)
 }
 
 /* The devices of one bus or class: /sys/bus/pci/devices, /sys/class/dmi. */
-static void read_devices(struct hardware *hardware, const struct root *root, const char *folder, const char *kind)
+static void read_devices(struct hardware *hardware, const struct root *root, const char *directory, const char *kind)
 {
-	char **names = names_below(root, folder);
+	char **names = names_below(root, directory);
 
 	for (size_t i = 0; names[i]; i++) {
-		char *path = text_format("%s/%s/modalias", folder, names[i]);
+		char *path = text_format("%s/%s/modalias", directory, names[i]);
 
 		add_device(hardware, root, path, text_format("%s %s", kind, names[i]));
 		free(path);
@@ -58,12 +58,12 @@ static void read_devices(struct hardware *hardware, const struct root *root, con
 	directory_names_free(names);
 }
 
-static void read_kinds(struct hardware *hardware, const struct root *root, const char *folder, const char *below)
+static void read_kinds(struct hardware *hardware, const struct root *root, const char *directory, const char *below)
 {
-	char **kinds = names_below(root, folder);
+	char **kinds = names_below(root, directory);
 
 	for (size_t i = 0; kinds[i]; i++) {
-		char *path = text_format("%s/%s%s", folder, kinds[i], below);
+		char *path = text_format("%s/%s%s", directory, kinds[i], below);
 
 		read_devices(hardware, root, path, kinds[i]);
 		free(path);

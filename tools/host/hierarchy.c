@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "base/version.h"
 
-const char *layout_folder(enum layout layout)
+const char *layout_directory(enum layout layout)
 {
 	return layout == LAYOUT_DMV ? "dmv" : "xenserver";
 }
@@ -38,10 +38,10 @@ static void add_stray(struct hierarchy *h, char *path, const char *why)
 	h->strays[h->stray_count++] = (struct stray){path, why};
 }
 
-/* The names in a folder below DIR, hidden ones apart; NULL when there is no folder of this name. */
-static char **names_in(int dir, const char *folder)
+/* The names in a directory below DIR, hidden ones apart; NULL when there is no directory of this name. */
+static char **names_in(int dir, const char *directory)
 {
-	int fd = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int fd = openat(dir, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	char **names = fd < 0 ? NULL : directory_names(fd);
 	size_t kept = 0;
 
@@ -56,9 +56,9 @@ static char **names_in(int dir, const char *folder)
 	return names;
 }
 
-static const char *why_no_folder(void)
+static const char *why_no_directory(void)
 {
-	return errno == ENOTDIR || errno == ELOOP ? "it is no folder" : "it cannot be read";
+	return errno == ENOTDIR || errno == ELOOP ? "it is no directory" : "it cannot be read";
 }
 
 /* Keeps the modules among the names and tells of doubles: one module in two files. */
@@ -78,7 +78,8 @@ static void take_files(struct hierarchy *h, struct driver_version *version, char
 		else if (name_module_suffix(name) && version_file(version, module))
 			why = "another file there is the same module";
 		if (why)
-			add_stray(h, text_format("%s/%s/%s/%s", layout_folder(h->layout), driver, version->name, name),
+			add_stray(h,
+				  text_format("%s/%s/%s/%s", layout_directory(h->layout), driver, version->name, name),
 				  why);
 		if (why || !name_module_suffix(name))
 			continue;
@@ -97,8 +98,8 @@ static void read_version(struct hierarchy *h, struct driver *driver, int dir, co
 	struct driver_version *version;
 
 	if (!names) {
-		add_stray(h, text_format("%s/%s/%s", layout_folder(h->layout), driver->name, name),
-			  name_is_legal(name) ? why_no_folder() : "its name cannot be a version");
+		add_stray(h, text_format("%s/%s/%s", layout_directory(h->layout), driver->name, name),
+			  name_is_legal(name) ? why_no_directory() : "its name cannot be a version");
 		return;
 	}
 	driver->versions = grow(driver->versions, driver->version_count, sizeof(*driver->versions));
@@ -108,7 +109,7 @@ static void read_version(struct hierarchy *h, struct driver *driver, int dir, co
 	take_files(h, version, names, driver->name);
 	if (version->files[0])
 		return;
-	add_stray(h, text_format("%s/%s/%s", layout_folder(h->layout), driver->name, name), "it holds no module");
+	add_stray(h, text_format("%s/%s/%s", layout_directory(h->layout), driver->name, name), "it holds no module");
 	directory_names_free(version->files);
 	driver->version_count--;
 }
@@ -160,8 +161,8 @@ static void read_driver(struct hierarchy *h, int dir, const char *name)
 	struct driver *driver;
 
 	if (!names) {
-		add_stray(h, text_format("%s/%s", layout_folder(h->layout), name),
-			  name_is_legal(name) ? why_no_folder() : "its name cannot be a driver");
+		add_stray(h, text_format("%s/%s", layout_directory(h->layout), name),
+			  name_is_legal(name) ? why_no_directory() : "its name cannot be a driver");
 	} else {
 		driver = add_driver(h, name);
 		for (size_t i = 0; names[i]; i++)
@@ -189,9 +190,9 @@ static const char *target_in_hierarchy(const struct hierarchy *h, const char *ta
 
 	for (int i = 0; i < 2; i++) {
 		if (i == 0)
-			snprintf(prefix, sizeof(prefix), "../%s/", layout_folder(h->layout));
+			snprintf(prefix, sizeof(prefix), "../%s/", layout_directory(h->layout));
 		else
-			snprintf(prefix, sizeof(prefix), "/lib/modules/%s/%s/", h->uname, layout_folder(h->layout));
+			snprintf(prefix, sizeof(prefix), "/lib/modules/%s/%s/", h->uname, layout_directory(h->layout));
 		*absolute = i == 1;
 		if (strncmp(target, prefix, strlen(prefix)) == 0)
 			return target + strlen(prefix);
@@ -271,7 +272,7 @@ static struct driver *find_driver(const struct hierarchy *h, const char *name)
 	return bsearch(&key, h->drivers, h->driver_count, sizeof(key), compare_drivers);
 }
 
-/* A link into a driver makes its module one of the driver's, even when no version has it, or no folder is left. */
+/* A link into a driver makes its module one of the driver's, even when no version has it, or no directory is left. */
 static void adopt_updates(struct hierarchy *h)
 {
 	size_t known = h->driver_count;
@@ -355,22 +356,22 @@ static void judge_driver(const struct hierarchy *h, struct driver *driver)
 		driver->selected = selected;
 }
 
-/* The names in a folder below the kernel's; none when it is not there. NULL with errno for all else. */
-static char **kernel_names(const struct root *root, const char *uname, const char *folder, int *fd)
+/* The names in a directory below the kernel's; none when it is not there. NULL with errno for all else. */
+static char **kernel_names(const struct root *root, const char *uname, const char *directory, int *fd)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "/lib/modules/%s/%s", uname, folder);
+	snprintf(path, sizeof(path), "/lib/modules/%s/%s", uname, directory);
 	*fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
 	if (*fd < 0)
 		return errno == ENOENT ? need_memory(1, sizeof(char *)) : NULL;
 	return names_in(*fd, ".");
 }
 
-static int read_folder(struct hierarchy *h, const struct root *root, const char *folder, bool updates)
+static int read_directory(struct hierarchy *h, const struct root *root, const char *directory, bool updates)
 {
 	int fd, saved;
-	char **names = kernel_names(root, h->uname, folder, &fd);
+	char **names = kernel_names(root, h->uname, directory, &fd);
 
 	saved = errno;
 	for (size_t i = 0; names && names[i]; i++) {
@@ -379,10 +380,10 @@ static int read_folder(struct hierarchy *h, const struct root *root, const char 
 		else if (name_is_module_file(names[i]))
 			read_update(h, fd, names[i]);
 		else if (name_module_suffix(names[i]))
-			add_stray(h, text_format("%s/%s", folder, names[i]), "no module can be called that");
+			add_stray(h, text_format("%s/%s", directory, names[i]), "no module can be called that");
 	}
 	if (!updates)
-		h->folder = fd;
+		h->directory = fd;
 	else if (fd >= 0)
 		close(fd);
 	directory_names_free(names);
@@ -394,9 +395,9 @@ int hierarchy_read(struct hierarchy *h, const struct root *root, const char *una
 {
 	memset(h, 0, sizeof(*h));
 	h->layout = layout;
-	h->folder = -1;
+	h->directory = -1;
 	snprintf(h->uname, sizeof(h->uname), "%s", uname);
-	if (read_folder(h, root, layout_folder(layout), false) || read_folder(h, root, "updates", true))
+	if (read_directory(h, root, layout_directory(layout), false) || read_directory(h, root, "updates", true))
 		return -1;
 	if (h->update_count)
 		qsort(h->updates, h->update_count, sizeof(*h->updates), compare_updates);
@@ -423,10 +424,10 @@ void hierarchy_free(struct hierarchy *h)
 	free(h->drivers);
 	free(h->updates);
 	free(h->strays);
-	if (h->folder >= 0)
-		close(h->folder);
+	if (h->directory >= 0)
+		close(h->directory);
 	memset(h, 0, sizeof(*h));
-	h->folder = -1;
+	h->directory = -1;
 }
 
 struct driver *hierarchy_find(const struct hierarchy *h, const char *name)
@@ -490,19 +491,19 @@ const char *version_file(const struct driver_version *version, const char *modul
 	return NULL;
 }
 
-static int open_folder(int dir, const char *name)
+static int open_directory(int dir, const char *name)
 {
 	return dir < 0 ? -1 : openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int hierarchy_open(const struct hierarchy *h, const char *driver, const char *version, const char *file, uint64_t *size)
 {
-	int driver_fd = open_folder(h->folder, driver);
-	int version_fd = open_folder(driver_fd, version);
+	int driver_fd = open_directory(h->directory, driver);
+	int version_fd = open_directory(driver_fd, version);
 	int fd = -1, saved;
 	struct stat st;
 
-	if (h->folder < 0)
+	if (h->directory < 0)
 		errno = ENOENT;
 	if (version_fd >= 0)
 		fd = openat(version_fd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

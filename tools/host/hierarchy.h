@@ -18,16 +18,17 @@
  *	/lib/modules/<uname>/updates/<module>.ko -> ../xenserver/<driver>/<version>/<module>.ko	selected
  *
  * or the same with "dmv" for "xenserver", whose links are absolute (XenServer 9). Everything is opened below the
- * root, folder by folder, following no link on the way; no module is opened.
+ * root, directory by directory, following no link on the way; no module is opened.
  */
 enum layout { LAYOUT_XENSERVER, LAYOUT_DMV };
 
 /* "xenserver" or "dmv". */
-const char *layout_folder(enum layout layout);
+const char *layout_directory(enum layout layout);
 
 struct driver_version {
 	char name[XENSERVER_VERSION_MAX + 1];
-	char **files;  /* its modules as they are called in the folder ("ice.ko.xz"), in byte order; NULL at the end */
+	char **files;  /* its modules as they are called in the directory ("ice.ko.xz"), in byte order; NULL at the end
+			*/
 	bool has_info; /* info.json is there */
 };
 
@@ -85,12 +86,12 @@ struct hierarchy {
 	size_t update_count;
 	struct stray *strays;
 	size_t stray_count;
-	int folder; /* /lib/modules/<uname>/xenserver, O_PATH; -1 when it is not there */
+	int directory; /* /lib/modules/<uname>/xenserver, O_PATH; -1 when it is not there */
 };
 
 /*
  * Reads what is installed for UNAME, which must be a legal one. No such kernel or no driver is an empty
- * hierarchy. 0, or -1 with errno when a folder cannot be read; hierarchy_free() is for both.
+ * hierarchy. 0, or -1 with errno when a directory cannot be read; hierarchy_free() is for both.
  */
 int hierarchy_read(struct hierarchy *hierarchy, const struct root *root, const char *uname, enum layout layout);
 void hierarchy_free(struct hierarchy *hierarchy);
@@ -120,7 +121,7 @@ const char *version_file(const struct driver_version *version, const char *modul
 int hierarchy_open(const struct hierarchy *hierarchy, const char *driver, const char *version, const char *file,
 		   uint64_t *size);
 
-/* The unames that have a folder under /lib/modules, in version order, as directory_names() gives them. */
+/* The unames that have a directory under /lib/modules, in version order, as directory_names() gives them. */
 char **hierarchy_kernels(const struct root *root);
 
 #endif

@@ -16,9 +16,9 @@ int installed_read(const struct hierarchy *hierarchy, const char *driver, const 
 		   struct module *module);
 
 /*
- * Why the version cannot be loaded by the hierarchy's kernel as what its folder calls it: a module that cannot be read
- * or is damaged, a record that is not the version's, a vermagic of another kernel. Safe text to free, or NULL when all
- * is well. MODULE is scratch.
+ * Why the version cannot be loaded by the hierarchy's kernel as what its directory calls it: a module that cannot be
+ * read or is damaged, a record that is not the version's, a vermagic of another kernel. Safe text to free, or NULL when
+ * all is well. MODULE is scratch.
  */
 char *installed_fault(const struct hierarchy *hierarchy, const struct driver *driver,
 		      const struct driver_version *version, struct module *module);

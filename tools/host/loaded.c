@@ -101,7 +101,7 @@ int loaded_read(const struct root *root, const char *name, struct loaded *loaded
 	}
 	snprintf(path, sizeof(path), "/sys/module/%s/notes", loaded->name);
 	fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
-	/* A module without any note has no such folder. */
+	/* A module without any note has no such directory. */
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	sections = directory_names(dup(fd));

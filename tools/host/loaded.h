@@ -16,7 +16,7 @@ struct loaded {
 
 /*
  * Reads what the kernel shows of the loaded module NAME ('-' and '_' are the same). Every file of its notes
- * folder is read, as a record may stand in any section. 0; -1 with errno: ENOENT when it is not loaded (or
+ * directory is read, as a record may stand in any section. 0; -1 with errno: ENOENT when it is not loaded (or
  * built into the kernel), EINVAL for what can be no module's name.
  */
 int loaded_read(const struct root *root, const char *name, struct loaded *loaded);

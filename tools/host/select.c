@@ -84,7 +84,7 @@ static bool plan_module(struct changeset *changes, const struct hierarchy *h, co
 
 static char *previous_path(const struct hierarchy *h, const struct driver *driver)
 {
-	return text_format("/lib/modules/%s/%s/%s/.previous", h->uname, layout_folder(h->layout), driver->name);
+	return text_format("/lib/modules/%s/%s/%s/.previous", h->uname, layout_directory(h->layout), driver->name);
 }
 
 char *select_previous(const struct host *host, const struct hierarchy *hierarchy, const struct driver *driver)
@@ -159,14 +159,14 @@ const struct device *select_lost_device(struct host *host, const struct hierarch
 
 static bool is_found_by_depmod(const struct host *host, const char *uname, const char *driver, enum layout layout)
 {
-	char *path = text_format("/lib/modules/%s/%s/%s", uname, layout_folder(layout), driver);
+	char *path = text_format("/lib/modules/%s/%s/%s", uname, layout_directory(layout), driver);
 	int fd = root_openat(&host->root, path, O_PATH | O_DIRECTORY, 0);
 
 	free(path);
 	if (fd < 0)
 		return false;
 	close(fd);
-	return !depmod_is_told_to_exclude(&host->root, layout_folder(layout));
+	return !depmod_is_told_to_exclude(&host->root, layout_directory(layout));
 }
 
 bool select_is_effective(const struct host *host, const char *uname, const struct driver *driver)

@@ -25,7 +25,7 @@ enum problem {
 struct problem_kind {
 	const char *name; /* "mixed": for programs, promised */
 	const char *what; /* a clause about the driver */
-	const char *mend; /* what to do; %s in it is the driver's name */
+	const char *hint; /* what to do; %s in it is the driver's name */
 };
 extern const struct problem_kind problem_kinds[PROBLEMS];
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Changing what kernels load next, all or nothing, and mending what a run that was killed left.
+// Changing what kernels load next, all or nothing, and repairing what a run that was killed left.
 #include "host/transaction.h"
 
 #include <errno.h>
@@ -71,7 +71,7 @@ static bool undo(const struct root *root, const struct changeset *changes, size_
 		good = initrd_update(root, changes->kernels[i], changes, lock) && good;
 	good = good && journal_remove(root);
 	if (!good)
-		complain("'%s' was not undone to its end; run 'xs-driver recover' when what failed is mended",
+		complain("'%s' was not undone to its end; run 'xs-driver recover' when what failed is fixed",
 			 changes->command);
 	return good;
 }

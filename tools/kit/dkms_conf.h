@@ -14,7 +14,7 @@ struct dkms_variable {
 	unsigned int line;
 };
 
-/* What dkms sets before it reads the file, in values: two that xs-kbuild replaces, and its folder of build trees. */
+/* What dkms sets before it reads the file, in values: two that xs-kbuild replaces, and its directory of build trees. */
 #define DKMS_KERNEL "{uname}"
 #define DKMS_KDIR   "{kdir}"
 #define DKMS_TREE   "\001"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a driver's folder is made from: a dkms.conf, an older kit's Makefile, and the sources themselves.
+// What a driver's directory is made from: a dkms.conf, an older kit's Makefile, and the sources themselves.
 #include "kit/import.h"
 
 #include <ctype.h>
@@ -30,30 +30,30 @@ static char *replaced(char *text, const char *old, const char *new)
 }
 
 /* What the file says of one value: learnt, or doubted. */
-static void take_variable(struct packaging *folder, enum value_id id, const struct dkms_conf *conf, const char *name)
+static void take_variable(struct packaging *directory, enum value_id id, const struct dkms_conf *conf, const char *name)
 {
 	const struct dkms_variable *variable = dkms_conf_find(conf, name);
 
 	if (!variable)
 		return;
 	if (variable->unknown)
-		packaging_doubt(folder, id,
+		packaging_doubt(directory, id,
 				text_format("%s in line %u %s; it is read and not executed", name, variable->line,
 					    variable->unknown));
 	else
-		packaging_learn(folder, id, variable->value);
+		packaging_learn(directory, id, variable->value);
 }
 
-/* dkms's folder of this driver's build is the one the packages are built in. */
-static char *in_build_folder(const struct dkms_conf *conf, const char *value)
+/* dkms's directory of this driver's build is the one the packages are built in. */
+static char *in_build_directory(const struct dkms_conf *conf, const char *value)
 {
 	const struct dkms_variable *name = dkms_conf_find(conf, "PACKAGE_NAME"),
 				   *version = dkms_conf_find(conf, "PACKAGE_VERSION");
-	char *folder = text_format(DKMS_TREE "/%s/%s/build", name && name->value ? name->value : "",
-				   version && version->value ? version->value : "");
-	char *text = replaced(text_format("%s", value), folder, "$PWD");
+	char *directory = text_format(DKMS_TREE "/%s/%s/build", name && name->value ? name->value : "",
+				      version && version->value ? version->value : "");
+	char *text = replaced(text_format("%s", value), directory, "$PWD");
 
-	free(folder);
+	free(directory);
 	return text;
 }
 
@@ -76,7 +76,7 @@ static const char *script_of(const struct dkms_conf *conf, const char *name)
 	return script && script->value && *script->value ? script->value : NULL;
 }
 
-static void take_command(struct packaging *folder, const struct dkms_conf *conf)
+static void take_command(struct packaging *directory, const struct dkms_conf *conf)
 {
 	static const char *const beyond[] = {"PATCH[0]", "MAKE[1]", "MAKE_MATCH[1]", "MAKE_MATCH"};
 	const struct dkms_variable *make = dkms_conf_find(conf, "MAKE[0]");
@@ -85,23 +85,23 @@ static void take_command(struct packaging *folder, const struct dkms_conf *conf)
 
 	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
 		if (dkms_conf_find(conf, beyond[i]))
-			packaging_doubt(folder, VALUE_MAKE,
+			packaging_doubt(directory, VALUE_MAKE,
 					text_format("%s makes the build depend on the kernel", beyond[i]));
 	if (make && make->unknown)
 		packaging_doubt(
-			folder, VALUE_MAKE,
+			directory, VALUE_MAKE,
 			text_format("MAKE in line %u %s; it is read and not executed", make->line, make->unknown));
-	if (folder->doubts[VALUE_MAKE] || folder->values[VALUE_MAKE])
+	if (directory->doubts[VALUE_MAKE] || directory->values[VALUE_MAKE])
 		return;
-	command = with_release(in_build_folder(conf, make ? make->value : "make -C " DKMS_KDIR " M=$PWD"));
+	command = with_release(in_build_directory(conf, make ? make->value : "make -C " DKMS_KDIR " M=$PWD"));
 	whole = text_format("%s%s%s", before ? "./" : "", before ? before : "", before ? " && " : "");
 	if (strstr(command, DKMS_TREE) || strchr(command, '\n') || (before && strpbrk(before, " \t\n;&|$`<>()")))
-		packaging_doubt(folder, VALUE_MAKE,
-				text_format("MAKE works in a folder of dkms's, or has more than one line"));
+		packaging_doubt(directory, VALUE_MAKE,
+				text_format("MAKE works in a directory of dkms's, or has more than one line"));
 	else {
 		char *joined = text_format("%s%s", whole, command);
 
-		packaging_learn(folder, VALUE_MAKE, joined);
+		packaging_learn(directory, VALUE_MAKE, joined);
 		free(joined);
 	}
 	free(whole);
@@ -114,8 +114,8 @@ static bool is_plain_path(const char *path)
 	       *path != '/' && !strstr(path, "..");
 }
 
-/* One BUILT_MODULE_NAME, with its folder, as a path in the build folder. False when it is none. */
-static bool take_module(struct packaging *folder, const char *location, const char *name)
+/* One BUILT_MODULE_NAME, with its directory, as a path in the build directory. False when it is none. */
+static bool take_module(struct packaging *directory, const char *location, const char *name)
 {
 	size_t len = strlen(location);
 	char *path;
@@ -128,12 +128,12 @@ static bool take_module(struct packaging *folder, const char *location, const ch
 	path = text_format("%.*s%s%s.ko", (int)len, location, len ? "/" : "", name);
 	plain = is_plain_path(path);
 	if (plain)
-		strings_add(&folder->modules, path);
+		strings_add(&directory->modules, path);
 	free(path);
 	return plain;
 }
 
-static bool take_modules(struct packaging *folder, const struct dkms_conf *conf)
+static bool take_modules(struct packaging *directory, const struct dkms_conf *conf)
 {
 	for (unsigned int i = 0; i < 1000; i++) {
 		char *key = text_format("BUILT_MODULE_NAME[%u]", i),
@@ -144,28 +144,28 @@ static bool take_modules(struct packaging *folder, const struct dkms_conf *conf)
 
 		free(key);
 		free(host_path);
-		if (!known || (name && !take_module(folder, location ? location->value : "", name->value)))
+		if (!known || (name && !take_module(directory, location ? location->value : "", name->value)))
 			return false;
 	}
 	return true;
 }
 
-bool import_dkms(struct packaging *folder, const char *path, const char *text)
+bool import_dkms(struct packaging *directory, const char *path, const char *text)
 {
 	struct dkms_conf conf = {0};
 	bool fine;
 
-	folder->from = "dkms.conf";
+	directory->from = "dkms.conf";
 	dkms_conf_read(&conf, text);
 	fine = !conf.command;
 	if (!fine)
 		complain(
 			"%s:%u: a dkms.conf is read and not executed, and this is neither a variable nor a comment: %s",
 			path, conf.command_line, conf.command);
-	take_variable(folder, VALUE_DRIVER, &conf, "PACKAGE_NAME");
-	take_variable(folder, VALUE_VERSION, &conf, "PACKAGE_VERSION");
-	take_command(folder, &conf);
-	if (fine && !take_modules(folder, &conf)) {
+	take_variable(directory, VALUE_DRIVER, &conf, "PACKAGE_NAME");
+	take_variable(directory, VALUE_VERSION, &conf, "PACKAGE_VERSION");
+	take_command(directory, &conf);
+	if (fine && !take_modules(directory, &conf)) {
 		complain("%s: a BUILT_MODULE_NAME or BUILT_MODULE_LOCATION cannot be known without executing it, or is "
 			 "no "
 			 "path below the sources",
@@ -177,7 +177,7 @@ bool import_dkms(struct packaging *folder, const char *path, const char *text)
 }
 
 /* The value of one line "NAME = value" or "NAME := value" of a makefile; what make would have to expand is unknown. */
-static void take_make_line(struct packaging *folder, const char *line, size_t len)
+static void take_make_line(struct packaging *directory, const char *line, size_t len)
 {
 	size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.");
 	enum value_id id = value_find(line, name);
@@ -193,35 +193,35 @@ static void take_make_line(struct packaging *folder, const char *line, size_t le
 		end--;
 	value = text_format("%.*s", (int)(end > at ? end - at : 0), at);
 	if (strchr(value, '$'))
-		packaging_doubt(folder, id, text_format("the Makefile computes it"));
+		packaging_doubt(directory, id, text_format("the Makefile computes it"));
 	else if (*value)
-		packaging_learn(folder, id, value);
+		packaging_learn(directory, id, value);
 	free(value);
 }
 
-bool import_makefile(struct packaging *folder, const char *path, const char *text)
+bool import_makefile(struct packaging *directory, const char *path, const char *text)
 {
 	(void)path;
-	folder->from = "an older kit's Makefile";
+	directory->from = "an older kit's Makefile";
 	for (const char *line = text; *line;) {
 		size_t len = strcspn(line, "\n");
 
-		take_make_line(folder, line, len);
+		take_make_line(directory, line, len);
 		line += len + (line[len] == '\n');
 	}
 	return true;
 }
 
 /* The one text of several, or a doubt. */
-static void take_only(struct packaging *folder, enum value_id id, const struct strings *found, const char *what)
+static void take_only(struct packaging *directory, enum value_id id, const struct strings *found, const char *what)
 {
 	/* rpm would take the one for a macro, make the other for the line's going on. */
 	if (found->count == 1 && strpbrk(found->all[0], "%\\"))
-		packaging_doubt(folder, id, text_format("that of the sources has a %% or a backslash in it"));
+		packaging_doubt(directory, id, text_format("that of the sources has a %% or a backslash in it"));
 	else if (found->count == 1)
-		packaging_learn(folder, id, found->all[0]);
+		packaging_learn(directory, id, found->all[0]);
 	else if (found->count > 1)
-		packaging_doubt(folder, id, text_format("the sources have %zu different %s", found->count, what));
+		packaging_doubt(directory, id, text_format("the sources have %zu different %s", found->count, what));
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -229,29 +229,29 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* All licences there are, as an RPM's tag joins them. */
-static void take_licences(struct packaging *folder)
+/* All licenses there are, as an RPM's tag joins them. */
+static void take_licenses(struct packaging *directory)
 {
-	struct strings *licences = &folder->tree.licences;
+	struct strings *licenses = &directory->tree.licenses;
 	char *joined = text_format("%s", "");
 
-	if (licences->count)
-		qsort(licences->all, licences->count, sizeof(*licences->all), compare_strings);
-	for (size_t i = 0; i < licences->count; i++) {
-		char *longer = text_format("%s%s%s", joined, i ? " and " : "", licences->all[i]);
+	if (licenses->count)
+		qsort(licenses->all, licenses->count, sizeof(*licenses->all), compare_strings);
+	for (size_t i = 0; i < licenses->count; i++) {
+		char *longer = text_format("%s%s%s", joined, i ? " and " : "", licenses->all[i]);
 
 		free(joined);
 		joined = longer;
 	}
-	if (licences->count)
-		packaging_learn(folder, VALUE_LICENSE, joined);
+	if (licenses->count)
+		packaging_learn(directory, VALUE_LICENSE, joined);
 	free(joined);
 }
 
-/* The folder that kbuild is to be told: the one that holds all others with modules. */
-static void take_kbuild(struct packaging *folder)
+/* The directory that kbuild is to be told: the one that holds all others with modules. */
+static void take_kbuild(struct packaging *directory)
 {
-	const struct strings *kbuild = &folder->tree.kbuild;
+	const struct strings *kbuild = &directory->tree.kbuild;
 	const char *top = kbuild->all[0];
 
 	for (size_t i = 1; i < kbuild->count; i++)
@@ -261,8 +261,9 @@ static void take_kbuild(struct packaging *folder)
 		size_t len = strlen(top);
 
 		if (strncmp(kbuild->all[i], top, len) != 0 || !strchr("/", kbuild->all[i][len])) {
-			packaging_doubt(folder, VALUE_MAKE,
-					text_format("%zu folders have a Kbuild, none above the others", kbuild->count));
+			packaging_doubt(
+				directory, VALUE_MAKE,
+				text_format("%zu directories have a Kbuild, none above the others", kbuild->count));
 			return;
 		}
 	}
@@ -271,44 +272,45 @@ static void take_kbuild(struct packaging *folder)
 	if (is_plain_path(top)) {
 		char *command = text_format("make -j$(nproc) -C " DKMS_KDIR " M=$PWD/%s modules", top);
 
-		packaging_learn(folder, VALUE_MAKE, command);
+		packaging_learn(directory, VALUE_MAKE, command);
 		free(command);
 	} else {
-		packaging_doubt(folder, VALUE_MAKE, text_format("the Kbuild is in a folder kbuild cannot work in"));
+		packaging_doubt(directory, VALUE_MAKE,
+				text_format("the Kbuild is in a directory kbuild cannot work in"));
 	}
 }
 
-bool import_is_driver(const struct packaging *folder)
+bool import_is_driver(const struct packaging *directory)
 {
-	if (folder->tree.kbuild.count == 0 && !folder->values[VALUE_MAKE]) {
+	if (directory->tree.kbuild.count == 0 && !directory->values[VALUE_MAKE]) {
 		complain("%s: no Kbuild or Makefile in it names a module (obj-m): these are no driver's sources",
-			 folder->source);
+			 directory->source);
 		return false;
 	}
 	return true;
 }
 
-/* Takes what the sources say, which folder->tree holds. */
-static void import_tree(struct packaging *folder)
+/* Takes what the sources say, which directory->tree holds. */
+static void import_tree(struct packaging *directory)
 {
-	struct source_tree *tree = &folder->tree;
+	struct source_tree *tree = &directory->tree;
 
 	if (tree->unclear_version && tree->versions.count == 0)
-		packaging_doubt(folder, VALUE_VERSION, text_format("MODULE_VERSION is no plain text"));
-	take_only(folder, VALUE_VERSION, &tree->versions, "MODULE_VERSIONs");
-	take_only(folder, VALUE_TEXT, &tree->descriptions, "MODULE_DESCRIPTIONs");
-	take_licences(folder);
-	if (!folder->values[VALUE_MAKE] && !folder->doubts[VALUE_MAKE])
-		take_kbuild(folder);
+		packaging_doubt(directory, VALUE_VERSION, text_format("MODULE_VERSION is no plain text"));
+	take_only(directory, VALUE_VERSION, &tree->versions, "MODULE_VERSIONs");
+	take_only(directory, VALUE_TEXT, &tree->descriptions, "MODULE_DESCRIPTIONs");
+	take_licenses(directory);
+	if (!directory->values[VALUE_MAKE] && !directory->doubts[VALUE_MAKE])
+		take_kbuild(directory);
 }
 
-enum status import_finish(struct packaging *folder)
+enum status import_finish(struct packaging *directory)
 {
 	bool done;
 
-	import_tree(folder);
-	done = packaging_is_whole(folder) && packaging_write(folder);
+	import_tree(directory);
+	done = packaging_is_whole(directory) && packaging_write(directory);
 
-	packaging_free(folder);
+	packaging_free(directory);
 	return done ? STATUS_YES : STATUS_NO;
 }

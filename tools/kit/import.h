@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a driver's folder is made from: a dkms.conf, an older kit's Makefile, and the sources themselves. */
+/* What a driver's directory is made from: a dkms.conf, an older kit's Makefile, and the sources themselves. */
 #ifndef XS_KIT_IMPORT_H
 #define XS_KIT_IMPORT_H
 
@@ -9,16 +9,16 @@
 #include "kit/packaging.h"
 
 /*
- * Each takes what the file TEXT, called PATH in complaints, says into FOLDER; what was said before stays. False, with
- * a complaint, if the file does what cannot be understood without executing it.
+ * Each takes what the file TEXT, called PATH in complaints, says into DIRECTORY; what was said before stays. False,
+ * with a complaint, if the file does what cannot be understood without executing it.
  */
-bool import_dkms(struct packaging *folder, const char *path, const char *text);
-bool import_makefile(struct packaging *folder, const char *path, const char *text);
+bool import_dkms(struct packaging *directory, const char *path, const char *text);
+bool import_makefile(struct packaging *directory, const char *path, const char *text);
 
 /* Whether the sources are a driver's, or MAKE was given; false with a complaint. To be asked first. */
-bool import_is_driver(const struct packaging *folder);
+bool import_is_driver(const struct packaging *directory);
 
-/* Asks for what is missing, or writes the folder; frees it. */
-enum status import_finish(struct packaging *folder);
+/* Asks for what is missing, or writes the directory; frees it. */
+enum status import_finish(struct packaging *directory);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What is known of a driver whose folder is to be made, and what has to be asked for.
+// What is known of a driver whose directory is to be made, and what has to be asked for.
 #include "kit/packaging.h"
 
 #include <stdio.h>
@@ -14,11 +14,11 @@ static const struct value {
 	const char *name, *other; /* other: as another kit spells it */
 	const char *what;	  /* what is asked for; NULL: it may stay unknown */
 } values[VALUES] = {
-	[VALUE_DRIVER] = {"DRIVER", "NAME", "the driver's name, its folder on hosts"},
+	[VALUE_DRIVER] = {"DRIVER", "NAME", "the driver's name, its directory on hosts"},
 	[VALUE_VERSION] = {"DRIVER_VERSION", "VERSION", "the driver's version"},
 	[VALUE_VENDOR] = {"VENDOR_NAME", "VENDOR", "who packages the driver"},
 	[VALUE_TEXT] = {"TEXT", NULL, "a line about the driver"},
-	[VALUE_LICENSE] = {"LICENSE", NULL, "the licence, for the packages"},
+	[VALUE_LICENSE] = {"LICENSE", NULL, "the license, for the packages"},
 	[VALUE_MAKE] = {"MAKE", NULL, NULL},
 	[VALUE_VENDOR_CODE] = {"VENDOR_CODE", NULL, NULL},
 	[VALUE_LABEL] = {"LABEL", NULL, NULL},
@@ -46,7 +46,7 @@ enum value_id value_find(const char *name, size_t len)
 	return VALUES;
 }
 
-bool packaging_set(struct packaging *folder, const char *assignment)
+bool packaging_set(struct packaging *directory, const char *assignment)
 {
 	size_t len = strcspn(assignment, "=");
 	enum value_id id = value_find(assignment, len);
@@ -62,32 +62,32 @@ bool packaging_set(struct packaging *folder, const char *assignment)
 		complain("%s: a value has one line, and no backslash at its end", values[id].name);
 		return false;
 	}
-	free(folder->values[id]);
-	folder->values[id] = text_format("%s", assignment + len + 1);
+	free(directory->values[id]);
+	directory->values[id] = text_format("%s", assignment + len + 1);
 	return true;
 }
 
-void packaging_learn(struct packaging *folder, enum value_id id, const char *text)
+void packaging_learn(struct packaging *directory, enum value_id id, const char *text)
 {
-	if (!folder->values[id])
-		folder->values[id] = text_format("%s", text);
+	if (!directory->values[id])
+		directory->values[id] = text_format("%s", text);
 }
 
-void packaging_doubt(struct packaging *folder, enum value_id id, char *why)
+void packaging_doubt(struct packaging *directory, enum value_id id, char *why)
 {
-	if (folder->values[id] || folder->doubts[id])
+	if (directory->values[id] || directory->doubts[id])
 		free(why);
 	else
-		folder->doubts[id] = why;
+		directory->doubts[id] = why;
 }
 
 /* Why a value will not do, in memory to free; NULL: it will. */
-static char *why_not(const struct packaging *folder, enum value_id id)
+static char *why_not(const struct packaging *directory, enum value_id id)
 {
-	const char *value = folder->values[id];
+	const char *value = directory->values[id];
 
-	if (!value && folder->doubts[id])
-		return text_format("%s", folder->doubts[id]);
+	if (!value && directory->doubts[id])
+		return text_format("%s", directory->doubts[id]);
 	if (!value || !*value)
 		return values[id].what ? text_format("the sources do not say it") : NULL;
 	if ((id == VALUE_DRIVER || id == VALUE_VERSION) && !name_is_legal(value)) {
@@ -99,12 +99,12 @@ static char *why_not(const struct packaging *folder, enum value_id id)
 	return NULL;
 }
 
-bool packaging_is_whole(const struct packaging *folder)
+bool packaging_is_whole(const struct packaging *directory)
 {
 	bool whole = true;
 
 	for (enum value_id id = 0; id < VALUES; id++) {
-		char *why = why_not(folder, id);
+		char *why = why_not(directory, id);
 
 		if (!why)
 			continue;
@@ -118,15 +118,15 @@ bool packaging_is_whole(const struct packaging *folder)
 	return whole;
 }
 
-void packaging_free(struct packaging *folder)
+void packaging_free(struct packaging *directory)
 {
 	for (enum value_id id = 0; id < VALUES; id++) {
-		free(folder->values[id]);
-		free(folder->doubts[id]);
+		free(directory->values[id]);
+		free(directory->doubts[id]);
 	}
-	free(folder->source);
-	free(folder->output);
-	strings_free(&folder->modules);
-	source_tree_free(&folder->tree);
-	*folder = (struct packaging){0};
+	free(directory->source);
+	free(directory->output);
+	strings_free(&directory->modules);
+	source_tree_free(&directory->tree);
+	*directory = (struct packaging){0};
 }

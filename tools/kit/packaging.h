@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A driver's folder for the kit: a Makefile and spec files that make packages and a disk of the driver's own sources.
+/* A driver's directory for the kit: a Makefile and spec files that make packages and a disk of the driver's own
+ * sources.
  */
 #ifndef XS_KIT_PACKAGING_H
 #define XS_KIT_PACKAGING_H
@@ -31,10 +32,10 @@ enum value_id {
 	VALUES,
 };
 
-/* A folder to be. Starts as {0}. */
+/* A directory to be. Starts as {0}. */
 struct packaging {
-	char *source;		 /* the folder of the driver's sources, as given */
-	char *output;		 /* the folder to make; NULL: the driver's name, here */
+	char *source;		 /* the directory of the driver's sources, as given */
+	char *output;		 /* the directory to make; NULL: the driver's name, here */
 	const char *from;	 /* what it is made from, for a comment: "dkms.conf" */
 	char *values[VALUES];	 /* NULL: not known */
 	char *doubts[VALUES];	 /* why a value that is not known could not be told; NULL: nothing says it */
@@ -43,23 +44,23 @@ struct packaging {
 };
 
 /* Takes "NAME=VALUE", as a make variable. False, with a complaint, if there is no such name. */
-bool packaging_set(struct packaging *folder, const char *assignment);
+bool packaging_set(struct packaging *directory, const char *assignment);
 
 /* The id of the variable NAME, which may be spelt with '.' or '_'; VALUES if there is none. */
 enum value_id value_find(const char *name, size_t len);
 
 /* Keeps a copy of TEXT, unless the value is known already. */
-void packaging_learn(struct packaging *folder, enum value_id id, const char *text);
+void packaging_learn(struct packaging *directory, enum value_id id, const char *text);
 
 /* Keeps why a value cannot be told, unless it is known; takes WHY over. */
-void packaging_doubt(struct packaging *folder, enum value_id id, char *why);
+void packaging_doubt(struct packaging *directory, enum value_id id, char *why);
 
 /* False, with all that is missing told in one list, if something that is needed is not known or not legal. */
-bool packaging_is_whole(const struct packaging *folder);
+bool packaging_is_whole(const struct packaging *directory);
 
 /* Makes it, whole or not at all. False, with a complaint. Prints what was made. */
-bool packaging_write(const struct packaging *folder);
+bool packaging_write(const struct packaging *directory);
 
-void packaging_free(struct packaging *folder);
+void packaging_free(struct packaging *directory);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Writing a driver's folder: Makefile, spec files and what belongs into the data package.
+// Writing a driver's directory: Makefile, spec files and what belongs into the data package.
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -74,9 +74,9 @@ static bool write_bytes(const char *path, const char *bytes, size_t len)
 }
 
 /* Takes TEXT over. */
-static bool write_text(const char *folder, const char *name, char *text)
+static bool write_text(const char *directory, const char *name, char *text)
 {
-	char *path = text_format("%s/%s", folder, name);
+	char *path = text_format("%s/%s", directory, name);
 	bool fine = text && write_bytes(path, text, strlen(text));
 
 	free(path);
@@ -122,10 +122,10 @@ static char *relative(const char *from, const char *to)
 	return longer;
 }
 
-static void put_value(FILE *out, const struct packaging *folder, const char *name, enum value_id id,
+static void put_value(FILE *out, const struct packaging *directory, const char *name, enum value_id id,
 		      const char *otherwise)
 {
-	const char *value = folder->values[id] && *folder->values[id] ? folder->values[id] : otherwise;
+	const char *value = directory->values[id] && *directory->values[id] ? directory->values[id] : otherwise;
 	char *safe;
 
 	if (!value)
@@ -135,12 +135,12 @@ static void put_value(FILE *out, const struct packaging *folder, const char *nam
 	free(safe);
 }
 
-static bool has_data(const struct packaging *folder)
+static bool has_data(const struct packaging *directory)
 {
-	bool any = folder->tree.rules.count > 0;
+	bool any = directory->tree.rules.count > 0;
 
-	for (size_t i = 0; i < folder->tree.firmware.count; i++)
-		any = any || source_tree_firmware(&folder->tree, folder->tree.firmware.all[i]);
+	for (size_t i = 0; i < directory->tree.firmware.count; i++)
+		any = any || source_tree_firmware(&directory->tree, directory->tree.firmware.all[i]);
 	return any;
 }
 
@@ -157,13 +157,13 @@ static void put_sources(FILE *out, const char *way)
 }
 
 /* What the sources want and lack is for a person to see to. */
-static void put_firmware(FILE *out, const struct packaging *folder)
+static void put_firmware(FILE *out, const struct packaging *directory)
 {
-	const struct strings *firmware = &folder->tree.firmware;
+	const struct strings *firmware = &directory->tree.firmware;
 	bool any = false;
 
 	for (size_t i = 0; i < firmware->count; i++)
-		if (!source_tree_firmware(&folder->tree, firmware->all[i])) {
+		if (!source_tree_firmware(&directory->tree, firmware->all[i])) {
 			if (!any)
 				fputs("\n# Firmware that the driver asks for and its sources lack; hosts need it:\n",
 				      out);
@@ -172,9 +172,9 @@ static void put_firmware(FILE *out, const struct packaging *folder)
 		}
 }
 
-static char *makefile_of(const struct packaging *folder, const char *way, const char *kit)
+static char *makefile_of(const struct packaging *directory, const char *way, const char *kit)
 {
-	const char *driver = folder->values[VALUE_DRIVER];
+	const char *driver = directory->values[VALUE_DRIVER];
 	char *text;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
@@ -184,27 +184,27 @@ static char *makefile_of(const struct packaging *folder, const char *way, const 
 	fprintf(out,
 		"# The driver %s as packages: `make build-rpms`, and on a driver disk: `make build-isos`.\n"
 		"# Made by xs-ddk from %s. The variables there are: rpm/driver.mk and rpm/disk.mk of the kit.\n\n",
-		driver, folder->from);
-	put_value(out, folder, "DRIVER", VALUE_DRIVER, NULL);
-	put_value(out, folder, "VERSIONS", VALUE_VERSION, NULL);
+		driver, directory->from);
+	put_value(out, directory, "DRIVER", VALUE_DRIVER, NULL);
+	put_value(out, directory, "VERSIONS", VALUE_VERSION, NULL);
 	fprintf(out, "SPEC := %s.spec.in\n", driver);
-	if (has_data(folder))
+	if (has_data(directory))
 		fprintf(out, "DATASPEC := %s-data.spec.in\n", driver);
-	put_value(out, folder, "VENDOR_NAME", VALUE_VENDOR, NULL);
-	put_value(out, folder, "VENDOR_CODE", VALUE_VENDOR_CODE, NULL);
-	put_value(out, folder, "LABEL", VALUE_LABEL, driver);
-	put_value(out, folder, "TEXT", VALUE_TEXT, NULL);
-	put_value(out, folder, "UUID", VALUE_UUID, NULL);
-	put_value(out, folder, "BASE_REQUIRES", VALUE_BASE_REQUIRES, NULL);
-	put_value(out, folder, "PRODUCT_VERSION", VALUE_PRODUCT_VERSION, NULL);
-	put_value(out, folder, "XS_CATEGORY", VALUE_CATEGORY, NULL);
-	put_value(out, folder, "RPM.VERSION", VALUE_RPM_VERSION, "1.0");
-	put_value(out, folder, "RPM.RELEASE", VALUE_RPM_RELEASE, "1");
-	put_value(out, folder, "DATA.RPM.VERSION", VALUE_DATA_VERSION, NULL);
-	put_value(out, folder, "DATA.RPM.RELEASE", VALUE_DATA_RELEASE, NULL);
-	put_value(out, folder, "KERNELS", VALUE_KERNELS, NULL);
+	put_value(out, directory, "VENDOR_NAME", VALUE_VENDOR, NULL);
+	put_value(out, directory, "VENDOR_CODE", VALUE_VENDOR_CODE, NULL);
+	put_value(out, directory, "LABEL", VALUE_LABEL, driver);
+	put_value(out, directory, "TEXT", VALUE_TEXT, NULL);
+	put_value(out, directory, "UUID", VALUE_UUID, NULL);
+	put_value(out, directory, "BASE_REQUIRES", VALUE_BASE_REQUIRES, NULL);
+	put_value(out, directory, "PRODUCT_VERSION", VALUE_PRODUCT_VERSION, NULL);
+	put_value(out, directory, "XS_CATEGORY", VALUE_CATEGORY, NULL);
+	put_value(out, directory, "RPM.VERSION", VALUE_RPM_VERSION, "1.0");
+	put_value(out, directory, "RPM.RELEASE", VALUE_RPM_RELEASE, "1");
+	put_value(out, directory, "DATA.RPM.VERSION", VALUE_DATA_VERSION, NULL);
+	put_value(out, directory, "DATA.RPM.RELEASE", VALUE_DATA_RELEASE, NULL);
+	put_value(out, directory, "KERNELS", VALUE_KERNELS, NULL);
 	put_sources(out, way);
-	put_firmware(out, folder);
+	put_firmware(out, directory);
 	fprintf(out, "\nXS_DDK_DIR ?= %s\ninclude $(XS_DDK_DIR)/rpm/driver.mk\n", kit);
 	if (fclose(out) != 0)
 		die_memory();
@@ -236,18 +236,18 @@ static bool is_line(const char *line, size_t len, const char *wanted)
 	return len == strlen(wanted) && strncmp(line, wanted, len) == 0;
 }
 
-/* The kit's spec NAME, with this driver's licence, build and modules. NULL has been told. */
-static char *spec_of(const struct packaging *folder, const char *kit, const char *name)
+/* The kit's spec NAME, with this driver's license, build and modules. NULL has been told. */
+static char *spec_of(const struct packaging *directory, const char *kit, const char *name)
 {
 	char *path = text_format("%s/rpm/%s", kit, name), *text = NULL;
-	char *licence = escaped(folder->values[VALUE_LICENSE], "%", "%");
+	char *license = escaped(directory->values[VALUE_LICENSE], "%", "%");
 	char *template = read_text(path, 1 << 20, NULL);
 	size_t size, len;
 	FILE *out;
 
 	free(path);
 	if (!template) {
-		free(licence);
+		free(license);
 		return NULL;
 	}
 	out = open_memstream(&text, &size);
@@ -256,29 +256,29 @@ static char *spec_of(const struct packaging *folder, const char *kit, const char
 	for (const char *line = template; *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
 		if (strncmp(line, "License:", 8) == 0)
-			fprintf(out, "License: %s\n", licence);
-		else if (is_line(line, len, "%xs_build") && folder->values[VALUE_MAKE])
-			put_build(out, folder->values[VALUE_MAKE]);
+			fprintf(out, "License: %s\n", license);
+		else if (is_line(line, len, "%xs_build") && directory->values[VALUE_MAKE])
+			put_build(out, directory->values[VALUE_MAKE]);
 		else if (is_line(line, len, "%xs_install"))
-			put_install(out, &folder->modules);
+			put_install(out, &directory->modules);
 		else
 			fprintf(out, "%.*s\n", (int)len, line);
 	}
 	if (fclose(out) != 0)
 		die_memory();
 	free(template);
-	free(licence);
+	free(license);
 	return text;
 }
 
-/* Makes the folders that PATH goes through, below BASE. */
-static bool make_folders(const char *base, const char *path)
+/* Makes the directories that PATH goes through, below BASE. */
+static bool make_directories(const char *base, const char *path)
 {
 	for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
-		char *folder = text_format("%s/%.*s", base, (int)(slash - path), path);
-		bool fine = mkdir(folder, 0777) == 0 || errno == EEXIST || trouble(folder);
+		char *directory = text_format("%s/%.*s", base, (int)(slash - path), path);
+		bool fine = mkdir(directory, 0777) == 0 || errno == EEXIST || trouble(directory);
 
-		free(folder);
+		free(directory);
 		if (!fine)
 			return false;
 	}
@@ -286,12 +286,12 @@ static bool make_folders(const char *base, const char *path)
 }
 
 /* A file of the sources into the data package; its name there is TO. */
-static bool copy_data(const struct packaging *folder, const char *base, const char *from, const char *to)
+static bool copy_data(const struct packaging *directory, const char *base, const char *from, const char *to)
 {
-	char *source = text_format("%s/%s", folder->source, from), *target = text_format("%s/%s", base, to);
+	char *source = text_format("%s/%s", directory->source, from), *target = text_format("%s/%s", base, to);
 	size_t len;
 	char *bytes = read_text(source, DATA_FILE_MAX, &len);
-	bool fine = bytes && make_folders(base, to) && write_bytes(target, bytes, len);
+	bool fine = bytes && make_directories(base, to) && write_bytes(target, bytes, len);
 
 	free(bytes);
 	free(target);
@@ -299,7 +299,7 @@ static bool copy_data(const struct packaging *folder, const char *base, const ch
 	return fine;
 }
 
-/* A name from a source is a path only if it stays below the folder it is put into. */
+/* A name from a source is a path only if it stays below the directory it is put into. */
 static bool is_inside(const char *name)
 {
 	char *padded = text_format("/%s/", name);
@@ -309,16 +309,16 @@ static bool is_inside(const char *name)
 	return inside;
 }
 
-static bool write_data(const struct packaging *folder, const char *base)
+static bool write_data(const struct packaging *directory, const char *base)
 {
-	const struct source_tree *tree = &folder->tree;
+	const struct source_tree *tree = &directory->tree;
 	bool fine = true;
 
 	for (size_t i = 0; fine && i < tree->rules.count; i++) {
 		const char *path = tree->rules.all[i], *slash = strrchr(path, '/');
 		char *to = text_format("data/etc/udev/rules.d/%s", slash ? slash + 1 : path);
 
-		fine = copy_data(folder, base, path, to);
+		fine = copy_data(directory, base, path, to);
 		free(to);
 	}
 	for (size_t i = 0; fine && i < tree->firmware.count; i++) {
@@ -326,22 +326,22 @@ static bool write_data(const struct packaging *folder, const char *base)
 		char *to = text_format("data/lib/firmware/updates/%s", name);
 
 		if (from && is_inside(name))
-			fine = copy_data(folder, base, from, to);
+			fine = copy_data(directory, base, from, to);
 		free(to);
 	}
 	return fine;
 }
 
-static bool write_all(const struct packaging *folder, const char *base, const char *way, const char *kit)
+static bool write_all(const struct packaging *directory, const char *base, const char *way, const char *kit)
 {
-	char *spec = text_format("%s.spec.in", folder->values[VALUE_DRIVER]);
-	char *data_spec = text_format("%s-data.spec.in", folder->values[VALUE_DRIVER]);
-	bool fine = write_text(base, "Makefile", makefile_of(folder, way, kit)) &&
-		    write_text(base, spec, spec_of(folder, kit, "driver.spec.in"));
+	char *spec = text_format("%s.spec.in", directory->values[VALUE_DRIVER]);
+	char *data_spec = text_format("%s-data.spec.in", directory->values[VALUE_DRIVER]);
+	bool fine = write_text(base, "Makefile", makefile_of(directory, way, kit)) &&
+		    write_text(base, spec, spec_of(directory, kit, "driver.spec.in"));
 
-	if (fine && has_data(folder))
-		fine = write_text(base, data_spec, spec_of(folder, kit, "driver-data.spec.in")) &&
-		       write_data(folder, base);
+	if (fine && has_data(directory))
+		fine = write_text(base, data_spec, spec_of(directory, kit, "driver-data.spec.in")) &&
+		       write_data(directory, base);
 	free(data_spec);
 	free(spec);
 	return fine;
@@ -356,7 +356,7 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 }
 
 /* Made under a name of its own and renamed, so that what fails leaves nothing. rename() fails if OUTPUT has files. */
-static bool write_beside(const struct packaging *folder, const char *output, const char *way, const char *kit)
+static bool write_beside(const struct packaging *directory, const char *output, const char *way, const char *kit)
 {
 	char *base = text_format("%s.XXXXXX", output);
 	bool fine = mkdtemp(base) ? true : trouble(output);
@@ -364,7 +364,7 @@ static bool write_beside(const struct packaging *folder, const char *output, con
 
 	umask(mask);
 	if (fine) {
-		fine = write_all(folder, base, way, kit);
+		fine = write_all(directory, base, way, kit);
 		if (fine && (chmod(base, 0777 & ~mask) != 0 || rename(base, output) != 0))
 			fine = trouble(output);
 		if (!fine)
@@ -374,7 +374,7 @@ static bool write_beside(const struct packaging *folder, const char *output, con
 	return fine;
 }
 
-/* The absolute path of what is to be: that of its folder, which must be there, and its name. NULL has been told. */
+/* The absolute path of what is to be: that of its directory, which must be there, and its name. NULL has been told. */
 static char *place_of_output(const char *output)
 {
 	char *copy = text_format("%s", output), *other = text_format("%s", output);
@@ -390,7 +390,7 @@ static char *place_of_output(const char *output)
 	return host_path;
 }
 
-/* make knows no path with these, and a folder in its own sources would be one of them. */
+/* make knows no path with these, and a directory in its own sources would be one of them. */
 static bool can_be_built(const char *source, const char *output)
 {
 	size_t len = strlen(source);
@@ -401,38 +401,38 @@ static bool can_be_built(const char *source, const char *output)
 		return false;
 	}
 	if (strncmp(source, output, len) == 0 && (output[len] == '/' || output[len] == '\0')) {
-		complain("%s: it is in the folder of the sources; say --output DIR for one outside of it", output);
+		complain("%s: it is in the directory of the sources; say --output DIR for one outside of it", output);
 		return false;
 	}
 	return true;
 }
 
-static void tell(const struct packaging *folder, const char *output)
+static void tell(const struct packaging *directory, const char *output)
 {
-	const struct strings *buses = &folder->tree.buses;
+	const struct strings *buses = &directory->tree.buses;
 
-	printf("%s: driver %s, version %s", output, folder->values[VALUE_DRIVER], folder->values[VALUE_VERSION]);
-	if (folder->modules.count)
-		printf(", %zu module%s", folder->modules.count, folder->modules.count == 1 ? "" : "s");
+	printf("%s: driver %s, version %s", output, directory->values[VALUE_DRIVER], directory->values[VALUE_VERSION]);
+	if (directory->modules.count)
+		printf(", %zu module%s", directory->modules.count, directory->modules.count == 1 ? "" : "s");
 	for (size_t i = 0; i < buses->count; i++)
 		printf("%s%s", i ? ", " : "; devices on ", buses->all[i]);
-	printf("%s\nmake -C %s build-isos\n", has_data(folder) ? "; with a data package" : "", output);
+	printf("%s\nmake -C %s build-isos\n", has_data(directory) ? "; with a data package" : "", output);
 }
 
-bool packaging_write(const struct packaging *folder)
+bool packaging_write(const struct packaging *directory)
 {
-	const char *output = folder->output ? folder->output : folder->values[VALUE_DRIVER];
-	char *kit = find_kit(), *source = realpath(folder->source, NULL), *host_path = place_of_output(output);
+	const char *output = directory->output ? directory->output : directory->values[VALUE_DRIVER];
+	char *kit = find_kit(), *source = realpath(directory->source, NULL), *host_path = place_of_output(output);
 	bool fine = kit && source && host_path && can_be_built(source, host_path);
 
 	if (fine) {
 		char *way = relative(host_path, source);
 
-		fine = write_beside(folder, host_path, way, kit);
+		fine = write_beside(directory, host_path, way, kit);
 		free(way);
 	}
 	if (fine)
-		tell(folder, output);
+		tell(directory, output);
 	free(host_path);
 	free(source);
 	free(kit);

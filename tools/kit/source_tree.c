@@ -78,12 +78,12 @@ static bool names_modules(const char *line)
 static void read_makefile(struct source_tree *tree, const char *path, const char *text)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder = text_format("%.*s", slash ? (int)(slash - path) : 0, path);
+	char *directory = text_format("%.*s", slash ? (int)(slash - path) : 0, path);
 
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
 		if (names_modules(line))
-			strings_add(&tree->kbuild, folder);
-	free(folder);
+			strings_add(&tree->kbuild, directory);
+	free(directory);
 }
 
 /*
@@ -134,7 +134,7 @@ static void read_source(struct source_tree *tree, const char *text)
 {
 	if (!read_macro(&tree->versions, text, "MODULE_VERSION"))
 		tree->unclear_version = true;
-	read_macro(&tree->licences, text, "MODULE_LICENSE");
+	read_macro(&tree->licenses, text, "MODULE_LICENSE");
 	read_macro(&tree->descriptions, text, "MODULE_DESCRIPTION");
 	read_macro(&tree->firmware, text, "MODULE_FIRMWARE");
 	read_buses(tree, text);
@@ -168,7 +168,7 @@ static bool trouble(const char *path)
 	return false;
 }
 
-static bool read_folder(struct source_tree *tree, int fd, const char *path, int depth);
+static bool read_directory(struct source_tree *tree, int fd, const char *path, int depth);
 
 static bool read_entry(struct source_tree *tree, int dir, const char *name, const char *path, int depth)
 {
@@ -179,7 +179,7 @@ static bool read_entry(struct source_tree *tree, int dir, const char *name, cons
 	if (fd < 0)
 		return errno == ELOOP || errno == ENXIO ? true : trouble(path);
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-		return read_folder(tree, fd, path, depth + 1);
+		return read_directory(tree, fd, path, depth + 1);
 	if (S_ISREG(st.st_mode))
 		read_file(tree, fd, path);
 	close(fd);
@@ -187,7 +187,7 @@ static bool read_entry(struct source_tree *tree, int dir, const char *name, cons
 }
 
 /* Takes FD over. */
-static bool read_folder(struct source_tree *tree, int fd, const char *path, int depth)
+static bool read_directory(struct source_tree *tree, int fd, const char *path, int depth)
 {
 	int dir = dup(fd);
 	char **names = directory_names(fd);
@@ -214,7 +214,7 @@ bool source_tree_read(struct source_tree *tree, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return fd < 0 ? trouble(path) : read_folder(tree, fd, "", 0);
+	return fd < 0 ? trouble(path) : read_directory(tree, fd, "", 0);
 }
 
 void source_tree_free(struct source_tree *tree)
@@ -222,7 +222,7 @@ void source_tree_free(struct source_tree *tree)
 	strings_free(&tree->files);
 	strings_free(&tree->kbuild);
 	strings_free(&tree->versions);
-	strings_free(&tree->licences);
+	strings_free(&tree->licenses);
 	strings_free(&tree->descriptions);
 	strings_free(&tree->firmware);
 	strings_free(&tree->buses);

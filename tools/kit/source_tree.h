@@ -18,10 +18,10 @@ void strings_free(struct strings *strings);
 
 /* Starts as {0}. Paths are relative to the tree, without "./". */
 struct source_tree {
-	struct strings files;	     /* all regular files, but those of hidden folders */
-	struct strings kbuild;	     /* folders with a Kbuild or Makefile that names modules (obj-m); "" is the top */
-	struct strings versions;     /* texts of MODULE_VERSION */
-	struct strings licences;     /* of MODULE_LICENSE */
+	struct strings files;	 /* all regular files, but those of hidden directories */
+	struct strings kbuild;	 /* directories with a Kbuild or Makefile that names modules (obj-m); "" is the top */
+	struct strings versions; /* texts of MODULE_VERSION */
+	struct strings licenses; /* of MODULE_LICENSE */
 	struct strings descriptions; /* of MODULE_DESCRIPTION */
 	struct strings firmware;     /* of MODULE_FIRMWARE */
 	struct strings buses;	     /* of MODULE_DEVICE_TABLE: pci, usb, ... */
@@ -29,7 +29,7 @@ struct source_tree {
 	bool unclear_version;	     /* a MODULE_VERSION is no text that can be read off */
 };
 
-/* Reads the folder PATH. False, with a complaint, if it or a folder in it cannot be read. */
+/* Reads the directory PATH. False, with a complaint, if it or a directory in it cannot be read. */
 bool source_tree_read(struct source_tree *tree, const char *path);
 void source_tree_free(struct source_tree *tree);
 

@@ -90,13 +90,13 @@ static const char *uname_in(const char *path, size_t *len)
 	return *len ? path : NULL;
 }
 
-/* The folders of data packages, in the format's own words; and the same where /lib is a link to /usr/lib. */
+/* The directories of data packages, in the format's own words; and the same where /lib is a link to /usr/lib. */
 static bool is_data(const char *path)
 {
-	static const char *const folders[] = {"/etc", "/lib/firmware", "/usr/lib/firmware", "/usr/share/doc"};
+	static const char *const directories[] = {"/etc", "/lib/firmware", "/usr/lib/firmware", "/usr/share/doc"};
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (begins_with(path, folders[i]) && strchr("/", path[strlen(folders[i])]))
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
+		if (begins_with(path, directories[i]) && strchr("/", path[strlen(directories[i])]))
 			return true;
 	return false;
 }
@@ -121,11 +121,11 @@ const char *disk_kernel(struct disk *disk, const struct rpm *rpm)
 	return rpm->file_count && !other ? "any" : "";
 }
 
-static bool exists(int folder, const char *name)
+static bool exists(int directory, const char *name)
 {
 	struct stat st;
 
-	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 
 bool disk_is_at(const char *path)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A driver disk, image or folder: its files with their sums, and the headers of its packages. */
+/* A driver disk, image or directory: its files with their sums, and the headers of its packages. */
 #ifndef XS_PACKAGE_DISK_H
 #define XS_PACKAGE_DISK_H
 
@@ -27,7 +27,7 @@ struct disk_file {
 struct disk {
 	char *path; /* as shown: any bytes */
 	bool is_image;
-	char volume[33];	 /* the ISO's volume id without trailing blanks; "" of a folder */
+	char volume[33];	 /* the ISO's volume id without trailing blanks; "" of a directory */
 	struct disk_file *files; /* in byte order of the paths */
 	size_t count, room;
 	uint64_t kept; /* bytes in memory */
@@ -37,7 +37,7 @@ struct disk {
 	size_t owned_count, owned_room;
 };
 
-/* Reads an ISO image, or a folder. False: see why. disk_free() is for both. */
+/* Reads an ISO image, or a directory. False: see why. disk_free() is for both. */
 bool disk_read(struct disk *disk, const char *path);
 void disk_free(struct disk *disk);
 
@@ -56,12 +56,12 @@ char *disk_own(struct disk *disk, char *memory);
 /* S as safe text that lives as long as the disk. */
 const char *disk_safe(struct disk *disk, const char *s);
 
-/* Whether PATH is an ISO image, or a folder that holds the files which make one a driver disk. */
+/* Whether PATH is an ISO image, or a directory that holds the files which make one a driver disk. */
 bool disk_is_at(const char *path);
 
 /*
  * The kernel a package is for: the one uname its files are below /lib/modules of; "any" for a data package, which has
- * files only in the folders for those; "" for any other. Of several unames, the first in byte order.
+ * files only in the directories for those; "" for any other. Of several unames, the first in byte order.
  */
 const char *disk_kernel(struct disk *disk, const struct rpm *rpm);
 

@@ -279,15 +279,15 @@ static bool read_regular(struct disk *disk, int fd, const char *path)
 	return ok;
 }
 
-static bool read_folder(struct disk *disk, int fd, const char *path, unsigned int depth);
+static bool read_directory(struct disk *disk, int fd, const char *path, unsigned int depth);
 
-static bool read_name(struct disk *disk, int folder, const char *name, const char *path, unsigned int depth)
+static bool read_name(struct disk *disk, int directory, const char *name, const char *path, unsigned int depth)
 {
 	struct stat st;
 	bool ok;
 	int fd;
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return cannot(disk, path, strerror(errno));
 	if (S_ISLNK(st.st_mode)) {
 		struct disk_file *file = add_file(disk, path);
@@ -298,38 +298,38 @@ static bool read_name(struct disk *disk, int folder, const char *name, const cha
 	}
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return true;
-	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return cannot(disk, path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return read_folder(disk, fd, path, depth + 1);
+		return read_directory(disk, fd, path, depth + 1);
 	ok = read_regular(disk, fd, path);
 	close(fd);
 	return ok;
 }
 
 /* Takes FD over. */
-static bool read_folder(struct disk *disk, int fd, const char *path, unsigned int depth)
+static bool read_directory(struct disk *disk, int fd, const char *path, unsigned int depth)
 {
-	int folder = dup(fd);
-	char **names = folder < 0 ? NULL : directory_names(fd);
+	int directory = dup(fd);
+	char **names = directory < 0 ? NULL : directory_names(fd);
 	bool ok = names != NULL;
 
 	if (!names)
 		cannot(disk, path, strerror(errno));
 	else if (depth > DEPTH_MAX)
-		ok = fails(disk, path, "its folders are nested too deep");
+		ok = fails(disk, path, "its directories are nested too deep");
 	for (size_t i = 0; ok && names[i]; i++) {
 		char *below = *path ? text_format("%s/%s", path, names[i]) : strdup(names[i]);
 
 		if (!below)
 			die_memory();
-		ok = read_name(disk, folder, names[i], below, depth);
+		ok = read_name(disk, directory, names[i], below, depth);
 		free(below);
 	}
 	directory_names_free(names);
-	if (folder >= 0)
-		close(folder);
+	if (directory >= 0)
+		close(directory);
 	return ok;
 }
 
@@ -358,7 +358,7 @@ bool disk_read(struct disk *disk, const char *path)
 		return false;
 	}
 	if (S_ISDIR(st.st_mode)) {
-		ok = read_folder(disk, fd, "", 0);
+		ok = read_directory(disk, fd, "", 0);
 	} else {
 		ok = read_image(disk, fd);
 		close(fd);

@@ -65,7 +65,7 @@ uint8_t *input_whole(const struct input *input, uint64_t max, size_t *len, const
 /* Where an input's bytes come from: a file, memory, or the entry of a container that is being read. */
 struct input_bytes {
 	int fd;		       /* -1 if not a file, or not open */
-	int dir;	       /* with NAME: the folder of a file that is not open */
+	int dir;	       /* with NAME: the directory of a file that is not open */
 	const char *name;      /* NULL but for such a file */
 	struct archive *entry; /* its data is still to be read, once: then it is in memory */
 	uint8_t *memory;       /* owned if it was read from the entry */

@@ -249,10 +249,10 @@ static const char **index_strings(struct data data, size_t *count)
 	return strings;
 }
 
-/* Since rpm 4, a file's path is kept as a folder's name, which many share, and its own. */
+/* Since rpm 4, a file's path is kept as a directory's name, which many share, and its own. */
 static bool read_paths(struct rpm *rpm, const struct header *header)
 {
-	struct data bases, folders, indexes, whole;
+	struct data bases, directories, indexes, whole;
 	const char **names;
 	size_t name_count;
 	bool split = find(header, TAG_BASE_NAMES, &bases) && is_text(&bases);
@@ -266,14 +266,14 @@ static bool read_paths(struct rpm *rpm, const struct header *header)
 			rpm->files[i].path = text_format("%s", next_string(&whole, ""));
 		return true;
 	}
-	if (!find(header, TAG_DIR_NAMES, &folders) || !find(header, TAG_DIR_INDEXES, &indexes))
+	if (!find(header, TAG_DIR_NAMES, &directories) || !find(header, TAG_DIR_INDEXES, &indexes))
 		return false;
-	names = index_strings(folders, &name_count);
+	names = index_strings(directories, &name_count);
 	for (size_t i = 0; i < rpm->file_count; i++) {
-		uint32_t folder = number_at(&indexes, i);
+		uint32_t directory = number_at(&indexes, i);
 
 		rpm->files[i].path =
-			text_format("%s%s", folder < name_count ? names[folder] : "?", next_string(&bases, ""));
+			text_format("%s%s", directory < name_count ? names[directory] : "?", next_string(&bases, ""));
 	}
 	free(names);
 	return true;
@@ -365,7 +365,7 @@ bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
 	rpm->payload = size;
 	if (read_header(rpm, &header))
 		return true;
-	rpm->why = "its header lacks a name, a version or the folders of its files";
+	rpm->why = "its header lacks a name, a version or the directories of its files";
 	return false;
 }
 

@@ -32,7 +32,7 @@ enum entry_type {
 	ENTRY_FILE = 'f',
 	ENTRY_MODULE = 'm',
 	ENTRY_CONTAINER = 'c',
-	ENTRY_FOLDER = 'd',
+	ENTRY_DIRECTORY = 'd',
 	ENTRY_LINK = 'l',
 	ENTRY_OTHER = 'o'
 };
@@ -44,19 +44,19 @@ struct name_block {
 	char bytes[4096 - 2 * sizeof(void *)];
 };
 
-/* A folder stays open while files in it are to be looked at. */
-struct folder {
+/* A directory stays open while files in it are to be looked at. */
+struct directory {
 	int fd;
 	char *path, *host_path;
-	const char *slash; /* between path and a name: "" after "/" and "folder/" */
+	const char *slash; /* between path and a name: "" after "/" and "directory/" */
 	struct name_block *names;
 	unsigned int users;
 };
 
-/* What a thread takes at once: entries of one folder, or one PATH, which has no folder. */
+/* What a thread takes at once: entries of one directory, or one PATH, which has no directory. */
 struct chunk {
 	struct chunk *next_done;
-	struct folder *folder;
+	struct directory *directory;
 	char *path, *host_path; /* of the one PATH */
 	uint64_t size;
 	int fd;
@@ -73,7 +73,7 @@ struct inputs {
 	bool in_order;
 	unsigned long found; /* modules, packages and images seen below the PATH that is listed */
 	struct chunk *filling;
-	_Alignas(struct dirent) char entries[32 << 10]; /* of the folder that is listed */
+	_Alignas(struct dirent) char entries[32 << 10]; /* of the directory that is listed */
 	_Atomic(struct chunk *) done;
 };
 
@@ -181,22 +181,22 @@ static void look_at_file(struct inputs *inputs, void *context, struct input *inp
 }
 
 /* Not text_format(): it would be a tenth of what a file costs. */
-static char *joined(const char *folder, const char *slash, const char *name)
+static char *joined(const char *directory, const char *slash, const char *name)
 {
-	char *path = malloc(strlen(folder) + strlen(slash) + strlen(name) + 1);
+	char *path = malloc(strlen(directory) + strlen(slash) + strlen(name) + 1);
 
 	if (!path)
 		die_memory();
-	stpcpy(stpcpy(stpcpy(path, folder), slash), name);
+	stpcpy(stpcpy(stpcpy(path, directory), slash), name);
 	return path;
 }
 
-static void look_at(struct inputs *inputs, void *context, const struct folder *folder, const char *name)
+static void look_at(struct inputs *inputs, void *context, const struct directory *directory, const char *name)
 {
-	struct input_bytes bytes = {.fd = -1, .dir = folder->fd, .name = name};
+	struct input_bytes bytes = {.fd = -1, .dir = directory->fd, .name = name};
 	struct input input = {.kind = INPUT_MODULE, .bytes = &bytes};
-	char *path = joined(folder->path, folder->slash, name);
-	char *host_path = joined(folder->host_path, "/", name);
+	char *path = joined(directory->path, directory->slash, name);
+	char *host_path = joined(directory->host_path, "/", name);
 
 	input.path = path;
 	input.host_path = host_path;
@@ -215,20 +215,20 @@ static void look_at(struct inputs *inputs, void *context, const struct folder *f
 	free(path);
 }
 
-static void folder_release(struct folder *folder)
+static void directory_release(struct directory *directory)
 {
 	struct name_block *next;
 
-	if (--folder->users > 0)
+	if (--directory->users > 0)
 		return;
-	close(folder->fd);
-	for (struct name_block *block = folder->names; block; block = next) {
+	close(directory->fd);
+	for (struct name_block *block = directory->names; block; block = next) {
 		next = block->next;
 		free(block);
 	}
-	free(folder->path);
-	free(folder->host_path);
-	free(folder);
+	free(directory->path);
+	free(directory->host_path);
+	free(directory);
 }
 
 static void look_at_path(struct inputs *inputs, void *context, const struct chunk *chunk)
@@ -252,8 +252,8 @@ static void run_chunk(void *item, unsigned int worker, void *argument)
 	void *context = inputs->contexts[worker];
 
 	for (size_t i = 0; i < chunk->count; i++)
-		look_at(inputs, context, chunk->folder, chunk->names[i]);
-	if (!chunk->folder)
+		look_at(inputs, context, chunk->directory, chunk->names[i]);
+	if (!chunk->directory)
 		look_at_path(inputs, context, chunk);
 	atomic_fetch_add(&inputs->progress.done, chunk->count ? chunk->count : 1);
 	chunk->next_done = atomic_load(&inputs->done);
@@ -270,8 +270,8 @@ static void reap(struct inputs *inputs)
 
 	for (; chunk; chunk = next) {
 		next = chunk->next_done;
-		if (chunk->folder)
-			folder_release(chunk->folder);
+		if (chunk->directory)
+			directory_release(chunk->directory);
 		free(chunk->path);
 		free(chunk->host_path);
 		free(chunk);
@@ -287,15 +287,15 @@ static void flush(struct inputs *inputs)
 		work_add(inputs->work, chunk);
 }
 
-static void hand_out(struct inputs *inputs, struct folder *folder, const char *name)
+static void hand_out(struct inputs *inputs, struct directory *directory, const char *name)
 {
 	struct chunk *chunk = inputs->filling;
 
 	if (!chunk) {
 		reap(inputs);
 		chunk = inputs->filling = need_memory(1, sizeof(*chunk));
-		chunk->folder = folder;
-		folder->users++;
+		chunk->directory = directory;
+		directory->users++;
 	}
 	chunk->names[chunk->count++] = name;
 	/* Packages are work enough by themselves. */
@@ -303,20 +303,20 @@ static void hand_out(struct inputs *inputs, struct folder *folder, const char *n
 		flush(inputs);
 }
 
-/* The name with its type before it, in the folder's memory. */
-static const char *keep_name(struct folder *folder, const char *name, enum entry_type type)
+/* The name with its type before it, in the directory's memory. */
+static const char *keep_name(struct directory *directory, const char *name, enum entry_type type)
 {
 	size_t len = strlen(name) + 1;
-	struct name_block *block = folder->names;
+	struct name_block *block = directory->names;
 	char *at;
 
 	if (!block || block->used + 1 + len > sizeof(block->bytes)) {
 		block = malloc(sizeof(*block));
 		if (!block)
 			die_memory();
-		block->next = folder->names;
+		block->next = directory->names;
 		block->used = 0;
-		folder->names = block;
+		directory->names = block;
 	}
 	at = block->bytes + block->used;
 	*at++ = (char)type;
@@ -335,10 +335,10 @@ static enum entry_type type_of(int dir, const struct dirent *entry, enum entry_t
 		type = IFTODT(st.st_mode);
 	if (type == DT_REG)
 		return by_name;
-	return type == DT_DIR ? ENTRY_FOLDER : type == DT_LNK ? ENTRY_LINK : ENTRY_OTHER;
+	return type == DT_DIR ? ENTRY_DIRECTORY : type == DT_LNK ? ENTRY_LINK : ENTRY_OTHER;
 }
 
-/* What must wait until the folder has been read, to be taken in order. */
+/* What must wait until the directory has been read, to be taken in order. */
 struct later {
 	const char **names;
 	size_t count, room;
@@ -355,21 +355,22 @@ static void keep_for_later(struct later *later, const char *name)
 	later->names[later->count++] = name;
 }
 
-static void list_entry(struct inputs *inputs, struct folder *folder, const struct dirent *entry, struct later *later)
+static void list_entry(struct inputs *inputs, struct directory *directory, const struct dirent *entry,
+		       struct later *later)
 {
 	enum entry_type by_name = type_by_name(entry->d_name);
-	enum entry_type type = type_of(folder->fd, entry, by_name);
+	enum entry_type type = type_of(directory->fd, entry, by_name);
 	bool wanted = by_name != ENTRY_FILE;
 	const char *name;
 
 	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || (type == ENTRY_OTHER && !wanted))
 		return;
-	inputs->found += wanted && type != ENTRY_FOLDER;
-	name = keep_name(folder, entry->d_name, type);
-	if (type == ENTRY_FOLDER || inputs->in_order)
+	inputs->found += wanted && type != ENTRY_DIRECTORY;
+	name = keep_name(directory, entry->d_name, type);
+	if (type == ENTRY_DIRECTORY || inputs->in_order)
 		keep_for_later(later, name);
 	else
-		hand_out(inputs, folder, name);
+		hand_out(inputs, directory, name);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -377,77 +378,77 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void list_folder(struct inputs *inputs, int fd, char *path, char *host_path, int depth);
+static void list_directory(struct inputs *inputs, int fd, char *path, char *host_path, int depth);
 
-static void list_below(struct inputs *inputs, struct folder *folder, const char *name, int depth)
+static void list_below(struct inputs *inputs, struct directory *directory, const char *name, int depth)
 {
-	char *path = joined(folder->path, folder->slash, name);
-	char *host_path = joined(folder->host_path, "/", name);
-	int fd = openat(folder->fd, name, INPUT_OPEN_FLAGS | O_DIRECTORY | O_NOFOLLOW);
+	char *path = joined(directory->path, directory->slash, name);
+	char *host_path = joined(directory->host_path, "/", name);
+	int fd = openat(directory->fd, name, INPUT_OPEN_FLAGS | O_DIRECTORY | O_NOFOLLOW);
 
 	if (fd >= 0 && depth < DEPTH_MAX) {
-		list_folder(inputs, fd, path, host_path, depth + 1);
+		list_directory(inputs, fd, path, host_path, depth + 1);
 		return;
 	}
 	tell_trouble(inputs, inputs->contexts[0], path, TROUBLE_UNREADABLE,
-		     fd < 0 ? strerror(errno) : "it is over 64 folders deep");
+		     fd < 0 ? strerror(errno) : "it is over 64 directories deep");
 	if (fd >= 0)
 		close(fd);
 	free(path);
 	free(host_path);
 }
 
-static void list_later(struct inputs *inputs, struct folder *folder, struct later *later, int depth)
+static void list_later(struct inputs *inputs, struct directory *directory, struct later *later, int depth)
 {
 	if (later->count)
 		qsort(later->names, later->count, sizeof(*later->names), compare_names);
 	for (size_t i = 0; i < later->count; i++) {
 		const char *name = later->names[i];
 
-		if (name[-1] != ENTRY_FOLDER) {
-			hand_out(inputs, folder, name);
+		if (name[-1] != ENTRY_DIRECTORY) {
+			hand_out(inputs, directory, name);
 			continue;
 		}
 		flush(inputs);
-		list_below(inputs, folder, name, depth);
+		list_below(inputs, directory, name, depth);
 	}
 	flush(inputs);
 	free(later->names);
 }
 
 /*
- * The entries as readdir() gives them, which takes a buffer of its own and three more system calls for each folder.
+ * The entries as readdir() gives them, which takes a buffer of its own and three more system calls for each directory.
  * Linux writes a struct dirent as libc declares it with 64-bit offsets: getdents64(2). False with errno.
  */
-static bool list_entries(struct inputs *inputs, struct folder *folder, struct later *later)
+static bool list_entries(struct inputs *inputs, struct directory *directory, struct later *later)
 {
 	const struct dirent *entry;
 	long n;
 
-	while ((n = syscall(SYS_getdents64, folder->fd, inputs->entries, sizeof(inputs->entries))) > 0)
+	while ((n = syscall(SYS_getdents64, directory->fd, inputs->entries, sizeof(inputs->entries))) > 0)
 		for (long at = 0; at < n; at += entry->d_reclen) {
 			entry = (const void *)(inputs->entries + at);
-			list_entry(inputs, folder, entry, later);
+			list_entry(inputs, directory, entry, later);
 		}
 	return n == 0;
 }
 
-/* Takes over the folder open at FD, and its names. */
-static void list_folder(struct inputs *inputs, int fd, char *path, char *host_path, int depth)
+/* Takes over the directory open at FD, and its names. */
+static void list_directory(struct inputs *inputs, int fd, char *path, char *host_path, int depth)
 {
-	struct folder *folder = need_memory(1, sizeof(*folder));
+	struct directory *directory = need_memory(1, sizeof(*directory));
 	struct later later = {0};
 
-	folder->fd = fd;
-	folder->path = path;
-	folder->host_path = host_path;
-	folder->slash = path[strlen(path) - 1] == '/' ? "" : "/";
-	folder->users = 1;
-	if (!list_entries(inputs, folder, &later))
+	directory->fd = fd;
+	directory->path = path;
+	directory->host_path = host_path;
+	directory->slash = path[strlen(path) - 1] == '/' ? "" : "/";
+	directory->users = 1;
+	if (!list_entries(inputs, directory, &later))
 		tell_trouble(inputs, inputs->contexts[0], path, TROUBLE_UNREADABLE, strerror(errno));
 	flush(inputs);
-	list_later(inputs, folder, &later, depth);
-	folder_release(folder);
+	list_later(inputs, directory, &later, depth);
+	directory_release(directory);
 	progress_tell(&inputs->progress);
 }
 
@@ -479,13 +480,13 @@ static void start_path(struct inputs *inputs, const char *path)
 		return;
 	} else if (S_ISDIR(st.st_mode)) {
 		inputs->found = 0;
-		list_folder(inputs, fd, text_format("%s", path), host_path, 0);
+		list_directory(inputs, fd, text_format("%s", path), host_path, 0);
 		if (inputs->found == 0)
 			tell_trouble(inputs, context, path, TROUBLE_UNREADABLE,
-				     "the folder holds no module (.ko, .ko.gz, .ko.xz, .ko.zst), .rpm or .iso");
+				     "the directory holds no module (.ko, .ko.gz, .ko.xz, .ko.zst), .rpm or .iso");
 		return;
 	} else {
-		tell_trouble(inputs, context, path, TROUBLE_UNREADABLE, "it is neither a file nor a folder");
+		tell_trouble(inputs, context, path, TROUBLE_UNREADABLE, "it is neither a file nor a directory");
 	}
 	if (fd >= 0)
 		close(fd);

@@ -23,8 +23,8 @@ unsigned int input_jobs(const struct input_options *options);
  *
  * - a file is told by its first bytes: an RPM package, an ISO image, else a module, whatever its name. A link to it
  *   is followed.
- * - below a folder, names tell: .ko and its compressed forms, .rpm and .iso are what they are called. Links are told
- *   and not followed: what they point to is looked at where it stands. A folder without any of these is trouble.
+ * - below a directory, names tell: .ko and its compressed forms, .rpm and .iso are what they are called. Links are told
+ *   and not followed: what they point to is looked at where it stands. A directory without any of these is trouble.
  * - packages on disk images are read in place. Nothing is unpacked to disk, and nothing read is executed.
  *
  * All that is in one container comes in order from one thread. Unless in_order is asked for, all else comes in any

@@ -184,7 +184,7 @@ static bool step_xz(struct codec *codec, uint8_t **out, size_t *room)
 	if (rc == LZMA_MEMLIMIT_ERROR)
 		return fails(codec, "the xz data wants a dictionary over 96 MiB");
 	if (rc == LZMA_MEM_ERROR)
-		return fails(codec, "memory is out");
+		return fails(codec, "out of memory");
 	return rc == LZMA_OK || rc == LZMA_STREAM_END || fails(codec, "the xz data is damaged or cut short");
 }
 

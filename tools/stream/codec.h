@@ -26,11 +26,11 @@ struct codec_input {
 
 struct codec;
 
-/* A codec, or NULL when memory is out. */
+/* A codec, or NULL when there is no memory. */
 struct codec *codec_new(void);
 void codec_free(struct codec *codec);
 
-/* Begins a stream; the codec may be in the middle of another. 0, or -1 when memory is out. */
+/* Begins a stream; the codec may be in the middle of another. 0, or -1 when there is no memory. */
 int codec_start(struct codec *codec, enum codec_kind kind, const struct codec_input *input);
 
 /*

@@ -10,7 +10,7 @@
 
 /*
  * The LEN bytes at BYTES in the format KIND (not CODEC_NONE), in memory to free, the same each time: no time and no
- * name is written into it. Ends the program when memory is out.
+ * name is written into it. Ends the program when there is no memory.
  */
 uint8_t *compress_whole(enum codec_kind kind, const uint8_t *bytes, size_t len, size_t *out_len);
 

@@ -14,7 +14,7 @@
 #include "elf/symbols.h"
 
 static const char *const kind_names[ATTRIBUTE_KINDS] = {
-	[ATTRIBUTE_VERSION] = "version",	[ATTRIBUTE_LICENCE] = "licence",
+	[ATTRIBUTE_VERSION] = "version",	[ATTRIBUTE_LICENSE] = "license",
 	[ATTRIBUTE_VERMAGIC] = "vermagic",	[ATTRIBUTE_MACHINE] = "machine",
 	[ATTRIBUTE_DEVICE] = "device",		[ATTRIBUTE_ALIAS] = "alias",
 	[ATTRIBUTE_PARAMETER] = "parameter",	[ATTRIBUTE_FIRMWARE] = "firmware",
@@ -172,7 +172,7 @@ static void sort_and_unite(struct attributes *attributes)
 void attributes_read(struct attributes *attributes, const struct module *module, const void *bytes, size_t len)
 {
 	add_one(attributes, ATTRIBUTE_VERSION, module->note.records ? module->note.version : NULL);
-	add_one(attributes, ATTRIBUTE_LICENCE, module_info(module, "license", NULL));
+	add_one(attributes, ATTRIBUTE_LICENSE, module_info(module, "license", NULL));
 	add_one(attributes, ATTRIBUTE_VERMAGIC, module_info(module, "vermagic", NULL));
 	add_machine(attributes, bytes);
 	add_aliases(attributes, module);

@@ -11,7 +11,7 @@
 enum attribute_kind {
 	/* Of these a module has one, with an empty key. */
 	ATTRIBUTE_VERSION, /* of the record */
-	ATTRIBUTE_LICENCE,
+	ATTRIBUTE_LICENSE,
 	ATTRIBUTE_VERMAGIC,
 	ATTRIBUTE_MACHINE,
 	/* Of these any number. */

@@ -84,7 +84,7 @@ json_t *describe_module(const struct input *input, const struct module *module)
 		const char *key, *info;
 	} texts[] = {{"vermagic", "vermagic"},
 		     {"description", "description"},
-		     {"licence", "license"},
+		     {"license", "license"},
 		     {"module_version", "version"},
 		     {"srcversion", "srcversion"}};
 	char name[MODULE_NAME_SIZE], uname[2 * UNAME_MAX];

@@ -123,7 +123,7 @@ static enum status diff(const struct diff_set *old_set, const struct diff_set *n
 		tell_pair(&pairs[i], new_set, &totals, json);
 	free(pairs);
 	if (as_json)
-		json_print(json_pack("{s:s, s:i, s:o, s:I}", "format", "xs-ddk-diff", "schema", 1, "modules", json,
+		json_print(json_pack("{s:s, s:i, s:o, s:I}", "format", "xs-ddk-diff", "schema", 2, "modules", json,
 				     "devices_lost", (json_int_t)totals.devices_lost));
 	else
 		printf("%zu module%s compared, %zu gained, %zu lost; %zu device alias%s lost\n", totals.pairs,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk import: make a driver's folder from a dkms.conf or an older kit's Makefile.
+// xs-ddk import: make a driver's directory from a dkms.conf or an older kit's Makefile.
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -15,15 +15,15 @@
 
 #define TEXT_MAX (1u << 20)
 
-/* The text of the file NAME in the folder, or NULL with errno; *PATH is its name for complaints, to free. */
-static char *read_in(const char *folder, const char *name, char **path)
+/* The text of the file NAME in the directory, or NULL with errno; *PATH is its name for complaints, to free. */
+static char *read_in(const char *directory, const char *name, char **path)
 {
 	struct root root;
 	char *text = NULL;
 	size_t len;
 
-	*path = text_format("%s/%s", folder, name);
-	if (root_open(&root, folder) != 0)
+	*path = text_format("%s/%s", directory, name);
+	if (root_open(&root, directory) != 0)
 		return NULL;
 	text = root_read(&root, name, TEXT_MAX, &len);
 	root_close(&root);
@@ -48,23 +48,23 @@ static bool is_kit_makefile(const char *text)
 }
 
 /* STATUS_YES: something was taken in. */
-static enum status take_description(struct packaging *folder)
+static enum status take_description(struct packaging *directory)
 {
 	enum status status = STATUS_TROUBLE;
-	char *path, *text = read_in(folder->source, "dkms.conf", &path);
+	char *path, *text = read_in(directory->source, "dkms.conf", &path);
 
 	if (text) {
-		status = import_dkms(folder, path, text) ? STATUS_YES : STATUS_NO;
+		status = import_dkms(directory, path, text) ? STATUS_YES : STATUS_NO;
 	} else if (errno == ENOENT) {
 		free(path);
-		text = read_in(folder->source, "Makefile", &path);
+		text = read_in(directory->source, "Makefile", &path);
 		if (text && is_kit_makefile(text))
-			status = import_makefile(folder, path, text) ? STATUS_YES : STATUS_NO;
+			status = import_makefile(directory, path, text) ? STATUS_YES : STATUS_NO;
 		else
 			complain("%s: it has neither a dkms.conf nor a Makefile with SPEC and LABEL; 'xs-ddk init' is "
 				 "for "
 				 "bare sources",
-				 folder->source);
+				 directory->source);
 	} else {
 		complain("%s: %s", path, errno == EILSEQ ? "it is no text: there are NULs in it" : strerror(errno));
 	}
@@ -75,23 +75,23 @@ static enum status take_description(struct packaging *folder)
 
 enum status cmd_import(int argc, char **argv)
 {
-	struct packaging folder = {0};
+	struct packaging directory = {0};
 	enum status status = STATUS_TROUBLE;
 	bool help;
 
-	if (!import_arguments(&folder, argc, argv, 1, &help)) {
-		packaging_free(&folder);
+	if (!import_arguments(&directory, argc, argv, 1, &help)) {
+		packaging_free(&directory);
 		return command_misused("import");
 	}
 	if (help) {
-		packaging_free(&folder);
+		packaging_free(&directory);
 		return command_help("import");
 	}
-	folder.source = text_format("%s", argv[optind]);
-	if (source_tree_read(&folder.tree, folder.source))
-		status = import_is_driver(&folder) ? take_description(&folder) : STATUS_NO;
+	directory.source = text_format("%s", argv[optind]);
+	if (source_tree_read(&directory.tree, directory.source))
+		status = import_is_driver(&directory) ? take_description(&directory) : STATUS_NO;
 	if (status == STATUS_YES)
-		return import_finish(&folder);
-	packaging_free(&folder);
+		return import_finish(&directory);
+	packaging_free(&directory);
 	return status;
 }

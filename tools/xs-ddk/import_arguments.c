@@ -8,7 +8,7 @@
 #include "base/options.h"
 #include "base/text.h"
 
-bool import_arguments(struct packaging *folder, int argc, char **argv, int wanted, bool *help)
+bool import_arguments(struct packaging *directory, int argc, char **argv, int wanted, bool *help)
 {
 	static const struct option options[] = {
 		{"help", no_argument, NULL, OPTION_HELP},
@@ -22,7 +22,7 @@ bool import_arguments(struct packaging *folder, int argc, char **argv, int wante
 		if (option == OPTION_HELP)
 			*help = true;
 		else if (option == OPTION_OWN)
-			folder->output = text_format("%s", optarg);
+			directory->output = text_format("%s", optarg);
 		else
 			return false;
 	}
@@ -30,11 +30,11 @@ bool import_arguments(struct packaging *folder, int argc, char **argv, int wante
 		return true;
 	if (argc - optind < wanted) {
 		complain("%s: %s is missing", argv[0],
-			 wanted == 2 && argc - optind == 1 ? "the folder" : "an argument");
+			 wanted == 2 && argc - optind == 1 ? "the directory" : "an argument");
 		return false;
 	}
 	for (int i = optind + wanted; i < argc; i++)
-		if (!packaging_set(folder, argv[i]))
+		if (!packaging_set(directory, argv[i]))
 			return false;
 	return true;
 }

@@ -11,6 +11,6 @@
  * The arguments the commands share: "--output DIR", and NAME=VALUE from the WANTED-th argument on; those before are
  * left in argv[optind]. False, with a complaint, if they are wrong; *HELP is set if help was asked for.
  */
-bool import_arguments(struct packaging *folder, int argc, char **argv, int wanted, bool *help);
+bool import_arguments(struct packaging *directory, int argc, char **argv, int wanted, bool *help);
 
 #endif

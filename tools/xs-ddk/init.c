@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk init: make a driver's folder for bare sources.
+// xs-ddk init: make a driver's directory for bare sources.
 #include <getopt.h>
 
 #include "base/text.h"
@@ -9,25 +9,25 @@
 
 enum status cmd_init(int argc, char **argv)
 {
-	struct packaging folder = {.from = "the sources"};
+	struct packaging directory = {.from = "the sources"};
 	bool help;
 
-	if (!import_arguments(&folder, argc, argv, 2, &help)) {
-		packaging_free(&folder);
+	if (!import_arguments(&directory, argc, argv, 2, &help)) {
+		packaging_free(&directory);
 		return command_misused("init");
 	}
 	if (help) {
-		packaging_free(&folder);
+		packaging_free(&directory);
 		return command_help("init");
 	}
-	packaging_learn(&folder, VALUE_DRIVER, argv[optind]);
-	folder.source = text_format("%s", argv[optind + 1]);
-	if (!source_tree_read(&folder.tree, folder.source)) {
-		packaging_free(&folder);
+	packaging_learn(&directory, VALUE_DRIVER, argv[optind]);
+	directory.source = text_format("%s", argv[optind + 1]);
+	if (!source_tree_read(&directory.tree, directory.source)) {
+		packaging_free(&directory);
 		return STATUS_TROUBLE;
 	}
-	if (import_is_driver(&folder))
-		return import_finish(&folder);
-	packaging_free(&folder);
+	if (import_is_driver(&directory))
+		return import_finish(&directory);
+	packaging_free(&directory);
 	return STATUS_NO;
 }

@@ -35,25 +35,25 @@ static const struct command commands[] = {
 	 "  --compat xs9      the section .note.XenServer too, for older readers\n"},
 	{"diff", cmd_diff, "what changes for devices and users from one set of modules to another",
 	 "[--json] OLD NEW\n\n"
-	 "  OLD, NEW  modules, packages, disk images, or folders of these\n"
+	 "  OLD, NEW  modules, packages, disk images, or directories of these\n"
 	 "  --json    for programs\n"},
-	{"import", cmd_import, "makes the folder that packages a driver, from its dkms.conf",
+	{"import", cmd_import, "makes the directory that packages a driver, from its dkms.conf",
 	 "[--output DIR] DIR [NAME=VALUE...]\n\n"
 	 "  DIR           sources with a dkms.conf, or with the Makefile of an older kit\n"
-	 "  --output DIR  the folder to make; default: the driver's name\n"
+	 "  --output DIR  the directory to make; default: the driver's name\n"
 	 "  NAME=VALUE    what the sources do not say, by the names of driver.mk: VENDOR_NAME, TEXT, LICENSE, ...;\n"
 	 "                MAKE is the command that builds, with {kdir} and {uname} for the kernel\n"},
-	{"init", cmd_init, "makes the folder that packages a driver, from its sources",
+	{"init", cmd_init, "makes the directory that packages a driver, from its sources",
 	 "[--output DIR] DRIVER DIR [NAME=VALUE...]\n\n"
 	 "  DRIVER        the driver's name\n"
 	 "  DIR           its sources, with a Kbuild or a Makefile for kbuild\n"
-	 "  --output DIR  the folder to make; default: the driver's name\n"
+	 "  --output DIR  the directory to make; default: the driver's name\n"
 	 "  NAME=VALUE    what the sources do not say, by the names of driver.mk: VENDOR_NAME, TEXT, LICENSE, ...;\n"
 	 "                MAKE is the command that builds, with {kdir} and {uname} for the kernel\n"},
 	{"compare", cmd_compare, "the order of two versions: prints <, = or >", "V1 V2\n"},
 	{"info", cmd_info, "the info.json of a driver, from its modules",
 	 "--driver NAME --version V [OPTION...] MODULE.ko...\n\n"
-	 "  --driver NAME       the driver, as its folder is called\n"
+	 "  --driver NAME       the driver, as its directory is called\n"
 	 "  --version V         what the modules' records must say\n"
 	 "  --variant V         the name toolstacks select by; default: the version\n"
 	 "  --category TEXT     network, storage, ...; default: other\n"

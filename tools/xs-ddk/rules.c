@@ -11,7 +11,7 @@ static void print_text(void)
 {
 	for (int i = 0; i < RULES; i++)
 		printf("%-24s %-8s %s\n%34s%s\n", rules[i].id, severity_name(rules[i].severity), rules[i].problem,
-		       "mend: ", rules[i].mend);
+		       "fix: ", rules[i].hint);
 }
 
 static void print_json(void)
@@ -21,9 +21,9 @@ static void print_json(void)
 	for (int i = 0; i < RULES; i++)
 		json_need_zero(json_array_append_new(
 			list, json_need(json_pack("{s:s, s:s, s:s, s:s}", "rule", rules[i].id, "severity",
-						  severity_name(rules[i].severity), "problem", rules[i].problem, "mend",
-						  rules[i].mend))));
-	json_print(json_pack("{s:s, s:i, s:o}", "format", "xs-ddk-rules", "schema", 1, "rules", list));
+						  severity_name(rules[i].severity), "problem", rules[i].problem, "hint",
+						  rules[i].hint))));
+	json_print(json_pack("{s:s, s:i, s:o}", "format", "xs-ddk-rules", "schema", 2, "rules", list));
 }
 
 enum status cmd_rules(int argc, char **argv)

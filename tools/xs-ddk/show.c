@@ -147,7 +147,7 @@ static void print_block(const json_t *module)
 	print_line("path:", module, "path");
 	print_line("vermagic:", module, "vermagic");
 	print_line("description:", module, "description");
-	print_line("licence:", module, "licence");
+	print_line("license:", module, "license");
 	print_line("in source:", module, "module_version");
 	printf("size:        %" JSON_INTEGER_FORMAT " bytes\n", json_integer_value(json_object_get(module, "size")));
 	print_signature(json_object_get(module, "signature"));
@@ -218,7 +218,7 @@ static void show_inputs(struct show *show, char **paths)
 
 static void print_json(const struct show *show)
 {
-	json_t *all = json_need(json_pack("{s:s, s:i, s:O, s:O}", "format", "xs-ddk-show", "schema", 1, "modules",
+	json_t *all = json_need(json_pack("{s:s, s:i, s:O, s:O}", "format", "xs-ddk-show", "schema", 2, "modules",
 					  show->modules, "packages", show->packages));
 
 	json_need_zero(json_object_set(all, "disks", show->disks));

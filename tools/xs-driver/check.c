@@ -17,12 +17,12 @@
 
 #define MODULES_DEP_LIMIT (256u << 20)
 
-/* What was found, as an array of {problem, subject, what, mend}. */
-static void add_finding(json_t *findings, const char *problem, const char *subject, const char *what, const char *mend)
+/* What was found, as an array of {problem, subject, what, hint}. */
+static void add_finding(json_t *findings, const char *problem, const char *subject, const char *what, const char *hint)
 {
 	json_need_zero(json_array_append_new(
 		findings, json_need(json_pack("{s:s, s:o, s:o, s:o}", "problem", problem, "subject", json_safe(subject),
-					      "what", json_safe(what), "mend", json_safe(mend)))));
+					      "what", json_safe(what), "hint", json_safe(hint)))));
 }
 
 static void check_states(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
@@ -33,15 +33,15 @@ static void check_states(json_t *findings, struct host *host, const struct hiera
 	state_read_loaded(&state, host, hierarchy, driver);
 	for (int p = 0; p < PROBLEMS; p++) {
 		const char *culprit = state.culprit[p];
-		char *mend, *what;
+		char *hint, *what;
 
 		if (!state.problem[p])
 			continue;
-		mend = problem_mend(p, driver);
+		hint = problem_hint(p, driver);
 		what = text_format("%s%s%s%s", problem_kinds[p].what, culprit ? " (" : "", culprit ? culprit : "",
 				   culprit ? ")" : "");
-		add_finding(findings, problem_kinds[p].name, driver->name, what, mend);
-		free(mend);
+		add_finding(findings, problem_kinds[p].name, driver->name, what, hint);
+		free(hint);
 		free(what);
 	}
 }
@@ -67,9 +67,9 @@ static void check_versions(json_t *findings, struct host *host, const struct hie
 }
 
 /* Whether modules.dep has a line for a file: "updates/ice.ko: ...". */
-static bool dep_has(const char *dep, const char *folder, const char *file)
+static bool dep_has(const char *dep, const char *directory, const char *file)
 {
-	char *begin = text_format("\n%s/%s:", folder, file);
+	char *begin = text_format("\n%s/%s:", directory, file);
 	bool has = strstr(dep, begin) || strncmp(dep, begin + 1, strlen(begin + 1)) == 0;
 
 	free(begin);
@@ -82,11 +82,11 @@ static void check_dep(json_t *findings, const struct hierarchy *hierarchy, const
 		if (!dep || !dep_has(dep, "updates", driver->selected->files[i])) {
 			char *what = text_format("modules.dep of %s does not know updates/%s", hierarchy->uname,
 						 driver->selected->files[i]);
-			char *mend = text_format("depmod %s", hierarchy->uname);
+			char *hint = text_format("depmod %s", hierarchy->uname);
 
-			add_finding(findings, "stale", driver->name, what, mend);
+			add_finding(findings, "stale", driver->name, what, hint);
 			free(what);
-			free(mend);
+			free(hint);
 			return;
 		}
 }
@@ -105,16 +105,16 @@ static void check_strays(json_t *findings, const struct hierarchy *hierarchy)
 /* Deselecting only works where depmod does not look into the hierarchy. */
 static void check_exclude(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
 {
-	const char *folder = layout_folder(hierarchy->layout);
-	char *mend = text_format("write 'exclude %s' to /etc/depmod.d/xs-ddk.conf and run: depmod %s", folder,
+	const char *directory = layout_directory(hierarchy->layout);
+	char *hint = text_format("write 'exclude %s' to /etc/depmod.d/xs-ddk.conf and run: depmod %s", directory,
 				 hierarchy->uname);
 
-	if (hierarchy->driver_count && !depmod_is_told_to_exclude(&host->root, folder))
+	if (hierarchy->driver_count && !depmod_is_told_to_exclude(&host->root, directory))
 		add_finding(
 			findings, "no-exclude", "/etc/depmod.d",
 			"depmod is not told to leave out the hierarchy: versions that are not selected can be loaded",
-			mend);
-	free(mend);
+			hint);
+	free(hint);
 }
 
 /* A file that keeps a driver from loading is wrong once a version is selected, or none is installed any more. */
@@ -123,19 +123,19 @@ static void check_block(json_t *findings, const struct hierarchy *hierarchy, con
 	static const char prefix[] = "xs-ddk-", suffix[] = ".conf";
 	size_t skip = strlen(prefix), len = strlen(file), end = strlen(suffix);
 	const struct driver *driver;
-	char *name, *mend;
+	char *name, *hint;
 
 	if (len <= skip + end || strncmp(file, prefix, skip) != 0 || strcmp(file + len - end, suffix) != 0)
 		return;
 	name = text_format("%.*s", (int)(len - skip - end), file + skip);
-	mend = text_format("rm /etc/modprobe.d/%s", file);
+	hint = text_format("rm /etc/modprobe.d/%s", file);
 	driver = hierarchy_find(hierarchy, name);
 	if (!driver || driver->selected)
 		add_finding(findings, "blocked", name,
 			    driver ? "modprobe.d keeps it from loading though a version is selected"
 				   : "modprobe.d keeps its modules from loading though it is not installed",
-			    mend);
-	free(mend);
+			    hint);
+	free(hint);
 	free(name);
 }
 
@@ -186,7 +186,7 @@ static void print_text(const json_t *findings)
 		printf("%s: %s: %s\n  %s\n", json_string_value(json_object_get(finding, "subject")),
 		       json_string_value(json_object_get(finding, "problem")),
 		       json_string_value(json_object_get(finding, "what")),
-		       json_string_value(json_object_get(finding, "mend")));
+		       json_string_value(json_object_get(finding, "hint")));
 	}
 	if (i == 0)
 		puts("all is sound");
@@ -208,7 +208,7 @@ static enum status check(struct host *host, const struct options *options, bool 
 	any = json_array_size(findings) > 0;
 	if (good && json)
 		json_print(
-			json_pack("{s:s, s:i, s:O}", "format", "xs-driver-check", "schema", 1, "findings", findings));
+			json_pack("{s:s, s:i, s:O}", "format", "xs-driver-check", "schema", 2, "findings", findings));
 	else if (good)
 		print_text(findings);
 	json_decref(findings);

@@ -82,7 +82,7 @@ list_function list_table, list_json, list_xe, list_prometheus;
 char *state_words(const struct entry *entry);
 
 /* The text saying what to do about a problem of the driver; memory to free. */
-char *problem_mend(enum problem problem, const struct driver *driver);
+char *problem_hint(enum problem problem, const struct driver *driver);
 
 enum selection_way { WAY_SELECT, WAY_DESELECT, WAY_BACK };
 
@@ -97,7 +97,8 @@ enum status selection_change(struct host *host, const struct options *options, e
 /* What a command that changes something does, once it may. LOCK is for transaction_run(). */
 typedef enum status change_function(struct host *host, const struct options *options, int lock);
 
-/* Opens the host, takes the lock, mends what a killed run left, runs FUNCTION and gives its status, or why it was not.
+/* Opens the host, takes the lock, repairs what a killed run left, runs FUNCTION and gives its status, or why it was
+ * not.
  */
 enum status change_run(const struct options *options, change_function *function);
 

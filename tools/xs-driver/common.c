@@ -81,7 +81,7 @@ static bool take_kernel(struct options *options, const char *uname)
 static bool take_layout(struct options *options, const char *layout)
 {
 	options->layout = strcmp(layout, "dmv") == 0 ? LAYOUT_DMV : LAYOUT_XENSERVER;
-	if (strcmp(layout, layout_folder(options->layout)) == 0)
+	if (strcmp(layout, layout_directory(options->layout)) == 0)
 		return true;
 	complain("--layout is xenserver or dmv");
 	return false;

@@ -182,7 +182,7 @@ static bool take(struct call *call, int option)
 		return true;
 	case 'L':
 		call->options.layout = strcmp(optarg, "dmv") == 0 ? LAYOUT_DMV : LAYOUT_XENSERVER;
-		return strcmp(optarg, layout_folder(call->options.layout)) == 0;
+		return strcmp(optarg, layout_directory(call->options.layout)) == 0;
 	case 'r':
 		call->options.sysroot = optarg;
 		return true;

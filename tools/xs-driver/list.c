@@ -53,9 +53,9 @@ char *state_words(const struct entry *entry)
 	return words;
 }
 
-char *problem_mend(enum problem problem, const struct driver *driver)
+char *problem_hint(enum problem problem, const struct driver *driver)
 {
-	return text_format(problem_kinds[problem].mend, driver->name);
+	return text_format(problem_kinds[problem].hint, driver->name);
 }
 
 static bool is_wanted(const struct hierarchy *hierarchy, const struct driver *driver, const struct options *options)

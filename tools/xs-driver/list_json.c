@@ -87,16 +87,16 @@ static json_t *problems_json(const struct entry *entry)
 	json_t *problems = json_need(json_array());
 
 	for (int p = 0; p < PROBLEMS; p++) {
-		char *mend;
+		char *hint;
 
 		if (!entry->state.problem[p])
 			continue;
-		mend = problem_mend(p, entry->driver);
+		hint = problem_hint(p, entry->driver);
 		json_need_zero(json_array_append_new(
 			problems, json_need(json_pack("{s:s, s:o, s:s, s:s}", "problem", problem_kinds[p].name, "at",
 						      json_safe(entry->state.culprit[p]), "what", problem_kinds[p].what,
-						      "mend", mend))));
-		free(mend);
+						      "hint", hint))));
+		free(hint);
 	}
 	return problems;
 }
@@ -133,6 +133,6 @@ void list_json(const struct listing *listing)
 
 	for (size_t i = 0; i < listing->count; i++)
 		json_need_zero(json_array_append_new(drivers, driver_json(listing, &listing->entries[i])));
-	json_print(json_pack("{s:s, s:i, s:b, s:o}", "format", "xs-driver-list", "schema", 1, "interrupted",
+	json_print(json_pack("{s:s, s:i, s:b, s:o}", "format", "xs-driver-list", "schema", 2, "interrupted",
 			     listing->interrupted, "drivers", drivers));
 }

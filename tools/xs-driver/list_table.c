@@ -83,14 +83,14 @@ static void print_problems(const struct entry *entry)
 {
 	for (int p = 0; p < PROBLEMS; p++) {
 		const char *culprit = entry->state.culprit[p];
-		char *mend;
+		char *hint;
 
 		if (!entry->state.problem[p])
 			continue;
-		mend = problem_mend(p, entry->driver);
+		hint = problem_hint(p, entry->driver);
 		printf("%s: %s: %s%s%s%s\n  %s\n", entry->driver->name, problem_kinds[p].name, problem_kinds[p].what,
-		       culprit ? " (" : "", culprit ? culprit : "", culprit ? ")" : "", mend);
-		free(mend);
+		       culprit ? " (" : "", culprit ? culprit : "", culprit ? ")" : "", hint);
+		free(hint);
 	}
 }
 

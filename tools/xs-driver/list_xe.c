@@ -151,6 +151,6 @@ void list_prometheus(const struct listing *listing)
 			print_label("problem", problem_kinds[p].name, "} ");
 			printf("%d\n", listing->entries[i].state.problem[p]);
 		}
-	print_head("xs_driver_interrupted", "A command was killed; 'xs-driver recover' mends what it left.");
+	print_head("xs_driver_interrupted", "A command was killed; 'xs-driver recover' repairs what it left.");
 	printf("xs_driver_interrupted %d\n", listing->interrupted);
 }

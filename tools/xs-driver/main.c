@@ -3,7 +3,7 @@
 #include "xs-driver/commands.h"
 
 #define COMMON                                                                                                         \
-	"  --layout dmv     the folders of XenServer 9\n"                                                              \
+	"  --layout dmv     the directories of XenServer 9\n"                                                          \
 	"  --sysroot DIR    /lib/modules, /sys, /proc, /etc and /boot are below DIR\n"
 #define KERNEL "  --kernel UNAME   for this kernel; may be given again\n"
 #define INITRD "  --no-initrd      leave the initrd as it is\n"
@@ -40,7 +40,7 @@ static const struct command commands[] = {
 	 "  -d, --deselect      select none; NAME may follow as '-d NAME'\n"
 	 "  -n, --name NAME     the driver\n"
 	 "  -v, --variant V     its variant, or version\n"
-	 "  --layout dmv        the folders of XenServer 9\n"
+	 "  --layout dmv        the directories of XenServer 9\n"
 	 "  --sysroot DIR       /lib/modules, /sys, /proc, /etc and /boot are below DIR\n"},
 };
 
