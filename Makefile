@@ -22,6 +22,7 @@
 #   JOBS=       how many of them at once                  one a processor
 #   FUZZ_SECONDS= how long each target is fuzzed           10
 #   KERNELS=    unames the demo builds for                every kernel whose headers are installed
+#   KDIR_419=   a build directory of Linux 4.19 to test   a stand-in
 
 VERSION := 0.1.0
 

@@ -13,14 +13,15 @@
  *	# echo 13 > factorial		(1.0.0: the answer is wrong; 1.1.0: refused)
  *	# rmmod xsedu
  *
- * The registers are described in QEMU's docs/specs/edu.
+ * The registers are described in QEMU's docs/specs/edu. The driver compiles for Linux 4.19 and newer:
+ * it uses only functions that all these kernels have.
  */
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
-#include <linux/kstrtox.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
@@ -80,7 +81,7 @@ static ssize_t factorial_show(struct device *dev, struct device_attribute *attr,
 {
 	struct xsedu *edu = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "%u\n", ioread32(edu->regs + XSEDU_FACTORIAL));
+	return scnprintf(buf, PAGE_SIZE, "%u\n", ioread32(edu->regs + XSEDU_FACTORIAL));
 }
 
 static ssize_t factorial_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
@@ -106,7 +107,7 @@ static ssize_t interrupts_show(struct device *dev, struct device_attribute *attr
 {
 	struct xsedu *edu = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "%d\n", atomic_read(&edu->interrupts));
+	return scnprintf(buf, PAGE_SIZE, "%d\n", atomic_read(&edu->interrupts));
 }
 static DEVICE_ATTR_RO(interrupts);
 
@@ -159,10 +160,28 @@ static int xsedu_setup_irq(struct pci_dev *pdev, struct xsedu *edu)
 	return devm_add_action_or_reset(&pdev->dev, xsedu_silence, edu);
 }
 
+static void xsedu_remove_files(void *data)
+{
+	struct pci_dev *pdev = data;
+
+	sysfs_remove_groups(&pdev->dev.kobj, xsedu_groups);
+}
+
+/* The member dev_groups of struct pci_driver would do this, but Linux 4.19 does not have it. */
+static int xsedu_create_files(struct pci_dev *pdev)
+{
+	int err;
+
+	err = sysfs_create_groups(&pdev->dev.kobj, xsedu_groups);
+	if (err)
+		return err;
+	return devm_add_action_or_reset(&pdev->dev, xsedu_remove_files, pdev);
+}
+
 /*
- * Everything taken here is managed: when probing fails or the driver leaves,
- * it is given back in the reverse order (silence, interrupt, vectors, mapping),
- * so there are no error labels and no remove function.
+ * Everything taken here is managed: when probing fails or the driver is removed,
+ * it is given back in the reverse order (files, silence, interrupt, vectors,
+ * mapping), so there are no error labels and no remove function.
  */
 static int xsedu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
@@ -177,12 +196,16 @@ static int xsedu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	pci_set_drvdata(pdev, edu);
 
 	err = xsedu_map(pdev, edu);
-	if (err)
-		return dev_err_probe(&pdev->dev, err, "cannot map registers\n");
+	if (err) {
+		dev_err(&pdev->dev, "cannot map registers: error %d\n", err);
+		return err;
+	}
 	err = xsedu_setup_irq(pdev, edu);
-	if (err)
-		return dev_err_probe(&pdev->dev, err, "cannot take interrupt\n");
-	return 0;
+	if (err) {
+		dev_err(&pdev->dev, "cannot take interrupt: error %d\n", err);
+		return err;
+	}
+	return xsedu_create_files(pdev);
 }
 
 static const struct pci_device_id xsedu_ids[] = {
@@ -195,7 +218,6 @@ static struct pci_driver xsedu_driver = {
 	.name = KBUILD_MODNAME,
 	.id_table = xsedu_ids,
 	.probe = xsedu_probe,
-	.dev_groups = xsedu_groups,
 };
 module_pci_driver(xsedu_driver);
 

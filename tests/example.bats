@@ -171,3 +171,14 @@ bare_copy() {
 	[ ! -e build ]
 	[ "$(find . | sort)" = "$before" ]
 }
+
+@test "the driver compiles for Linux 4.19, too (the tree that KDIR_419 names, or the names that 4.19 does not have)" {
+	if [ -n "${KDIR_419-}" ]; then
+		run -0 make -C "$KDIR_419" M="$PWD" XS_VERSION=1.1.0 modules
+		[ -s xsedu.ko ]
+	fi
+	# Newer: 5.14, 5.10, 5.9, 5.15.
+	for name in kstrtox.h sysfs_emit dev_err_probe '\.dev_groups'; do
+		run -1 grep "$name" xsedu.c
+	done
+}

@@ -28,6 +28,19 @@ setup() { own_tmpdir; }
 	done
 }
 
+@test "a kbuild of Linux 4.19's shape makes the record too (a stand-in, or the tree that KDIR_419 names)" {
+	kdir=${KDIR_419:-$SOURCES/kbuild-4.19}
+	driver 'obj-m := single.o pair.o' 'pair-y := pair-main.o pair-half.o'
+	# The stand-in has no headers of a kernel.
+	[ -n "${KDIR_419-}" ] || for file in single pair-main; do echo "int ${file%-*};" >$file.c; done
+	run -0 xs-kbuild --version 1.2.3 --kdir "$kdir" -- make -C {kdir} M="$D" modules
+	has_record single.ko 1.2.3
+	has_record pair.ko 1.2.3
+	printf 'XS_VERSION := 1.2.4\ninclude %s/xenserver-note.mk\nall:\n\tmake -C $(KDIR) M=$(CURDIR) modules\n' "$NOTE" >note.mk
+	run -0 make -f note.mk KDIR="$kdir"
+	has_record single.ko 1.2.4
+}
+
 @test "LLVM=1 in the command reaches the record's object too" {
 	driver 'obj-m := single.o'
 	run -0 xs-kbuild --version 1.2.3 --kernel "$(a_kernel)" -- make KDIR={kdir} LLVM=1 V=1
