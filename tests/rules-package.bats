@@ -122,15 +122,45 @@ right_package() {
 	has "$found" "it needs rpmlib(PayloadIsZstd)"
 }
 
-@test "a scriptlet that is no correct shell is found, and none is run" {
-	right_package "%post" "touch '$PWD/ran'" "if true; then" "%preun" "for x in a; do echo"
+@test "a scriptlet that is no correct shell is found with its line, and none is run" {
+	right_package "%post" "touch '$PWD/ran'" "fi" "%preun" "for x in a; do echo \$x; done"
 	fires package-scriptlet "$right.rpm"
-	has "$found" "%post: /bin/sh -n says: "
-	has "$found" "%preun: /bin/sh -n says: "
+	has "$found" "%post, line 2: /bin/sh -n says: "
+	right_package "%post" "touch '$PWD/ran'" "%preun" "for x in a; do echo"
+	fires package-scriptlet "$right.rpm"
+	has "$found" "%preun: a quotation, a command or a block is not closed at its end"
 	[ ! -e ran ]
-	right_package "%post" "touch '$PWD/ran'"
+	right_package "%post" "touch '$PWD/ran'" "%preun" "# nothing"
 	quiet package-scriptlet "$right.rpm"
 	[ ! -e ran ]
+}
+
+@test "one scriptlet does not end what another leaves open" {
+	# shellcheck disable=SC2016 # scripts, not ours to expand
+	for open in "if true; then" "echo 'a" 'echo "a' 'echo `a' 'echo $(a' 'case x in a) echo "a'; do
+		right_package "%post" "$open" "%preun" "$open"
+		fires package-scriptlet "$right.rpm"
+	done
+	right_package "%post" "if true; then" "%preun" "fi"
+	fires package-scriptlet "$right.rpm"
+}
+
+@test "thousands of scriptlets are checked by one process" {
+	for n in {1..2000}; do
+		echo "%triggerin -- p$n"
+		echo "echo $n"
+	done >triggers
+	right_package "$(cat triggers)"
+	run -0 --separate-stderr strace -f -qq -e trace=execve -e signal=none -o calls "$(command -v xs-ddk)" verify "$right.rpm"
+	[ "$(grep -c 'execve("/bin/sh"' calls)" -eq 1 ]
+	[ "$(grep -c 'execve(' calls)" -eq 2 ]
+}
+
+@test "the search for commands takes time in proportion to a scriptlet's size" {
+	right_package "%post" "echo $(printf '/rpm;%.0s' {1..50000})"
+	ulimit -t 3
+	fires package-command "$right.rpm"
+	has "$found" "%post runs rpm"
 }
 
 @test "a scriptlet for bash is judged by bash" {

@@ -42,17 +42,25 @@ static bool is_pattern(const struct scan *scan)
 	return scan->depth == 0 && *next == ')';
 }
 
+/* What follows the last slash of the LEN bytes at WORD. */
+static const char *base_name(const char *word, size_t len)
+{
+	const char *base = word + len;
+
+	while (base > word && base[-1] != '/')
+		base--;
+	return base;
+}
+
 static void take_word(struct scan *scan, size_t len)
 {
-	const char *word = scan->at, *base = word;
+	const char *word = scan->at, *base;
 
 	scan->at += len;
 	if (!scan->command || is_keyword(word, len) || is_assignment(word, len) || is_pattern(scan))
 		return;
 	scan->command = false;
-	for (const char *at = word; at < word + len; at++)
-		if (*at == '/')
-			base = at + 1;
+	base = base_name(word, len);
 	if (base < word + len)
 		scan->each(base, (size_t)(word + len - base), scan->context);
 }
@@ -160,38 +168,30 @@ void shell_each_command(const char *script, shell_function *each, void *context)
 		step(&scan);
 }
 
-/* Whether NAME stands at AT as the end of a word. */
-static bool is_whole(const char *at, const char *name)
+/* How many bytes at AT ask for a command, whose name follows them; 0 when they ask for none. */
+static size_t question_len(const char *at)
 {
-	char after = at[strlen(name)];
+	static const char *const questions[] = {"command -v ", "type ", "which ", "hash ", "-x "};
 
-	return after == '\0' || strchr(" \t\n;&|)\"']", after);
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (strncmp(at, questions[i], strlen(questions[i])) == 0)
+			return strlen(questions[i]);
+	return 0;
 }
 
-bool shell_asks_for(const char *script, const char *name)
+void shell_each_question(const char *script, shell_function *each, void *context)
 {
-	static const char *const questions[] = {"command -v ", "type ", "which ", "hash "};
+	while (*script) {
+		size_t asked = question_len(script), len;
+		const char *base;
 
-	for (const char *at = script; (at = strstr(at, name)); at++) {
-		if (!is_whole(at, name))
+		script += asked ? asked : 1;
+		if (!asked)
 			continue;
-		for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
-			size_t len = strlen(questions[i]);
-
-			if ((size_t)(at - script) >= len && memcmp(at - len, questions[i], len) == 0)
-				return true;
-		}
-		/* "-x /usr/bin/NAME": back over the path. */
-		if (at > script && at[-1] == '/') {
-			const char *start = at;
-
-			while (start > script && !strchr(" \t\n\"'", start[-1]))
-				start--;
-			while (start > script && strchr("\"'", start[-1]))
-				start--;
-			if (start - script >= 3 && memcmp(start - 3, "-x ", 3) == 0)
-				return true;
-		}
+		script += strspn(script, "\"'");
+		len = strcspn(script, " \t\n;&|)\"']");
+		base = base_name(script, len);
+		each(base, (size_t)(script + len - base), context);
+		script += len;
 	}
-	return false;
 }

@@ -11,12 +11,15 @@ typedef void shell_function(const char *name, size_t len, void *context);
 
 /*
  * Calls EACH for every word of the script that stands where a command does: at the start of a list, after a keyword or
- * an assignment, in $( ). Comments, quoted text and here-documents are left out. An approximation: what is quoted in
- * odd ways, or comes of a variable, is not seen.
+ * an assignment, in $( ). Comments, quoted text and here-documents are left out. The answer is approximate: a command
+ * that is quoted in an unusual way, or that comes from a variable, is not seen. Takes time linear in the script.
  */
 void shell_each_command(const char *script, shell_function *each, void *context);
 
-/* Whether the script looks first if it has the command: "command -v NAME", "type NAME", "-x .../NAME". */
-bool shell_asks_for(const char *script, const char *name);
+/*
+ * Calls EACH for every command that the script looks for before it uses it: NAME in "command -v NAME", "type NAME",
+ * "which NAME", "hash NAME" and "-x PATH/NAME". Takes time linear in the script.
+ */
+void shell_each_question(const char *script, shell_function *each, void *context);
 
 #endif

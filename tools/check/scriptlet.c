@@ -15,10 +15,13 @@
 #include "base/text.h"
 #include "check/check.h"
 
-/* A scriptlet has some KiB; one of this size is nobody's work. */
-#define BODY_MAX (1u << 20)
-/* Seconds of a processor that 'sh -n' may take: it takes a millisecond. */
-#define CPU_MAX 10
+/* Bytes of all scriptlets of a package that are checked. A package has some KiB of them. */
+#define BODIES_MAX (1u << 20)
+/* Seconds of a processor that 'sh -n' may take. It takes some milliseconds. */
+#define CPU_MAX 2
+/* Bytes of memory that 'sh -n' may take, and bytes for each byte of the scriptlets. */
+#define MEMORY_MAX    (64u << 20)
+#define MEMORY_FACTOR 16
 
 static const struct {
 	const char *name, *why;
@@ -60,124 +63,256 @@ static int memory_file(const char *text, size_t len)
 	return fd;
 }
 
-/* In the child of a process with threads: nothing but system calls. */
-static void become_shell(const char *shell, int in, int err)
+/* In the child of a process with threads: only system calls. */
+static void become_shell(const char *shell, size_t len, int in, int err)
 {
 	static char *const environment[] = {"LC_ALL=C", "PATH=/nonexistent", NULL};
-	const struct rlimit limit = {CPU_MAX, CPU_MAX};
+	const struct rlimit cpu = {CPU_MAX, CPU_MAX}, core = {0, 0};
+	const struct rlimit memory = {MEMORY_MAX + MEMORY_FACTOR * len, MEMORY_MAX + MEMORY_FACTOR * len};
 	char *const argv[] = {(char *)(uintptr_t)shell, "-n", NULL};
 
-	setrlimit(RLIMIT_CPU, &limit);
+	setrlimit(RLIMIT_CPU, &cpu);
+	setrlimit(RLIMIT_CORE, &core);
+	setrlimit(RLIMIT_AS, &memory);
 	if (dup2(in, STDIN_FILENO) >= 0 && dup2(err, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0)
 		execve(shell, argv, environment);
 	_exit(127);
 }
 
-/* What SHELL -n has against the text, its first line as safe text to free; NULL for nothing. It runs none of it. */
+/* The first line of what SHELL -n says against the text, to free; NULL when it says nothing. Nothing is run of it. */
 static char *complaint(const char *shell, const char *text, size_t len)
 {
 	int in = memory_file(text, len), err = memory_file("", 0), status = 0;
 	pid_t pid = in < 0 || err < 0 ? -1 : fork();
-	char *said = NULL, *safe = NULL;
-	size_t said_len;
+	char *said = NULL;
 
 	if (pid == 0)
-		become_shell(shell, in, err);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		safe = text_format("%s -n could not be run", shell);
-	else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		said = lseek(err, 0, SEEK_SET) == 0 ? read_whole(err, 65536, &said_len) : NULL;
-		safe = text_safe_n(said ? said : "", said ? strcspn(said, "\n") : 0);
-	}
-	free(said);
+		become_shell(shell, len, in, err);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || WIFSIGNALED(status) || WEXITSTATUS(status) == 127)
+		said = text_format("%s", "it ended before it had read them");
+	else if (WEXITSTATUS(status) != 0 && lseek(err, 0, SEEK_SET) == 0)
+		said = read_whole(err, 65536, NULL);
+	if (said)
+		said[strcspn(said, "\n")] = '\0';
 	if (in >= 0)
 		close(in);
 	if (err >= 0)
 		close(err);
-	return safe;
+	return said;
 }
 
-/* The shell to check with: only what the scriptlet asks for knows its syntax. NULL when this machine lacks it. */
+static const struct {
+	const char *interpreter, *shell;
+} shells[] = {
+	{"/bin/sh", "/bin/sh"}, {"/usr/bin/sh", "/bin/sh"}, {"/bin/bash", "/bin/bash"}, {"/usr/bin/bash", "/bin/bash"}};
+
+/* The shell that knows the syntax an interpreter expects; NULL when the interpreter is no shell. */
 static const char *shell_of(const char *interpreter)
 {
-	static const struct {
-		const char *interpreter, *shell;
-	} shells[] = {{"/bin/sh", "/bin/sh"},
-		      {"/usr/bin/sh", "/bin/sh"},
-		      {"/bin/bash", "/bin/bash"},
-		      {"/usr/bin/bash", "/bin/bash"}};
-
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
 		if (strcmp(interpreter, shells[i].interpreter) == 0)
-			return access(shells[i].shell, X_OK) == 0 ? shells[i].shell : NULL;
+			return shells[i].shell;
 	return NULL;
 }
 
-static void check_syntax(struct report *report, const char *path, const struct rpm_scriptlet *scriptlet)
-{
-	const char *shell = shell_of(scriptlet->interpreter);
-	size_t len = strlen(scriptlet->body);
-	char *said;
+/* What the parser reads of one package: many scriptlets as one script, so that one process is enough. */
+struct joined {
+	const struct rpm_scriptlet **scriptlets;
+	size_t *first_lines; /* the line of the script where each begins, from 1 on */
+	size_t count, lines;
+	char *text;
+	size_t len;
+};
 
-	if (len > BODY_MAX) {
-		report_add(report, RULE_PACKAGE_SCRIPTLET, path, "%s has %zu bytes, at most %u are looked at",
-			   scriptlet->kind, len, BODY_MAX);
-		return;
-	}
-	said = shell && len ? complaint(shell, scriptlet->body, len) : NULL;
-	if (said)
-		report_add(report, RULE_PACKAGE_SCRIPTLET, path, "%s: %s -n says: %s", scriptlet->kind, shell, said);
-	free(said);
+/*
+ * Each scriptlet stands between braces, so that one of them cannot end what another began. A quotation that is left
+ * open is ended by the line of quotes after it, and what then stands there unquoted is an error. Two faults can still
+ * cancel out if the one scriptlet goes on exactly where the other breaks off.
+ */
+#define BEFORE "{ :\n"
+#define AFTER  "\n\n: ';;' \";;\" '`'\n}\n"
+
+static size_t count_lines(const char *text)
+{
+	size_t n = 0;
+
+	for (; (text = strchr(text, '\n')); text++)
+		n++;
+	return n;
 }
 
+static void join(struct joined *joined, const struct rpm *rpm, const char *shell)
+{
+	FILE *stream = open_memstream(&joined->text, &joined->len);
+
+	joined->scriptlets = need_memory(rpm->scriptlet_count, sizeof(*joined->scriptlets));
+	joined->first_lines = need_memory(rpm->scriptlet_count, sizeof(*joined->first_lines));
+	if (!stream)
+		die_memory();
+	for (size_t i = 0; i < rpm->scriptlet_count; i++) {
+		const struct rpm_scriptlet *scriptlet = &rpm->scriptlets[i];
+		const char *own = shell_of(scriptlet->interpreter);
+
+		if (!own || strcmp(own, shell) != 0)
+			continue;
+		joined->scriptlets[joined->count] = scriptlet;
+		joined->first_lines[joined->count++] = joined->lines + count_lines(BEFORE) + 1;
+		joined->lines += count_lines(BEFORE) + count_lines(scriptlet->body) + count_lines(AFTER);
+		fprintf(stream, BEFORE "%s" AFTER, scriptlet->body);
+	}
+	if (fclose(stream) != 0)
+		die_memory();
+}
+
+static void free_joined(struct joined *joined)
+{
+	free(joined->first_lines);
+	free(joined->scriptlets);
+	free(joined->text);
+}
+
+/* Takes "SHELL: LINE: TEXT", or "SHELL: line LINE: TEXT" as bash writes it, apart. The line is 0 when there is none. */
+static const char *take_line(const char *said, const char *shell, size_t *line)
+{
+	const char *at = said;
+	char *end;
+
+	*line = 0;
+	if (strncmp(at, shell, strlen(shell)) != 0 || strncmp(at + strlen(shell), ": ", 2) != 0)
+		return said;
+	at += strlen(shell) + 2;
+	at += strncmp(at, "line ", 5) == 0 ? 5 : 0;
+	if (*at < '0' || *at > '9')
+		return said;
+	*line = strtoul(at, &end, 10);
+	return strncmp(end, ": ", 2) == 0 ? end + 2 : end;
+}
+
+/* Says which scriptlet the shell stopped in. */
+static void report_syntax(struct report *report, const char *path, const struct joined *joined, const char *shell,
+			  const char *said)
+{
+	size_t line, i = joined->count - 1;
+	const char *text = take_line(said, shell, &line);
+	char *safe = text_safe(text);
+
+	while (i > 0 && joined->first_lines[i] > line)
+		i--;
+	if (line == 0 || line > joined->lines)
+		report_add(report, RULE_PACKAGE_SCRIPTLET, path, "%s -n, given all scriptlets in a row, says: %s",
+			   shell, safe);
+	else if (line >= joined->first_lines[i] + 1 + count_lines(joined->scriptlets[i]->body))
+		report_add(report, RULE_PACKAGE_SCRIPTLET, path,
+			   "%s: a quotation, a command or a block is not closed at its end",
+			   joined->scriptlets[i]->kind);
+	else
+		report_add(report, RULE_PACKAGE_SCRIPTLET, path, "%s, line %zu: %s -n says: %s",
+			   joined->scriptlets[i]->kind, line - joined->first_lines[i] + 1, shell, safe);
+	free(safe);
+}
+
+/* Nothing is said where this machine lacks the shell. */
+static void check_syntax(struct report *report, const char *path, const struct rpm *rpm, const char *shell)
+{
+	struct joined joined = {0};
+	char *said = NULL;
+
+	join(&joined, rpm, shell);
+	if (joined.count && access(shell, X_OK) == 0)
+		said = complaint(shell, joined.text, joined.len);
+	if (said)
+		report_syntax(report, path, &joined, shell, said);
+	free(said);
+	free_joined(&joined);
+}
+
+#define LACKING (sizeof(lacking) / sizeof(lacking[0]))
+
+/* The commands that the scriptlets of a package use. */
 struct commands {
 	struct report *report;
-	const char *path;
-	const struct rpm_scriptlet *scriptlet;
-	bool told[sizeof(lacking) / sizeof(lacking[0])];
+	const char *path, *kind; /* of the scriptlet that is read */
+	bool asked[LACKING];	 /* that scriptlet looks first if the command is there */
+	bool told[LACKING];	 /* the package has a finding for it */
 };
+
+/* The index of the command of LEN bytes at NAME in the table; LACKING when it is not listed. */
+static size_t find_lacking(const char *name, size_t len)
+{
+	for (size_t i = 0; i < LACKING; i++)
+		if (strncmp(lacking[i].name, name, len) == 0 && lacking[i].name[len] == '\0')
+			return i;
+	return LACKING;
+}
+
+static void note_question(const char *name, size_t len, void *context)
+{
+	struct commands *commands = context;
+	size_t i = find_lacking(name, len);
+
+	if (i < LACKING)
+		commands->asked[i] = true;
+}
 
 static void check_command(const char *name, size_t len, void *context)
 {
 	struct commands *commands = context;
+	size_t i = find_lacking(name, len);
 
-	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
-		if (strlen(lacking[i].name) != len || memcmp(lacking[i].name, name, len) != 0 || commands->told[i])
+	if (i == LACKING || commands->asked[i] || commands->told[i])
+		return;
+	commands->told[i] = true;
+	report_add(commands->report, RULE_PACKAGE_COMMAND, commands->path, "%s runs %s: a minimal host %s",
+		   commands->kind, lacking[i].name, lacking[i].why);
+}
+
+static void check_commands(struct report *report, const char *path, const struct rpm *rpm)
+{
+	struct commands commands = {.report = report, .path = path};
+
+	for (size_t i = 0; i < rpm->scriptlet_count; i++) {
+		const struct rpm_scriptlet *scriptlet = &rpm->scriptlets[i];
+
+		if (!shell_of(scriptlet->interpreter))
 			continue;
-		commands->told[i] = true;
-		if (shell_asks_for(commands->scriptlet->body, lacking[i].name))
-			continue;
-		report_add(commands->report, RULE_PACKAGE_COMMAND, commands->path, "%s runs %s: a minimal host %s",
-			   commands->scriptlet->kind, lacking[i].name, lacking[i].why);
+		commands.kind = scriptlet->kind;
+		memset(commands.asked, 0, sizeof(commands.asked));
+		shell_each_question(scriptlet->body, note_question, &commands);
+		shell_each_command(scriptlet->body, check_command, &commands);
 	}
 }
 
-static bool is_shell(const char *interpreter)
+/* The first interpreter that is neither a shell nor part of rpm or of every host. */
+static void check_interpreters(struct report *report, const char *path, const struct rpm *rpm)
 {
-	return strcmp(interpreter, "/bin/sh") == 0 || strcmp(interpreter, "/usr/bin/sh") == 0 ||
-	       strcmp(interpreter, "/bin/bash") == 0 || strcmp(interpreter, "/usr/bin/bash") == 0;
-}
+	for (size_t i = 0; i < rpm->scriptlet_count; i++) {
+		const struct rpm_scriptlet *scriptlet = &rpm->scriptlets[i];
+		char *safe;
 
-static void check_one(struct report *report, const char *path, const struct rpm_scriptlet *scriptlet)
-{
-	struct commands commands = {.report = report, .path = path, .scriptlet = scriptlet};
-	char *safe;
-
-	if (is_shell(scriptlet->interpreter)) {
-		check_syntax(report, path, scriptlet);
-		if (strlen(scriptlet->body) <= BODY_MAX)
-			shell_each_command(scriptlet->body, check_command, &commands);
-	} else if (strcmp(scriptlet->interpreter, "<lua>") != 0 &&
-		   strcmp(scriptlet->interpreter, "/sbin/ldconfig") != 0) {
+		if (shell_of(scriptlet->interpreter) || strcmp(scriptlet->interpreter, "<lua>") == 0 ||
+		    strcmp(scriptlet->interpreter, "/sbin/ldconfig") == 0)
+			continue;
 		safe = text_safe(scriptlet->interpreter);
 		report_add(report, RULE_PACKAGE_COMMAND, path, "%s is run by %s, expected /bin/sh", scriptlet->kind,
 			   safe);
 		free(safe);
+		return;
 	}
 }
 
 void check_scriptlets(struct report *report, const char *path, const struct rpm *rpm)
 {
+	size_t len = 0;
+
 	for (size_t i = 0; i < rpm->scriptlet_count; i++)
-		check_one(report, path, &rpm->scriptlets[i]);
+		len += strlen(rpm->scriptlets[i].body);
+	check_interpreters(report, path, rpm);
+	if (len > BODIES_MAX) {
+		report_add(report, RULE_PACKAGE_SCRIPTLET, path, "they have %zu bytes, and at most %u are checked", len,
+			   BODIES_MAX);
+		return;
+	}
+	check_syntax(report, path, rpm, "/bin/sh");
+	check_syntax(report, path, rpm, "/bin/bash");
+	check_commands(report, path, rpm);
 }
