@@ -58,6 +58,29 @@ rpm_order() {
 		"$TOP"/rpm/{fill-spec,sign-module,module-relations,build-kit}
 }
 
+# bare_patterns FILE: the lines of a command substitution of several lines that hold a pattern of "case" without its
+# opening parenthesis. Bash before 4.3 takes the closing one for the end of the substitution.
+bare_patterns() {
+	awk -v file="$1" '
+		/\$\($/ { depth++ }
+		depth && /^[^(#]*[^(#[:space:]][^(]*\) .*;;$/ && !/^[[:space:]]*\(/ { print file ":" FNR ": " $0 }
+		depth && /\$\([^)]*case .* in [^(]/ { print file ":" FNR ": " $0 }
+		/^[[:space:]]*\)/ && depth { depth-- }' "$1"
+}
+
+@test "the scripts that hosts run are read by dash, busybox and bash, and by bash 4.2 too" {
+	local script shell
+	for script in "$TOP"/rpm/scriptlet.sh "$TOP"/rpm/disk/{install.sh,uninstall.sh,pack.sh,run-install}; do
+		for shell in dash 'busybox sh' bash 'bash --posix' ${BASH42-}; do
+			run -0 $shell -n "$script"
+		done
+		[ -z "$(bare_patterns "$script")" ] || fail "$(bare_patterns "$script")"
+	done
+	# The check finds what it looks for.
+	sed 's/^\([[:space:]]*\)(\(driver-rpm\)/\1\2/' "$TOP/rpm/disk/install.sh" >"$BATS_TEST_TMPDIR/bare"
+	[ "$(bare_patterns "$BATS_TEST_TMPDIR/bare" | wc -l)" -eq 1 ]
+}
+
 @test "their order of versions is RPM's, for thousands of pairs, under dash, bash and busybox sh" {
 	local shell
 	cd "$BATS_TEST_TMPDIR" || return

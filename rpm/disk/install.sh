@@ -157,8 +157,8 @@ choose_packages() {
 		read_xml "$here/XS-PACKAGES" package text kernel type |
 			while IFS=$US read -r file kernel type _; do
 				case $type/$kernel in
-				rpm/* | driver-rpm/any) printf '%s\n' "$file" ;;
-				driver-rpm/*) ! is_listed "$kernel" "$kernels" || printf '%s\n' "$file" ;;
+				(rpm/* | driver-rpm/any) printf '%s\n' "$file" ;;
+				(driver-rpm/*) ! is_listed "$kernel" "$kernels" || printf '%s\n' "$file" ;;
 				esac
 			done
 	)
