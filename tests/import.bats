@@ -92,22 +92,31 @@ tricky() {
 }
 
 @test "shell tricks are neither executed nor guessed at" {
-	tricky "dkms.conf:1: a dkms.conf is read and not executed" 'touch pwned'
-	tricky "dkms.conf:2: a dkms.conf is read and not executed" 'PACKAGE_NAME=a' '. ./pwned'
+	tricky "DRIVER " 'touch pwned'
+	tricky "may be changed by the command in line 2: . ./pwned" 'PACKAGE_NAME=a' '. ./pwned'
+	tricky "may be changed by the command in line 1: eval touch pwned" 'eval touch pwned'
 	tricky "is what a command prints" 'PACKAGE_NAME=$(touch pwned; echo a)'
 	tricky "is what a command prints" 'PACKAGE_NAME="`touch pwned`"'
 	tricky "is what a command prints" 'X=$(touch pwned)' 'PACKAGE_NAME=$X'
 	tricky "is computed" 'PACKAGE_NAME=${X:-$(touch pwned)}'
 	tricky "is set under a condition, in line 1" 'if touch pwned; then PACKAGE_NAME=a; fi'
-	tricky "touch pwned" 'PACKAGE_NAME=a touch pwned'
+	tricky "is set for one command only" 'PACKAGE_NAME=a touch pwned'
 	tricky "is followed by >" 'PACKAGE_NAME=a>pwned'
-	tricky "a command that does not end" 'if true; then'
+	tricky "which does not end" "$plain" 'if true; then'
+	tricky "which has a text after <<" "$plain" 'cat <<END' 'PACKAGE_NAME=b' 'END'
+	tricky "is set by a default in line 2" 'PACKAGE_NAME=a' ': ${PACKAGE_NAME:=$(touch pwned)}'
+	tricky "is set by a command in line 6" "$plain" 'read -r PACKAGE_NAME </dev/null'
+	tricky "may be changed by the command in line 7: f" "$plain" 'f() { PACKAGE_NAME=b; }' 'f'
+	tricky "may be changed by the command in line 6: \$x" "$plain" '$x'
 	tricky "has no closing quote" 'PACKAGE_NAME="a'
 	tricky "is a list in brackets" 'PACKAGE_NAME=(a b)'
 	tricky "no legal name" 'PACKAGE_NAME=../pwned'
 	tricky "no path below the sources" "$plain" 'BUILT_MODULE_NAME[1]=../../pwned'
 	tricky "no path below the sources" "$plain" 'BUILT_MODULE_NAME[1]="a; touch pwned"'
-	tricky "PATCH[0] makes the build depend on the kernel" "$plain" 'PATCH[0]=a.patch'
+	tricky "PATCH in line 6 is no path below" "$plain" 'PATCH[0]=../a.patch'
+	tricky "PATCH in line 6 has an index that is computed" "$plain" 'PATCH[$i]=a.patch'
+	tricky "PRE_BUILD in line 6 is not the path of a script" "$plain" 'PRE_BUILD="a; touch pwned"'
+	tricky "PATCH_MATCH in line 7 has a quote" "$plain" 'PATCH[0]=a' "PATCH_MATCH[0]=\"'; touch pwned\""
 	tricky 'uses $NEVER' "$plain" 'MAKE="make X=$NEVER"'
 }
 
@@ -121,6 +130,69 @@ MAKE=`foo`'
 	has "$(cat said/said.spec.in)" "%xs_build sh -c 'make KDIR={kdir} X='\\''50%%'\\'' modules'"
 }
 
+@test "a line of shell makes unknown what it may set, and nothing else" {
+	sources src <<END
+pushd /tmp >/dev/null
+PROCS_NUM=\$(nproc)
+[ \$PROCS_NUM -gt 16 ] && PROCS_NUM=16
+popd >/dev/null; for i in a b; do BUILT_MODULE_NAME[\$i]=b; done
+$plain
+END
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	has "$stderr" "all modules that are built will be packaged"
+	has "$(cat little/little.spec.in)" $'KVER={uname}\'\n'
+	[ "$(tail -n 1 little/little.spec.in)" = %xs_install ]
+}
+
+@test "a dkms.conf whose values grow by each other costs no more than its size" {
+	local i
+	{
+		echo a=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+		for i in {1..60}; do echo 'a=$a$a$a$a'; done
+		echo 'PACKAGE_NAME=$a'
+	} | sources src
+	run -1 --separate-stderr bash -c 'ulimit -v 1000000; exec timeout 10 xs-ddk import src'
+	has "$stderr" 'uses $a, which grows too long'
+	for i in {1..5000}; do echo "v$i=1"; done | sources src
+	run -1 --separate-stderr timeout 10 xs-ddk import src
+	has "$stderr" "comes after 1024 others"
+}
+
+@test "patches and scripts belong to the build, for the kernels and in the order that dkms takes them" {
+	sources src <<END
+$plain
+PATCH[1]=second.patch
+PATCH[0]=first.patch
+PATCH_MATCH[1]="^9\\."
+PRE_BUILD="pre.sh \$kernelver"
+POST_BUILD=post.sh
+MAKE[1]="make old KDIR=/lib/modules/\$kernelver/build M=\$(pwd) -j\`nproc\`"
+MAKE_MATCH[1]='^3'
+BUILD_EXCLUSIVE_KERNEL="^[4-6]"
+POST_INSTALL=install.sh
+END
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	[ "$stderr" = "xs-ddk: these lines of the dkms.conf have no effect on the packages:
+  line 13: BUILD_EXCLUSIVE_KERNEL (name the kernels that the driver is for in KERNELS)
+  line 14: POST_INSTALL (packages run no scripts of a driver)" ]
+	[ "$(sed -n '/^script=/,/^%xs_build/p' little/little.spec.in)" = "script='patch -p1 <patches/first.patch
+if echo {uname} | grep -Eq '\\''^9\\.'\\''; then
+patch -p1 <patches/second.patch
+fi
+./pre.sh {uname}
+if echo {uname} | grep -Eq '\\''^3'\\''; then
+make -j\$(nproc) KERNELRELEASE={uname} old KDIR={kdir} M=\$(pwd) -j\$(nproc)
+else
+make -j\$(nproc) KERNELRELEASE={uname} KDIR={kdir} KVER={uname}
+fi
+./post.sh
+'
+%xs_build sh -ec \"\$script\"" ]
+	# A command that is given takes the place of MAKE, and of nothing else.
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a MAKE='make all' --output given
+	[ "$(grep -c -e '^make all$' -e first.patch -e pre.sh -e post.sh given/little.spec.in)" -eq 4 ]
+}
+
 @test "values with characters of make and rpm come out as they were" {
 	sources src <<<"$plain"
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME='A $(shell touch pwned) # b' LICENSE='%(touch pwned)'
@@ -131,12 +203,17 @@ MAKE=`foo`'
 	[ ! -e pwned ] && [ ! -e little/pwned ]
 }
 
-@test "a tree without a Kbuild, bad arguments and bad places are refused" {
-	mkdir src && echo 'all:' >src/Makefile && echo "$plain" >src/dkms.conf
-	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT=b LICENSE=c
+@test "a tree that names no module, bad arguments and bad places are refused" {
+	mkdir src && echo 'all:' >src/Makefile && echo PACKAGE_NAME=little >src/dkms.conf
+	run -1 --separate-stderr xs-ddk import src DRIVER_VERSION=1 VENDOR_NAME=a TEXT=b LICENSE=c
 	has "$stderr" "no Kbuild or Makefile in it names a module"
-	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT=b LICENSE=c MAKE='make all' --output given
+	has "$stderr" "MAKE=COMMAND"
+	run -0 --separate-stderr xs-ddk import src DRIVER_VERSION=1 VENDOR_NAME=a TEXT=b LICENSE=c MAKE='make all' --output given
 	rm -r given
+	# What dkms builds is a driver, however its makefiles are written.
+	echo "$plain" >src/dkms.conf
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT=b LICENSE=c
+	rm -r little
 	run -2 --separate-stderr xs-ddk import src COLOUR=red
 	has "$stderr" "'COLOUR=red' is no NAME=VALUE"
 	run -2 --separate-stderr xs-ddk import missing

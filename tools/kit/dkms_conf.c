@@ -33,12 +33,12 @@ static size_t name_len(const char *s)
 	return len;
 }
 
-/* "[12]", or 0. */
+/* The length of "[12]" or "[$i]", or 0. */
 static size_t index_len(const char *s)
 {
-	size_t len = 1 + strspn(s[0] == '[' ? s + 1 : "", "0123456789");
+	size_t len = s[0] == '[' ? strcspn(s, "]\n =") : 0;
 
-	return s[0] == '[' && len > 1 && s[len] == ']' ? len + 1 : 0;
+	return len > 1 && s[len] == ']' ? len + 1 : 0;
 }
 
 /* The length of "NAME=", "NAME[0]=" or "NAME+=", or 0. */
@@ -53,7 +53,7 @@ static size_t assignment_len(const char *s)
 	return s[len] == '=' ? len + 1 : 0;
 }
 
-const struct dkms_variable *dkms_conf_find(const struct dkms_conf *conf, const char *name)
+static struct dkms_variable *find(const struct dkms_conf *conf, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -66,12 +66,27 @@ const struct dkms_variable *dkms_conf_find(const struct dkms_conf *conf, const c
 	return NULL;
 }
 
-static struct dkms_variable *variable_of(struct dkms_conf *conf, const char *name)
+const struct dkms_variable *dkms_conf_find(const struct dkms_conf *conf, const char *name)
 {
-	struct dkms_variable *known = (struct dkms_variable *)dkms_conf_find(conf, name);
+	const struct dkms_variable *known = find(conf, name);
+
+	return known || !conf->missing.unknown ? known : &conf->missing;
+}
+
+/* The variable NAME, made if it is not there. */
+static struct dkms_variable *variable_of(struct dkms_conf *conf, const char *name, unsigned int line)
+{
+	struct dkms_variable *known = find(conf, name);
 
 	if (known)
 		return known;
+	if (conf->count == DKMS_VARIABLES) {
+		if (!conf->missing.unknown) {
+			conf->missing.unknown = text_format("comes after %u others", DKMS_VARIABLES);
+			conf->missing.line = line;
+		}
+		return NULL;
+	}
 	if (conf->count == conf->room) {
 		conf->room = conf->room ? 2 * conf->room : 64;
 		conf->variables = reallocarray(conf->variables, conf->room, sizeof(*conf->variables));
@@ -85,8 +100,13 @@ static struct dkms_variable *variable_of(struct dkms_conf *conf, const char *nam
 /* Takes VALUE and UNKNOWN over. */
 static void set(struct dkms_conf *conf, const char *name, char *value, char *unknown, unsigned int line)
 {
-	struct dkms_variable *variable = variable_of(conf, name);
+	struct dkms_variable *variable = variable_of(conf, name, line);
 
+	if (!variable) {
+		free(value);
+		free(unknown);
+		return;
+	}
 	free(variable->value);
 	free(variable->unknown);
 	variable->value = value;
@@ -94,20 +114,28 @@ static void set(struct dkms_conf *conf, const char *name, char *value, char *unk
 	variable->line = line;
 }
 
-/* The canonical name of the LEN bytes at S: "MAKE[0]" for MAKE, where dkms wants an array. */
+/*
+ * The canonical name of the LEN bytes at S: "MAKE[0]" for MAKE, where dkms wants an array; "MAKE[?]" where the index is
+ * computed.
+ */
 static char *canonical(const char *s, size_t len)
 {
-	bool indexed = len && s[len - 1] == ']';
-	static const char *const arrays[] = {"MAKE", "BUILT_MODULE_NAME", "BUILT_MODULE_LOCATION", "PATCH"};
-	char *name = text_format("%.*s", (int)len, s), *with_index;
+	static const char *const arrays[] = {"MAKE",  "MAKE_MATCH",  "BUILT_MODULE_NAME", "BUILT_MODULE_LOCATION",
+					     "PATCH", "PATCH_MATCH", "DEST_MODULE_NAME"};
+	size_t name = name_len(s);
+	const char *suffix = "";
 
-	for (size_t i = 0; !indexed && i < sizeof(arrays) / sizeof(arrays[0]); i++)
-		if (strcmp(name, arrays[i]) == 0) {
-			with_index = text_format("%s[0]", name);
-			free(name);
-			return with_index;
-		}
-	return name;
+	if (name >= len) {
+		name = len;
+		for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
+			if (strlen(arrays[i]) == len && strncmp(s, arrays[i], len) == 0)
+				suffix = "[0]";
+	} else if (name + 1 + strspn(s + name + 1, "0123456789") + 1 == len) {
+		name = len;
+	} else {
+		suffix = "[?]";
+	}
+	return text_format("%.*s%s", (int)name, s, suffix);
 }
 
 static void become_unknown(struct reader *r, char *why)
@@ -135,39 +163,78 @@ static void skip_nested(struct reader *r, char open, char close)
 	}
 }
 
+/* Adds LEN bytes to the value that is being put together, as far as values may grow. */
+static void put(struct reader *r, const char *bytes, size_t len)
+{
+	if (len > r->conf->value_bytes) {
+		r->conf->value_bytes = 0;
+		become_unknown(r, text_format("grows too long"));
+		return;
+	}
+	r->conf->value_bytes -= len;
+	fwrite(bytes, 1, len, r->value);
+}
+
+static void put_char(struct reader *r, char c)
+{
+	put(r, &c, 1);
+}
+
+/* The value of the variable of LEN bytes at NAME. */
 static void put_variable(struct reader *r, const char *name, size_t len)
 {
+	/* PWD and arch are for the shell that executes the command; so are they when dkms does. */
 	static const struct {
 		const char *name, *value;
-	} dkms[] = {{"kernelver", DKMS_KERNEL}, {"kernel_source_dir", DKMS_KDIR}, {"dkms_tree", DKMS_TREE}};
+	} dkms[] = {{"kernelver", DKMS_KERNEL},
+		    {"kernel_source_dir", DKMS_KDIR},
+		    {"dkms_tree", DKMS_TREE},
+		    {"PWD", "$PWD"},
+		    {"arch", "$(uname -m)"}};
 	char *key = canonical(name, len);
-	const struct dkms_variable *known = dkms_conf_find(r->conf, key);
+	const struct dkms_variable *known = find(r->conf, key);
 
-	for (size_t i = 0; i < sizeof(dkms) / sizeof(dkms[0]); i++)
-		if (!known && strcmp(key, dkms[i].name) == 0) {
-			fputs(dkms[i].value, r->value);
+	for (size_t i = 0; !known && i < sizeof(dkms) / sizeof(dkms[0]); i++)
+		if (strcmp(key, dkms[i].name) == 0) {
+			put(r, dkms[i].value, strlen(dkms[i].value));
 			free(key);
 			return;
 		}
 	if (!known)
-		become_unknown(r, text_format("uses $%s, which the file does not set", key));
-	else if (known->unknown)
-		become_unknown(r, text_format("uses $%s, which %s", key, known->unknown));
+		become_unknown(r, text_format("uses $%.64s, which the file does not set", key));
+	else if (!known->unknown)
+		put(r, known->value, strlen(known->value));
+	else if (strncmp(known->unknown, "uses $", 6) == 0)
+		/* The first cause, so that a chain of variables does not make a chain of words. */
+		become_unknown(r, text_format("%s", known->unknown));
 	else
-		fputs(known->value, r->value);
+		become_unknown(r, text_format("uses $%.64s, which %s", key, known->unknown));
 	free(key);
 }
+
+/* Whether the command of LEN bytes at S prints what the shell that builds the driver finds out as well. */
+static bool is_harmless(const char *s, size_t len)
+{
+	return (len == 5 && strncmp(s, "nproc", len) == 0) || (len == 3 && strncmp(s, "pwd", len) == 0);
+}
+
+static void forget_default(struct reader *r, const char *brace);
 
 /* After a '$'. */
 static void read_expansion(struct reader *r)
 {
-	size_t len = name_len(r->at);
+	size_t len = name_len(r->at), command = strcspn(r->at, ")\n");
 
-	if (*r->at == '(') {
+	if (*r->at == '(' && r->at[command] == ')' && is_harmless(r->at + 1, command - 1)) {
+		put_char(r, '$');
+		put(r, r->at, command + 1);
+		r->at += command + 1;
+	} else if (*r->at == '(') {
 		next(r);
 		become_unknown(r, text_format("is what a command prints: $(...)"));
 		skip_nested(r, '(', ')');
 	} else if (*r->at == '{') {
+		forget_default(r, r->at);
 		next(r);
 		len = name_len(r->at);
 		len += index_len(r->at + len);
@@ -188,6 +255,15 @@ static void read_expansion(struct reader *r)
 
 static void read_backticks(struct reader *r)
 {
+	size_t len = strcspn(r->at, "`\n");
+
+	if (r->at[len] == '`' && is_harmless(r->at, len)) {
+		put(r, "$(", 2);
+		put(r, r->at, len);
+		put_char(r, ')');
+		r->at += len + 1;
+		return;
+	}
 	become_unknown(r, text_format("is what a command prints: `...`"));
 	while (*r->at && next(r) != '`')
 		;
@@ -205,9 +281,9 @@ static void read_double_quotes(struct reader *r)
 		else if (c == '\\' && *r->at == '\n')
 			next(r);
 		else if (c == '\\' && *r->at && strchr("$`\"\\", *r->at))
-			fputc(next(r), r->value);
+			put_char(r, next(r));
 		else
-			fputc(c, r->value);
+			put_char(r, c);
 	}
 	if (!c)
 		become_unknown(r, text_format("has no closing quote"));
@@ -218,7 +294,7 @@ static void read_single_quotes(struct reader *r)
 	char c;
 
 	while ((c = next(r)) && c != '\'')
-		fputc(c, r->value);
+		put_char(r, c);
 	if (!c)
 		become_unknown(r, text_format("has no closing quote"));
 }
@@ -245,11 +321,11 @@ static void read_word(struct reader *r)
 		else if (c == '\\' && *r->at == '\n')
 			next(r);
 		else if (c == '\\' && *r->at)
-			fputc(next(r), r->value);
+			put_char(r, next(r));
 		else if (strchr("&|<>", c))
 			become_unknown(r, text_format("is followed by %c", c));
 		else
-			fputc(c, r->value);
+			put_char(r, c);
 	}
 }
 
@@ -265,25 +341,16 @@ static void read_assignment(struct reader *r, size_t len)
 		die_memory();
 	r->unknown = NULL;
 	/* "+=" is the old value, an empty one if there is none, and what follows. */
-	if (add && dkms_conf_find(r->conf, name))
+	if (add && find(r->conf, name))
 		put_variable(r, name, strlen(name));
 	r->at += len;
+	if (name[strlen(name) - 2] == '?')
+		become_unknown(r, text_format("has an index that is computed"));
 	read_word(r);
 	if (fclose(r->value) != 0)
 		die_memory();
 	set(r->conf, name, value, r->unknown, line);
 	free(name);
-}
-
-static void read_command(struct reader *r)
-{
-	size_t len = strcspn(r->at, "\n");
-
-	if (!r->conf->command) {
-		r->conf->command = text_safe_n(r->at, len);
-		r->conf->command_line = r->line;
-	}
-	r->at += len;
 }
 
 static bool is_word(const char *s, const char *word)
@@ -308,43 +375,105 @@ static int nesting(const char *s)
 	return 0;
 }
 
-/* Past a word of a command, with what is quoted in it. */
-static void skip_word(struct reader *r)
+static bool is_one_of(const char *s, const char *const *words)
 {
-	while (*r->at && !strchr(" \t\n;&|", *r->at)) {
-		char c = next(r);
+	for (; *words; words++)
+		if (is_word(s, *words))
+			return true;
+	return false;
+}
 
-		if (c == '\\' && *r->at)
-			next(r);
-		while ((c == '"' || c == '\'') && *r->at && next(r) != c)
-			;
+/* The variable of LEN bytes at NAME is unknown from here on. */
+static void forget(struct reader *r, const char *name, size_t len, const char *why)
+{
+	char *key = canonical(name, len);
+
+	set(r->conf, key, text_format("%s", ""), text_format("%s line %u", why, r->line), r->line);
+	free(key);
+}
+
+/* No variable is known from here on, until it is set again: WHY, for which it takes memory over, may change any. */
+static void forget_all(struct dkms_conf *conf, char *why, unsigned int line)
+{
+	for (size_t i = 0; i < conf->count; i++)
+		if (!conf->variables[i].unknown)
+			conf->variables[i].unknown = text_format("%s", why);
+	if (conf->missing.unknown) {
+		free(why);
+	} else {
+		conf->missing.unknown = why;
+		conf->missing.line = line;
 	}
 }
 
-/* An assignment in a compound command: whether it is made, nobody can tell. */
-static void forget(struct reader *r, size_t len)
+/* "${NAME:=word}" sets a variable wherever it stands. */
+static void forget_default(struct reader *r, const char *brace)
 {
-	char *name = canonical(r->at, len - 1 - (r->at[len - 2] == '+'));
+	size_t len = name_len(brace + 1), at = 1 + len;
 
-	set(r->conf, name, text_format("%s", ""), text_format("is set under a condition, in line %u", r->line),
-	    r->line);
-	free(name);
+	at += brace[at] == ':';
+	if (len && brace[at] == '=')
+		forget(r, brace + 1, len, "is set by a default in");
 }
 
-/* Past a compound command. */
-static void skip_compound(struct reader *r)
+/* Past a word of a command, with what is quoted in it. */
+static void skip_word(struct reader *r)
 {
-	static const char *const before_commands[] = {"if", "then", "else", "elif", "do", "while", "until", "{", "!"};
-	unsigned int first = r->line;
-	bool command = true;
+	char quote = '\0';
+
+	while (*r->at && (quote || !strchr(" \t\n;&|", *r->at))) {
+		char c = next(r);
+
+		if (c == '\\' && quote != '\'' && *r->at)
+			next(r);
+		else if (c == '$' && quote != '\'' && *r->at == '{')
+			forget_default(r, r->at);
+		else if (c == quote)
+			quote = '\0';
+		else if (!quote && (c == '"' || c == '\''))
+			quote = c;
+	}
+}
+
+/* Whether the word of LEN bytes that stands for a command may set variables that it does not name. */
+static bool may_set_any(const struct reader *r, const char *word, size_t len)
+{
+	static const char *const any[] = {".", "source", "eval", "alias", "builtin", "command", "enable", NULL};
+	static const char *const plain[] = {"[",     "[[", "test",  "echo", ":", "true",
+					    "false", "cd", "pushd", "popd", NULL};
+	const char *file = word + strspn(word, ". \t");
+	size_t file_len = strcspn(file, " \t\n;&|");
+
+	/* A kernel's configuration sets only what begins with CONFIG_. */
+	if (is_word(word, ".") && file_len > 8 && strncmp(file + file_len - 8, "/.config", 8) == 0)
+		return false;
+	return is_one_of(word, any) || (r->conf->has_functions && !is_one_of(word, plain)) || memchr(word, '$', len) ||
+	       memchr(word, '`', len) || memchr(word, '"', len) || memchr(word, '\'', len);
+}
+
+/* Past a command, simple or compound: it is not executed, and what it may set is unknown from there on. */
+static void read_command(struct reader *r)
+{
+	static const char *const before_commands[] = {"if", "then",  "else",  "elif",	  "do", "{",
+						      "!",  "while", "until", "function", NULL};
+	/* The words after these are names of variables that they set. */
+	static const char *const setting[] = {"for",	 "read",      "unset",	 "export",   "declare",
+					      "typeset", "local",     "let",	 "readonly", "printf",
+					      "mapfile", "readarray", "getopts", "in",	     NULL};
+	const char *first = r->at, *any = NULL;
+	unsigned int first_line = r->line;
+	bool command = true, sets = false, heredoc = false;
 	int depth = 0;
 
-	do {
+	while (*r->at && (depth > 0 || !strchr("\n;", *r->at))) {
 		const char *word = r->at;
-		size_t len = command ? assignment_len(word) : 0;
+		size_t len;
 
 		if (strchr(" \t\n;&|", *word)) {
-			command = command || !strchr(" \t", *word);
+			if (!strchr(" \t", *word)) {
+				command = true;
+				sets = false;
+			}
 			next(r);
 			continue;
 		}
@@ -352,40 +481,75 @@ static void skip_compound(struct reader *r)
 			r->at += strcspn(word, "\n");
 			continue;
 		}
+		len = command || sets ? assignment_len(word) : 0;
 		if (len)
-			forget(r, len);
+			forget(r, word, len - 1 - (word[len - 2] == '+'), "is set under a condition, in");
+		else if (sets && name_len(word))
+			forget(r, word, name_len(word), "is set by a command in");
 		depth += command ? nesting(word) : 0;
 		skip_word(r);
+		len = (size_t)(r->at - word);
+		if (len > 2 && (strncmp(r->at - 2, "()", 2) == 0 || (len > 3 && strncmp(r->at - 3, "(){", 3) == 0))) {
+			r->conf->has_functions = true;
+			depth += r->at[-1] == '{';
+		} else if (command && !any && nesting(word) == 0 && !is_one_of(word, before_commands) &&
+			   !assignment_len(word) && word[len - 1] != ')' && may_set_any(r, word, len)) {
+			any = word;
+		}
+		heredoc = heredoc || (len > 1 && strncmp(word, "<<", 2) == 0 && word[2] != '<');
+		r->conf->has_functions = r->conf->has_functions || (command && is_word(word, "function"));
+		sets = (command && is_one_of(word, setting)) || (sets && !is_word(word, "in"));
 		/* A pattern of "case" ends in a bracket. */
-		command = r->at[-1] == ')';
-		for (size_t i = 0; i < sizeof(before_commands) / sizeof(before_commands[0]); i++)
-			command = command || is_word(word, before_commands[i]);
-	} while (depth > 0 && *r->at);
-	if (depth > 0 && !r->conf->command) {
-		r->conf->command = text_format("a command that does not end");
-		r->conf->command_line = first;
+		command = r->at[-1] == ')' || (command && is_one_of(word, before_commands)) || r->at[-1] == '{';
 	}
+	if (depth > 0 || heredoc) {
+		forget_all(r->conf,
+			   text_format("may be changed by the command in line %u, %s", first_line,
+				       heredoc ? "which has a text after <<" : "which does not end"),
+			   first_line);
+		r->at += strlen(r->at);
+	} else if (any) {
+		size_t len = strcspn(first, "\n");
+		char *safe = text_safe_n(first, len < 60 ? len : 60);
+
+		forget_all(r->conf, text_format("may be changed by the command in line %u: %s", first_line, safe),
+			   first_line);
+		free(safe);
+	}
+}
+
+/* "A=b command" sets A for that command only. */
+static void forget_line(struct reader *r)
+{
+	for (size_t i = 0; i < r->conf->count; i++)
+		if (r->conf->variables[i].line == r->line && !r->conf->variables[i].unknown)
+			r->conf->variables[i].unknown = text_format("is set for one command only");
 }
 
 void dkms_conf_read(struct dkms_conf *conf, const char *text)
 {
 	struct reader r = {.conf = conf, .at = text, .line = 1};
+	bool assigned = false;
 
+	conf->value_bytes = DKMS_VALUE_BYTES + DKMS_GROWTH * strlen(text);
 	while (*r.at) {
 		size_t len = assignment_len(r.at);
 
-		if (strchr(" \t\n;", *r.at))
+		if (strchr(" \t\n;", *r.at)) {
+			assigned = assigned && strchr(" \t", *r.at);
 			next(&r);
-		else if (*r.at == '#')
+		} else if (*r.at == '#') {
 			r.at += strcspn(r.at, "\n");
-		else if (is_word(r.at, "export"))
+		} else if (is_word(r.at, "export")) {
 			r.at += strlen("export");
-		else if (len)
+		} else if (len) {
 			read_assignment(&r, len);
-		else if (nesting(r.at) > 0)
-			skip_compound(&r);
-		else
+			assigned = true;
+		} else {
+			if (assigned)
+				forget_line(&r);
 			read_command(&r);
+		}
 	}
 }
 
@@ -397,6 +561,6 @@ void dkms_conf_free(struct dkms_conf *conf)
 		free(conf->variables[i].unknown);
 	}
 	free(conf->variables);
-	free(conf->command);
+	free(conf->missing.unknown);
 	*conf = (struct dkms_conf){0};
 }

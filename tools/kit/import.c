@@ -57,6 +57,12 @@ static char *in_build_directory(const struct dkms_conf *conf, const char *value)
 	return text;
 }
 
+static bool is_plain_path(const char *path)
+{
+	return path[strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-")] == '\0' &&
+	       *path != '/' && !strstr(path, "..");
+}
+
 /* As dkms does: a command that begins with make is told the kernel's release and to use all processors. */
 static char *with_release(char *command)
 {
@@ -69,49 +75,199 @@ static char *with_release(char *command)
 	return longer;
 }
 
-static const char *script_of(const struct dkms_conf *conf, const char *name)
+/* The variable NAME[I], or NULL. */
+static const struct dkms_variable *element(const struct dkms_conf *conf, const char *name, unsigned int i)
 {
-	const struct dkms_variable *script = dkms_conf_find(conf, name);
+	char *key = text_format("%s[%u]", name, i);
+	const struct dkms_variable *variable = dkms_conf_find(conf, key);
 
-	return script && script->value && *script->value ? script->value : NULL;
+	free(key);
+	return variable;
 }
 
-static void take_command(struct packaging *directory, const struct dkms_conf *conf)
+/* The parts of a build command that are put together. */
+struct build {
+	struct packaging *directory;
+	const struct dkms_conf *conf;
+	FILE *text;
+	bool doubtful; /* and the reason is kept */
+};
+
+/* The command is not known, because of VARIABLE, or because of WHY if that is known. */
+static void doubt_build(struct build *build, const char *name, const struct dkms_variable *variable, const char *why)
 {
-	static const char *const beyond[] = {"PATCH[0]", "MAKE[1]", "MAKE_MATCH[1]", "MAKE_MATCH"};
-	const struct dkms_variable *make = dkms_conf_find(conf, "MAKE[0]");
-	const char *before = script_of(conf, "PRE_BUILD");
-	char *command, *whole;
+	build->doubtful = true;
+	packaging_doubt(
+		build->directory, VALUE_MAKE,
+		text_format("%s in line %u %s", name, variable->line, variable->unknown ? variable->unknown : why));
+}
 
-	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
-		if (dkms_conf_find(conf, beyond[i]))
-			packaging_doubt(directory, VALUE_MAKE,
-					text_format("%s makes the build depend on the kernel", beyond[i]));
-	if (make && make->unknown)
-		packaging_doubt(
-			directory, VALUE_MAKE,
-			text_format("MAKE in line %u %s; it is read and not executed", make->line, make->unknown));
-	if (directory->doubts[VALUE_MAKE] || directory->values[VALUE_MAKE])
-		return;
-	command = with_release(in_build_directory(conf, make ? make->value : "make -C " DKMS_KDIR " M=$PWD"));
-	whole = text_format("%s%s%s", before ? "./" : "", before ? before : "", before ? " && " : "");
-	if (strstr(command, DKMS_TREE) || strchr(command, '\n') || (before && strpbrk(before, " \t\n;&|$`<>()")))
-		packaging_doubt(directory, VALUE_MAKE,
-				text_format("MAKE works in a directory of dkms's, or has more than one line"));
-	else {
-		char *joined = text_format("%s%s", whole, command);
+/* Begins "if the kernel's name matches", or returns false: for every kernel. */
+static bool put_match(struct build *build, const char *name, unsigned int i, const char *keyword)
+{
+	const struct dkms_variable *match = element(build->conf, name, i);
 
-		packaging_learn(directory, VALUE_MAKE, joined);
-		free(joined);
+	if (!match || (!match->unknown && !*match->value))
+		return false;
+	if (match->unknown || strpbrk(match->value, "'\n"))
+		doubt_build(build, name, match, "has a quote in it");
+	else
+		fprintf(build->text, "%s echo " DKMS_KERNEL " | grep -Eq '%s'; then\n", keyword, match->value);
+	return true;
+}
+
+static void put_patches(struct build *build)
+{
+	for (unsigned int i = 0; i < DKMS_VARIABLES; i++) {
+		const struct dkms_variable *patch = element(build->conf, "PATCH", i);
+		bool matched;
+
+		if (!patch && i)
+			continue;
+		patch = patch ? patch : dkms_conf_find(build->conf, "PATCH[?]");
+		if (!patch || (!patch->unknown && !*patch->value))
+			continue;
+		if (patch->unknown || !is_plain_path(patch->value)) {
+			doubt_build(build, "PATCH", patch, "is no path below the sources' patches/");
+			continue;
+		}
+		matched = put_match(build, "PATCH_MATCH", i, "if");
+		fprintf(build->text, "patch -p1 <patches/%s\n%s", patch->value, matched ? "fi\n" : "");
 	}
-	free(whole);
+}
+
+/* PRE_BUILD and POST_BUILD: a file of the sources and its arguments. */
+static void put_script(struct build *build, const char *name)
+{
+	const struct dkms_variable *script = dkms_conf_find(build->conf, name);
+
+	if (!script || (!script->unknown && !*script->value))
+		return;
+	if (script->unknown || strpbrk(script->value, "\n;&|$`<>()*?[]'\"\\#" DKMS_TREE) || *script->value == '/')
+		doubt_build(build, name, script, "is not the path of a script, with plain arguments");
+	else
+		fprintf(build->text, "./%s\n", script->value);
+}
+
+static void put_command(struct build *build, const struct dkms_variable *make)
+{
+	char *command = with_release(
+		in_build_directory(build->conf, make && make->value ? make->value : "make -C " DKMS_KDIR " M=$PWD"));
+
+	command = replaced(command, "/lib/modules/" DKMS_KERNEL "/build", DKMS_KDIR);
+	if ((make && make->unknown) || strstr(command, DKMS_TREE) || strchr(command, '\n'))
+		doubt_build(build, "MAKE", make, "works in a directory of dkms's, or has more than one line");
+	else
+		fprintf(build->text, "%s\n", command);
 	free(command);
 }
 
-static bool is_plain_path(const char *path)
+/* The last MAKE whose MAKE_MATCH is the kernel's, else the last one that has none, as dkms takes them. */
+static void put_make(struct build *build)
 {
-	return path[strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-")] == '\0' &&
-	       *path != '/' && !strstr(path, "..");
+	const struct dkms_variable *otherwise = dkms_conf_find(build->conf, "MAKE[?]");
+	const char *keyword = "if";
+
+	for (unsigned int i = DKMS_VARIABLES; i--;) {
+		const struct dkms_variable *make = element(build->conf, "MAKE", i);
+
+		if (!make || (make == &build->conf->missing && i))
+			continue;
+		if (put_match(build, "MAKE_MATCH", i, keyword)) {
+			put_command(build, make);
+			keyword = "elif";
+		} else if (!otherwise) {
+			otherwise = make;
+		}
+	}
+	if (keyword[0] == 'e')
+		fputs("else\n", build->text);
+	put_command(build, otherwise);
+	if (keyword[0] == 'e')
+		fputs("fi\n", build->text);
+}
+
+/* What FUNCTION puts, in memory to free. */
+static char *part_of_build(struct build *build, void (*function)(struct build *))
+{
+	char *text;
+	size_t len;
+
+	build->text = open_memstream(&text, &len);
+	if (!build->text)
+		die_memory();
+	function(build);
+	if (fclose(build->text) != 0)
+		die_memory();
+	return text;
+}
+
+static void put_before(struct build *build)
+{
+	put_patches(build);
+	put_script(build, "PRE_BUILD");
+}
+
+static void put_after(struct build *build)
+{
+	put_script(build, "POST_BUILD");
+}
+
+/* Patches and scripts belong to the build also if the command itself was given. */
+static void take_command(struct packaging *directory, const struct dkms_conf *conf)
+{
+	struct build build = {.directory = directory, .conf = conf};
+	char *make;
+
+	directory->before = part_of_build(&build, put_before);
+	directory->after = part_of_build(&build, put_after);
+	if (build.doubtful && directory->values[VALUE_MAKE])
+		complain("the patches and scripts of the dkms.conf cannot all be told without executing it, so MAKE is "
+			 "to "
+			 "do what they do");
+	if (build.doubtful) {
+		directory->before[0] = directory->after[0] = '\0';
+		return;
+	}
+	if (directory->values[VALUE_MAKE])
+		return;
+	make = part_of_build(&build, put_make);
+	make[strlen(make) ? strlen(make) - 1 : 0] = '\0';
+	/* Without any MAKE, what the sources say of their Kbuild counts. */
+	if (!build.doubtful && (dkms_conf_find(conf, "MAKE") || dkms_conf_find(conf, "MAKE_MATCH")))
+		packaging_learn(directory, VALUE_MAKE, make);
+	free(make);
+}
+
+/* What a dkms.conf says beside the build, and packages do not do. */
+static void tell_unused(const struct dkms_conf *conf)
+{
+	static const struct {
+		const char *name, *hint;
+	} unused[] = {
+		{"BUILD_EXCLUSIVE_", "name the kernels that the driver is for in KERNELS"},
+		{"BUILD_DEPENDS", "build the packages of those drivers first"},
+		{"DEST_MODULE_NAME", "modules keep the names that they are built with"},
+		{"MODULES_CONF", "options of modules go into a file below data/etc/modprobe.d"},
+		{"POST_ADD", "packages run no scripts of a driver"},
+		{"PRE_INSTALL", "packages run no scripts of a driver"},
+		{"POST_INSTALL", "packages run no scripts of a driver"},
+		{"POST_REMOVE", "packages run no scripts of a driver"},
+	};
+	bool any = false;
+
+	for (size_t i = 0; i < conf->count; i++)
+		for (size_t j = 0; j < sizeof(unused) / sizeof(unused[0]); j++) {
+			const struct dkms_variable *v = &conf->variables[i];
+
+			if (strncmp(v->name, unused[j].name, strlen(unused[j].name)) != 0 ||
+			    (!v->unknown && !*v->value))
+				continue;
+			if (!any)
+				complain("these lines of the dkms.conf have no effect on the packages:");
+			any = true;
+			fprintf(stderr, "  line %u: %.40s (%s)\n", v->line, v->name, unused[j].hint);
+		}
 }
 
 /* One BUILT_MODULE_NAME, with its directory, as a path in the build directory. False when it is none. */
@@ -133,19 +289,24 @@ static bool take_module(struct packaging *directory, const char *location, const
 	return plain;
 }
 
+/* The modules that the file names; if it cannot be known which these are, all that are built are packaged. */
 static bool take_modules(struct packaging *directory, const struct dkms_conf *conf)
 {
-	for (unsigned int i = 0; i < 1000; i++) {
-		char *key = text_format("BUILT_MODULE_NAME[%u]", i),
-		     *host_path = text_format("BUILT_MODULE_LOCATION[%u]", i);
-		const struct dkms_variable *name = dkms_conf_find(conf, key),
-					   *location = dkms_conf_find(conf, host_path);
-		bool known = (!name || !name->unknown) && (!location || !location->unknown);
+	bool known = !dkms_conf_find(conf, "BUILT_MODULE_NAME[?]");
 
-		free(key);
-		free(host_path);
-		if (!known || (name && !take_module(directory, location ? location->value : "", name->value)))
+	for (unsigned int i = 0; known && i < DKMS_VARIABLES; i++) {
+		const struct dkms_variable *name = element(conf, "BUILT_MODULE_NAME", i),
+					   *location = element(conf, "BUILT_MODULE_LOCATION", i);
+
+		known = (!name || !name->unknown) && (!location || !location->unknown);
+		if (known && name && !take_module(directory, location ? location->value : "", name->value))
 			return false;
+	}
+	if (!known) {
+		strings_free(&directory->modules);
+		complain("the names of the modules in the dkms.conf cannot be told without executing it; all modules "
+			 "that "
+			 "are built will be packaged");
 	}
 	return true;
 }
@@ -157,21 +318,14 @@ bool import_dkms(struct packaging *directory, const char *path, const char *text
 
 	directory->from = "dkms.conf";
 	dkms_conf_read(&conf, text);
-	fine = !conf.command;
-	if (!fine)
-		complain(
-			"%s:%u: a dkms.conf is read and not executed, and this is neither a variable nor a comment: %s",
-			path, conf.command_line, conf.command);
 	take_variable(directory, VALUE_DRIVER, &conf, "PACKAGE_NAME");
 	take_variable(directory, VALUE_VERSION, &conf, "PACKAGE_VERSION");
 	take_command(directory, &conf);
-	if (fine && !take_modules(directory, &conf)) {
-		complain("%s: a BUILT_MODULE_NAME or BUILT_MODULE_LOCATION cannot be known without executing it, or is "
-			 "no "
-			 "path below the sources",
-			 path);
-		fine = false;
-	}
+	fine = take_modules(directory, &conf);
+	if (fine)
+		tell_unused(&conf);
+	else
+		complain("%s: a BUILT_MODULE_NAME or BUILT_MODULE_LOCATION is no path below the sources", path);
 	dkms_conf_free(&conf);
 	return fine;
 }
@@ -282,8 +436,10 @@ static void take_kbuild(struct packaging *directory)
 
 bool import_is_driver(const struct packaging *directory)
 {
-	if (directory->tree.kbuild.count == 0 && !directory->values[VALUE_MAKE]) {
-		complain("%s: no Kbuild or Makefile in it names a module (obj-m): these are no driver's sources",
+	if (directory->tree.kbuild.count == 0 && !directory->values[VALUE_MAKE] && directory->modules.count == 0) {
+		complain("%s: no Kbuild or Makefile in it names a module (obj-m); if these are the sources of a "
+			 "driver, say "
+			 "MAKE=COMMAND, the command that builds its modules",
 			 directory->source);
 		return false;
 	}
@@ -300,7 +456,7 @@ static void import_tree(struct packaging *directory)
 	take_only(directory, VALUE_VERSION, &tree->versions, "MODULE_VERSIONs");
 	take_only(directory, VALUE_TEXT, &tree->descriptions, "MODULE_DESCRIPTIONs");
 	take_licenses(directory);
-	if (!directory->values[VALUE_MAKE] && !directory->doubts[VALUE_MAKE])
+	if (!directory->values[VALUE_MAKE] && !directory->doubts[VALUE_MAKE] && tree->kbuild.count)
 		take_kbuild(directory);
 }
 

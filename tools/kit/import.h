@@ -15,7 +15,7 @@
 bool import_dkms(struct packaging *directory, const char *path, const char *text);
 bool import_makefile(struct packaging *directory, const char *path, const char *text);
 
-/* Whether the sources are a driver's, or MAKE was given; false with a complaint. To be asked first. */
+/* Whether the sources are a driver's, or MAKE is known; false with a complaint. To be asked before import_finish(). */
 bool import_is_driver(const struct packaging *directory);
 
 /* Asks for what is missing, or writes the directory; frees it. */

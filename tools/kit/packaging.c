@@ -124,6 +124,8 @@ void packaging_free(struct packaging *directory)
 		free(directory->values[id]);
 		free(directory->doubts[id]);
 	}
+	free(directory->before);
+	free(directory->after);
 	free(directory->source);
 	free(directory->output);
 	strings_free(&directory->modules);

@@ -39,6 +39,7 @@ struct packaging {
 	const char *from;	 /* what it is made from, for a comment: "dkms.conf" */
 	char *values[VALUES];	 /* NULL: not known */
 	char *doubts[VALUES];	 /* why a value that is not known could not be told; NULL: nothing says it */
+	char *before, *after;	 /* lines of shell to execute before and after MAKE; NULL or "": none */
 	struct strings modules;	 /* paths of the modules as built; none: all that are built */
 	struct source_tree tree; /* what the sources say */
 };

@@ -211,16 +211,37 @@ static char *makefile_of(const struct packaging *directory, const char *way, con
 	return text;
 }
 
-/* The command in one word of the shell, and with nothing that rpm would expand. */
-static void put_build(FILE *out, const char *command)
+/* TEXT in one word of the shell, and with nothing that rpm would expand. */
+static void put_word(FILE *out, const char *text)
 {
-	char *percent = escaped(command, "%", "%");
+	fputc('\'', out);
+	for (const char *at = text; *at; at++)
+		fputs(*at == '\'' ? "'\\''" : *at == '%' ? "%%" : (const char[]){*at, '\0'}, out);
+	fputc('\'', out);
+}
 
-	fputs("%xs_build sh -c '", out);
-	for (const char *at = percent; *at; at++)
-		fputs(*at == '\'' ? "'\\''" : (const char[]){*at, '\0'}, out);
-	fputs("'\n", out);
-	free(percent);
+/* The command that builds the modules: in one line if it is one, else as a script. */
+static void put_build(FILE *out, const struct packaging *directory)
+{
+	const char *make = directory->values[VALUE_MAKE];
+	char *script =
+		text_format("%s%s\n%s", directory->before ? directory->before : "",
+			    make ? make : "make -C {kdir} M=$PWD modules", directory->after ? directory->after : "");
+	char *newline = strchr(script, '\n');
+
+	if (newline[1]) {
+		fputs("script=", out);
+		put_word(out, script);
+		fputs("\n%xs_build sh -ec \"$script\"\n", out);
+	} else if (make) {
+		fputs("%xs_build sh -c ", out);
+		*newline = '\0';
+		put_word(out, script);
+		fputc('\n', out);
+	} else {
+		fputs("%xs_build\n", out);
+	}
+	free(script);
 }
 
 static void put_install(FILE *out, const struct strings *modules)
@@ -257,8 +278,8 @@ static char *spec_of(const struct packaging *directory, const char *kit, const c
 		len = strcspn(line, "\n");
 		if (strncmp(line, "License:", 8) == 0)
 			fprintf(out, "License: %s\n", license);
-		else if (is_line(line, len, "%xs_build") && directory->values[VALUE_MAKE])
-			put_build(out, directory->values[VALUE_MAKE]);
+		else if (is_line(line, len, "%xs_build"))
+			put_build(out, directory);
 		else if (is_line(line, len, "%xs_install"))
 			put_install(out, &directory->modules);
 		else

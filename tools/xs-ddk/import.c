@@ -89,7 +89,9 @@ enum status cmd_import(int argc, char **argv)
 	}
 	directory.source = text_format("%s", argv[optind]);
 	if (source_tree_read(&directory.tree, directory.source))
-		status = import_is_driver(&directory) ? take_description(&directory) : STATUS_NO;
+		status = take_description(&directory);
+	if (status == STATUS_YES && !import_is_driver(&directory))
+		status = STATUS_NO;
 	if (status == STATUS_YES)
 		return import_finish(&directory);
 	packaging_free(&directory);
