@@ -83,6 +83,51 @@ problem() {
 	problem absolute
 }
 
+@test "a link whose name is not that of the file it leads to is misnamed, in both directions, and select mends it" {
+	install_fake net 1.0 net net_core
+	driver select net 1.0
+	for pair in net.ko:net_core.ko net_core.ko:net.ko; do
+		link_update "${pair%:*}" "../xenserver/net/1.0/${pair#*:}"
+		run -1 --separate-stderr driver check net
+		has "$output" "net: misnamed: a link in updates/ has another name than the module file that it leads to (${pair%:*})"
+		lacks "$output" escaping
+		[ "$(state net)" = "inactive, misnamed" ]
+		driver select net 1.0
+		[ "$(selected "${pair%:*}")" = "../xenserver/net/1.0/${pair%:*}" ]
+		driver check net
+	done
+}
+
+@test "a link under a name that no version has belongs to the driver it leads to, and deselect removes it" {
+	link_update alias.ko ../xenserver/intel-ice/1.2.0/ice.ko
+	problem misnamed
+	driver deselect intel-ice --force
+	[ "$(selected alias.ko)" = none ]
+}
+
+@test "files that do not belong among the versions are strays, temporary ones are left over" {
+	driver select intel-ice 1.2.0
+	: >"$(hierarchy)/intel-ice/1.2.0/README"
+	ln -s ice.ko "$(hierarchy)/intel-ice/1.2.0/alias.ko"
+	xz -k "$(hierarchy)/intel-ice/1.10.0/ice.ko"
+	mkdir "$(hierarchy)/intel-ice/1.2.0/deep"
+	: >"$(hierarchy)/file"
+	ln -s x "$root/lib/modules/$UNAME/updates/.ice.ko.new"
+	run -1 driver check
+	has "$output" "1.2.0/README: stray: unexpected file in a driver's directory"
+	has "$output" "1.2.0/alias.ko: stray: it is a symbolic link, expected a file"
+	has "$output" "1.10.0/ice.ko.xz: stray: ice.ko stands beside it, and both are the module ice"
+	has "$output" "xenserver/file: stray: found file, expected <driver>/<version>/<file>"
+	has "$output" "xenserver/intel-ice/1.2.0/deep: stray: found intel-ice/1.2.0/deep"
+	has "$output" "updates/.ice.ko.new: leftover: "
+}
+
+@test "a module of two drivers is told of" {
+	install_fake other-ice 1 ice
+	run -1 driver check
+	has "$output" "other-ice/1/ice.ko: two-drivers: ice is a module of the drivers intel-ice and other-ice"
+}
+
 @test "a module loaded without a record is untracked, and so is one with a garbled record" {
 	driver select intel-ice 1.2.0
 	loaded ice
@@ -123,7 +168,7 @@ problem() {
 	has "$output" "ice.ko is built for kernel '5.4.3-other', not '$UNAME'"
 	has "$output" "other.ko is no whole kernel module"
 	has "$output" "xenserver/bad name: stray"
-	has "$output" "xenserver/other/2: stray: it holds no module"
+	has "$output" "xenserver/other/2: stray: the version holds no module"
 }
 
 @test "check tells of a modules.dep that does not know what is selected" {

@@ -177,6 +177,36 @@ static void resolve_end(struct resolve *r)
 	errno = saved;
 }
 
+/* Opening a device or a FIFO may already do something, so it is looked at first. */
+static bool may_open(int dir, const char *name, int flags)
+{
+	struct stat st;
+
+	if (flags & (O_PATH | O_DIRECTORY | O_CREAT) || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
+		return true;
+	errno = EINVAL;
+	return false;
+}
+
+int regular_open(int dir, const char *name, uint64_t *size)
+{
+	int fd = may_open(dir, name, 0) ? openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+					: -1;
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	if (size)
+		*size = (uint64_t)st.st_size;
+	return fd;
+}
+
 int root_openat(const struct root *root, const char *path, int flags, mode_t mode)
 {
 	struct resolve r;
@@ -184,7 +214,7 @@ int root_openat(const struct root *root, const char *path, int flags, mode_t mod
 
 	if (resolve_start(&r, root, path))
 		return -1;
-	if (resolve(&r, !(flags & O_NOFOLLOW)) == 0)
+	if (resolve(&r, !(flags & O_NOFOLLOW)) == 0 && may_open(current(&r), *r.rest ? r.rest : ".", flags))
 		fd = openat(current(&r), *r.rest ? r.rest : ".", flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
 	resolve_end(&r);
 	return fd;

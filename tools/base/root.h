@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -23,10 +24,16 @@ void root_close(struct root *root);
 
 /*
  * Opens PATH below the root with FLAGS (O_CLOEXEC and O_NOCTTY are added). With O_NOFOLLOW a link as the last
- * component is not followed. O_CREAT and O_EXCL are passed on for the last component. Returns a descriptor, or
- * -1 with errno (ELOOP: over 40 links).
+ * component is not followed. O_CREAT and O_EXCL are passed on for the last component. A device, FIFO or socket is not
+ * opened for reading or writing (EINVAL). Returns a descriptor, or -1 with errno (ELOOP: over 40 links).
  */
 int root_openat(const struct root *root, const char *path, int flags, mode_t mode);
+
+/*
+ * Opens the regular file NAME of the directory DIR for reading, and gives its size in bytes (SIZE may be NULL). A link
+ * is not followed (ELOOP); nothing else is opened (EINVAL). Returns a descriptor, or -1 with errno.
+ */
+int regular_open(int dir, const char *name, uint64_t *size);
 
 /*
  * Opens the directory that holds PATH's last component, resolving all that comes before it, and points *BASE at

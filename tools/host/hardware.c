@@ -138,7 +138,7 @@ bool hardware_match_version(const struct hardware *hardware, const struct hierar
 	for (char **file = version->files; *file && hardware->count; file++) {
 		const char *alias = NULL;
 
-		if (installed_read(hierarchy, driver->name, version->name, *file, module) != 0)
+		if (installed_read(hierarchy, driver->name, version, *file, module) != 0)
 			continue;
 		while ((alias = module_info(module, "alias", alias)))
 			hardware_match(hardware, alias, matched);

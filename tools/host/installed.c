@@ -14,8 +14,8 @@
 #define UNPACKED_LIMIT (256u << 20)
 #define INFO_LIMIT     (1u << 20)
 
-int installed_read(const struct hierarchy *hierarchy, const char *driver, const char *version, const char *file,
-		   struct module *module)
+int installed_read(const struct hierarchy *hierarchy, const char *driver, const struct driver_version *version,
+		   const char *file, struct module *module)
 {
 	uint64_t size;
 	int fd = hierarchy_open(hierarchy, driver, version, file, &size);
@@ -52,7 +52,7 @@ static char *module_fault_text(const struct hierarchy *h, const struct driver_ve
 	module_kernel(module, kernel, sizeof(kernel));
 	if (strcmp(kernel, h->uname) != 0)
 		return differs(file, "is built for kernel", kernel, h->uname);
-	if (h->layout == LAYOUT_DMV)
+	if (version->layout == LAYOUT_DMV)
 		return NULL;
 	if (note->records == 0)
 		return text_format("%s carries no version record", file);
@@ -74,7 +74,7 @@ char *installed_fault(const struct hierarchy *hierarchy, const struct driver *dr
 	char *fault = NULL;
 
 	for (char **file = version->files; *file && !fault; file++) {
-		if (installed_read(hierarchy, driver->name, version->name, *file, module) == 0)
+		if (installed_read(hierarchy, driver->name, version, *file, module) == 0)
 			fault = module_fault_text(hierarchy, version, *file, module);
 		else
 			fault = text_format("%s cannot be read: %s", *file, read_trouble(errno));
@@ -86,7 +86,7 @@ json_t *installed_info(const struct hierarchy *hierarchy, const struct driver *d
 		       const struct driver_version *version)
 {
 	uint64_t size;
-	int fd = version->has_info ? hierarchy_open(hierarchy, driver->name, version->name, "info.json", &size) : -1;
+	int fd = version->has_info ? hierarchy_open(hierarchy, driver->name, version, "info.json", &size) : -1;
 	char *text = fd < 0 ? NULL : read_whole(fd, INFO_LIMIT, NULL);
 	json_t *info = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
@@ -130,4 +130,11 @@ const struct driver_version *installed_find(const struct hierarchy *hierarchy, c
 		free(variant);
 	}
 	return found;
+}
+
+const struct driver_version *installed_loaded(const struct hierarchy *hierarchy, const struct driver *driver,
+					      const struct loaded_version *loaded)
+{
+	return loaded->is_variant ? installed_find(hierarchy, driver, loaded->text)
+				  : driver_find_version(driver, loaded->text);
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/directory.h"
@@ -48,18 +47,12 @@ char **loaded_names(const struct root *root)
 
 static int read_note_file(int dir, const char *section, struct note_reading *note)
 {
-	int fd = openat(dir, section, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = regular_open(dir, section, NULL);
 	size_t len = 0;
-	struct stat st;
 	char *bytes;
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		errno = EINVAL;
-		return -1;
-	}
 	bytes = read_whole(fd, NOTES_LIMIT, &len);
 	close(fd);
 	if (!bytes)
@@ -109,6 +102,47 @@ int loaded_read(const struct root *root, const char *name, struct loaded *loaded
 	directory_names_free(sections);
 	close(fd);
 	return rc;
+}
+
+/* XenServer 9's own modules have only the old section, with the variant in it. */
+static bool read_variant(const struct root *root, const char *module, char out[XENSERVER_VERSION_MAX + 1])
+{
+	char path[PATH_MAX];
+	size_t len = 0;
+	char *bytes;
+	struct note_walk walk = {.align = XENSERVER_NOTE_ALIGN};
+	struct note note;
+	bool found = false;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/notes/" XENSERVER_NOTE_COMPAT_SECTION, module);
+	bytes = root_read(root, path, NOTES_LIMIT, &len);
+	walk.data = (const uint8_t *)bytes;
+	walk.len = bytes ? len : 0;
+	while (!found && note_next(&walk, &note) == NOTE_FOUND) {
+		size_t text = strnlen((const char *)note.desc, note.descsz);
+
+		found = note.type == XENSERVER_NOTE_TYPE && note.namesz >= XENSERVER_NOTE_COMPAT_NAMESZ &&
+			note.namesz <= XENSERVER_NOTE_NAMESZ &&
+			memcmp(note.name, XENSERVER_NOTE_OWNER, note.namesz) == 0 && text < note.descsz &&
+			name_is_legal_n((const char *)note.desc, text);
+		if (found)
+			memcpy(out, note.desc, text + 1);
+	}
+	free(bytes);
+	return found;
+}
+
+bool loaded_version(const struct root *root, const char *module, struct loaded_version *version)
+{
+	struct loaded loaded;
+
+	if (loaded_read(root, module, &loaded) != 0)
+		return false;
+	version->is_variant = loaded.note.records == 0 && loaded.note.compat;
+	if (version->is_variant)
+		return read_variant(root, loaded.name, version->text);
+	memcpy(version->text, loaded.note.version, sizeof(version->text));
+	return note_is_sound(&loaded.note);
 }
 
 bool loaded_uname(const struct root *root, char out[UNAME_MAX + 1])

@@ -21,6 +21,15 @@ struct loaded {
  */
 int loaded_read(const struct root *root, const char *name, struct loaded *loaded);
 
+/* What a loaded module says of itself. */
+struct loaded_version {
+	char text[XENSERVER_VERSION_MAX + 1];
+	bool is_variant; /* TEXT is not the version but the variant: the module has only .note.XenServer */
+};
+
+/* Reads it; false when the module is not loaded or has no sound record. */
+bool loaded_version(const struct root *root, const char *module, struct loaded_version *version);
+
 /*
  * The names of all loaded modules, sorted, as an array that directory_names_free() frees; NULL with
  * errno when /sys/module cannot be read. What is built into the kernel is left out: it has no initstate.

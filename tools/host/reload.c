@@ -13,11 +13,13 @@
 #include "base/directory.h"
 #include "base/spawn.h"
 #include "base/text.h"
+#include "host/hierarchy_read.h"
+#include "host/installed.h"
 #include "host/loaded.h"
 #include "stream/source.h"
 
-/* What an interrupted swap must give back. */
-struct swap {
+/* What is unloaded, and how it is loaded again. */
+struct reload {
 	struct host *host;
 	const struct hierarchy *hierarchy;
 	const struct driver *driver;
@@ -57,88 +59,89 @@ static int unload(const char *module)
 }
 
 /* Unloads those that nobody holds until none is left, noting each. */
-static bool unload_all(struct swap *swap)
+static bool unload_all(struct reload *r)
 {
-	const struct driver *driver = swap->driver;
+	const struct driver *driver = r->driver;
 	size_t before;
 
 	do {
-		before = swap->count;
+		before = r->count;
 		for (size_t m = 0; m < driver->module_count; m++) {
 			const char *module = driver->modules[m];
 
-			if (!is_loaded(swap->host, module) || is_held(&swap->host->root, module))
+			if (!is_loaded(r->host, module) || is_held(&r->host->root, module))
 				continue;
 			if (unload(module) != 0) {
 				complain("module %s cannot be unloaded: %s", module, strerror(errno));
 				return false;
 			}
-			swap->unloaded[swap->count++] = module;
+			r->unloaded[r->count++] = module;
 		}
-	} while (swap->count > before);
+	} while (r->count > before);
 	for (size_t m = 0; m < driver->module_count; m++)
-		if (is_loaded(swap->host, driver->modules[m])) {
+		if (is_loaded(r->host, driver->modules[m])) {
 			complain("module %s is used by another module", driver->modules[m]);
 			return false;
 		}
 	return true;
 }
 
-static bool run_modprobe(const struct swap *swap, const char *module)
+static bool run_modprobe(const struct reload *r, const char *module)
 {
-	const char *argv[] = {swap->modprobe, module, NULL};
+	const char *argv[] = {r->modprobe, module, NULL};
 	struct spawn spawn = {.argv = argv, .keep = -1};
 	int status = program_run(&spawn);
 
 	if (status < 0)
-		complain("%s: %s", swap->modprobe, strerror(errno));
+		complain("%s: %s", r->modprobe, strerror(errno));
 	else if (status != 0)
-		complain("%s %s failed with status %d", swap->modprobe, module, status);
+		complain("%s %s failed with status %d", r->modprobe, module, status);
 	return status == 0;
 }
 
-/* Whether what is loaded is the selected version, by its record. */
-static bool is_selected(const struct swap *swap, const char *module)
+/* Whether the module is loaded in that version, as its record says. */
+static bool is_loaded_as(const struct reload *r, const char *module, const struct driver_version *version)
 {
-	struct loaded loaded;
+	struct loaded_version loaded;
 
-	return loaded_read(&swap->host->root, module, &loaded) == 0 && note_is_sound(&loaded.note) &&
-	       strcmp(loaded.note.version, swap->driver->selected->name) == 0;
+	return loaded_version(&r->host->root, module, &loaded) &&
+	       installed_loaded(r->hierarchy, r->driver, &loaded) == version;
 }
 
 /* Whether the module is wanted: as before, or, where none was loaded, all there are. */
-static bool is_wanted(const struct swap *swap, const char *module)
+static bool is_wanted(const struct reload *r, const char *module)
 {
-	for (size_t i = 0; i < swap->count; i++)
-		if (strcmp(swap->unloaded[i], module) == 0)
+	for (size_t i = 0; i < r->count; i++)
+		if (strcmp(r->unloaded[i], module) == 0)
 			return true;
-	return swap->count == 0;
+	return r->count == 0;
 }
 
-static bool load_selected(const struct swap *swap)
+static bool load_selected(const struct reload *r)
 {
-	for (size_t m = 0; m < swap->driver->module_count; m++) {
-		const char *module = swap->driver->modules[m];
+	for (size_t m = 0; m < r->driver->module_count; m++) {
+		const char *module = r->driver->modules[m];
 
-		if (!version_file(swap->driver->selected, module) || !is_wanted(swap, module))
+		if (!version_file(r->driver->selected, module) || !is_wanted(r, module))
 			continue;
-		if (!run_modprobe(swap, module))
+		if (!run_modprobe(r, module))
 			return false;
-		if (is_selected(swap, module))
+		if (is_loaded_as(r, module, r->driver->selected))
 			continue;
-		complain("module %s was loaded, but not its version %s: depmod.d and modprobe.d decide which file is",
-			 module, swap->driver->selected->name);
+		complain("module %s was loaded, but not from version %s; look at what depmod.d and modprobe.d say of "
+			 "it",
+			 module, r->driver->selected->name);
 		return false;
 	}
 	return true;
 }
 
 /* The options modprobe gives to a module: its lines "options <module> <text>", joined. Memory to free. */
-static char *module_options(const struct swap *swap, const char *module)
+static char *module_options(const struct reload *r, const char *module)
 {
 	char *options = text_format("%s", "");
 
-	for (const char *line = swap->config; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = r->config; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		size_t skip = strlen("options "), len = strcspn(line, "\n"), name;
 		char *longer, *named;
 
@@ -160,38 +163,44 @@ static char *module_options(const struct swap *swap, const char *module)
 }
 
 /* Loads one file as it is: the selected one is what modprobe would take. */
-static bool load_file(const struct swap *swap, const struct driver_version *version, const char *module)
+static void load_file(const struct reload *r, const struct driver_version *version, const char *module)
 {
 	const char *file = version_file(version, module), *why = "it is not there";
 	uint64_t size;
-	int fd = file ? hierarchy_open(swap->hierarchy, swap->driver->name, version->name, file, &size) : -1;
+	int fd = file ? hierarchy_open(r->hierarchy, r->driver->name, version, file, &size) : -1;
 	size_t len = 0;
 	uint8_t *bytes = fd < 0 ? NULL : source_whole_fd(fd, size, SOURCE_LIMIT, true, &len, &why);
-	char *options = module_options(swap, module);
-	bool good = bytes && syscall(SYS_init_module, bytes, len, options) == 0;
+	char *options = module_options(r, module);
 
-	if (!good)
-		complain("module %s of %s %s cannot be loaded again: %s", module, swap->driver->name, version->name,
+	if (!bytes || syscall(SYS_init_module, bytes, len, options) != 0)
+		complain("module %s of %s %s cannot be loaded again: %s", module, r->driver->name, version->name,
 			 bytes ? strerror(errno) : why);
 	free(options);
 	free(bytes);
 	if (fd >= 0)
 		close(fd);
-	return good;
 }
 
-static bool give_back(const struct swap *swap, const struct driver_version *old)
+/* Loads OLD again; true when all that was unloaded is loaded in that version, by the records. */
+static bool give_back(const struct reload *r, const struct driver_version *old)
 {
-	bool good = old != NULL;
+	const struct driver *driver = r->driver;
+	bool good = true;
 
-	/* What came of the new version goes first; one that another still holds goes in a later round. */
-	for (size_t i = 0; i < swap->driver->module_count; i++)
-		for (size_t m = 0; m < swap->driver->module_count; m++)
-			if (is_selected(swap, swap->driver->modules[m]))
-				unload(swap->driver->modules[m]);
-	for (size_t i = swap->count; i > 0 && old; i--)
-		if (!is_loaded(swap->host, swap->unloaded[i - 1]))
-			good &= load_file(swap, old, swap->unloaded[i - 1]);
+	if (!old)
+		return false;
+	/* What came in its place goes first; a module that another one holds goes in a later round. */
+	for (size_t i = 0; i < driver->module_count; i++)
+		for (size_t m = 0; m < driver->module_count; m++)
+			if (is_loaded(r->host, driver->modules[m]) && !is_loaded_as(r, driver->modules[m], old))
+				unload(driver->modules[m]);
+	for (size_t i = r->count; i > 0; i--) {
+		const char *module = r->unloaded[i - 1];
+
+		if (!is_loaded(r->host, module))
+			load_file(r, old, module);
+		good &= is_loaded_as(r, module, old);
+	}
 	return good;
 }
 
@@ -207,35 +216,35 @@ static char *read_config(const char *modprobe)
 	return NULL;
 }
 
-static bool run(struct swap *swap, const struct driver_version *old)
+static bool run(struct reload *r, const struct driver_version *old)
 {
-	if (unload_all(swap) && load_selected(swap))
+	if (unload_all(r) && load_selected(r))
 		return true;
-	if (swap->count == 0)
+	if (r->count == 0)
 		return false;
-	if (give_back(swap, old))
-		complain("%s %s is loaded again", swap->driver->name, old->name);
+	if (give_back(r, old))
+		complain("%s %s is loaded again", r->driver->name, old->name);
 	else
-		complain("%s is not loaded as it was; look at 'dmesg', then reboot", swap->driver->name);
+		complain("%s is not loaded as it was; look at 'dmesg', then reboot", r->driver->name);
 	return false;
 }
 
 bool reload_modules(struct host *host, const struct hierarchy *hierarchy, const struct driver *driver,
 		    const struct driver_version *old)
 {
-	struct swap swap = {.host = host, .hierarchy = hierarchy, .driver = driver};
+	struct reload reload = {.host = host, .hierarchy = hierarchy, .driver = driver};
 	bool good = false;
 
-	swap.unloaded = need_memory(driver->module_count, sizeof(*swap.unloaded));
-	swap.modprobe = program_find(&host->root, "modprobe", "XS_MODPROBE");
-	if (swap.modprobe) {
-		swap.config = read_config(swap.modprobe);
-		good = run(&swap, old);
+	reload.unloaded = need_memory(driver->module_count, sizeof(*reload.unloaded));
+	reload.modprobe = program_find(&host->root, "modprobe", "XS_MODPROBE");
+	if (reload.modprobe) {
+		reload.config = read_config(reload.modprobe);
+		good = run(&reload, old);
 	} else {
 		complain("modprobe is not installed");
 	}
-	free(swap.unloaded);
-	free(swap.modprobe);
-	free(swap.config);
+	free(reload.unloaded);
+	free(reload.modprobe);
+	free(reload.config);
 	return good;
 }

@@ -26,11 +26,12 @@ static bool may_replace(const struct hierarchy *h, const struct driver *driver, 
 		   strcmp(update->driver, driver->name) == 0;
 
 	if (update->kind == UPDATE_FOREIGN)
-		complain("/lib/modules/%s/updates/%s is no link but somebody else's driver; remove it first", h->uname,
-			 update->file);
+		complain("/lib/modules/%s/updates/%s is not a link but another driver's file; remove it first",
+			 h->uname, update->file);
 	else if (update->kind == UPDATE_ESCAPING)
-		complain("/lib/modules/%s/updates/%s leads out of the hierarchy, to %s; remove it first", h->uname,
-			 update->file, target);
+		complain("/lib/modules/%s/updates/%s leads to %s, which is not an installed version; remove the link "
+			 "first",
+			 h->uname, update->file, target);
 	else if (!may)
 		complain("module %s is selected from driver %s; deselect that one first", update->module,
 			 update->driver);
@@ -38,11 +39,11 @@ static bool may_replace(const struct hierarchy *h, const struct driver *driver, 
 	return may;
 }
 
-/* Where the link of FILE in updates/ is to point; XenServer 9's own tools make absolute links. */
+/* The target for a link to FILE of a version. Links to dmv/ are absolute, as XenServer 9's own tools make them. */
 static char *link_target(const struct hierarchy *h, const struct driver *driver, const struct driver_version *version,
-			 const char *file)
+			 const char *file, enum layout layout)
 {
-	if (h->layout == LAYOUT_DMV)
+	if (version->layout == LAYOUT_DMV || (layout == LAYOUT_DMV && version->mirrored))
 		return text_format("/lib/modules/%s/dmv/%s/%s/%s", h->uname, driver->name, version->name, file);
 	return text_format("../xenserver/%s/%s/%s", driver->name, version->name, file);
 }
@@ -56,12 +57,19 @@ static void add_link(struct changeset *changes, const struct hierarchy *h, const
 	free(path);
 }
 
-/* The links of one module: the version's file gets one, and every other name for it loses its own. */
+/* Whether the link selects the version already, in whichever of the forms that count. */
+static bool selects(const struct update *update, const struct driver *driver, const struct driver_version *version)
+{
+	return update->kind == UPDATE_OURS && strcmp(update->driver, driver->name) == 0 &&
+	       strcmp(update->version, version->name) == 0;
+}
+
+/* The links of one module: the version's file gets one, and every other name of the module loses its link. */
 static bool plan_module(struct changeset *changes, const struct hierarchy *h, const struct driver *driver,
-			const struct driver_version *version, const char *module)
+			const struct driver_version *version, const char *module, enum layout layout)
 {
 	const char *file = version ? version_file(version, module) : NULL;
-	char *target = file ? link_target(h, driver, version, file) : NULL;
+	char *target = file ? link_target(h, driver, version, file, layout) : NULL;
 	const struct update *update = hierarchy_update(h, module);
 	bool good = true, there = false;
 
@@ -73,7 +81,7 @@ static bool plan_module(struct changeset *changes, const struct hierarchy *h, co
 			continue;
 		good = may_replace(h, driver, update);
 		there |= kept;
-		if (good)
+		if (good && !(kept && selects(update, driver, version)))
 			add_link(changes, h, update->file, update->target, kept ? target : NULL);
 	}
 	if (good && file && !there)
@@ -84,7 +92,7 @@ static bool plan_module(struct changeset *changes, const struct hierarchy *h, co
 
 static char *previous_path(const struct hierarchy *h, const struct driver *driver)
 {
-	return text_format("/lib/modules/%s/%s/%s/.previous", h->uname, layout_directory(h->layout), driver->name);
+	return text_format("/lib/modules/%s/%s/%s/.previous", h->uname, layout_directory(driver->layout), driver->name);
 }
 
 char *select_previous(const struct host *host, const struct hierarchy *hierarchy, const struct driver *driver)
@@ -115,7 +123,7 @@ static void plan_previous(struct changeset *changes, const struct host *host, co
 }
 
 bool select_plan(struct changeset *changes, struct host *host, const struct hierarchy *hierarchy,
-		 const struct driver *driver, const struct driver_version *version)
+		 const struct driver *driver, const struct driver_version *version, enum layout layout)
 {
 	char *fault = version ? installed_fault(hierarchy, driver, version, &host->scratch) : NULL;
 
@@ -126,7 +134,7 @@ bool select_plan(struct changeset *changes, struct host *host, const struct hier
 		return false;
 	}
 	for (size_t m = 0; m < driver->module_count; m++)
-		if (!plan_module(changes, hierarchy, driver, version, driver->modules[m]))
+		if (!plan_module(changes, hierarchy, driver, version, driver->modules[m], layout))
 			return false;
 	plan_previous(changes, host, hierarchy, driver, version);
 	changeset_add_kernel(changes, hierarchy->uname);

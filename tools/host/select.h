@@ -11,10 +11,11 @@
  * Adds to CHANGES what selects VERSION (NULL: none) of the driver for the hierarchy's kernel: the links of all its
  * modules, and the link ".previous" in the driver's directory, which remembers the version selected before. False, with
  * a message, when it must not be done: a file in updates/ is somebody else's, a module is selected from another driver,
- * or the version cannot be loaded as what its directory calls it. HOST's scratch is used.
+ * or the version cannot be loaded as what its directory calls it. With LAYOUT_DMV the links are made as XenServer 9's
+ * own tools make them, where the version is in dmv/ too. HOST's scratch is used.
  */
 bool select_plan(struct changeset *changes, struct host *host, const struct hierarchy *hierarchy,
-		 const struct driver *driver, const struct driver_version *version);
+		 const struct driver *driver, const struct driver_version *version, enum layout layout);
 
 /*
  * The first device that is here now, that the driver's selected version (or else its loaded one) binds, and that

@@ -20,6 +20,8 @@ const struct problem_kind problem_kinds[PROBLEMS] = {
 			   "choose one: xs-driver select %s VERSION"},
 	[PROBLEM_ABSOLUTE] = {"absolute", "its link in updates/ is absolute and breaks below another root",
 			      "make the link anew: xs-driver select %s VERSION"},
+	[PROBLEM_MISNAMED] = {"misnamed", "a link in updates/ has another name than the module file that it leads to",
+			      "make the links anew: xs-driver select %s VERSION"},
 	[PROBLEM_DANGLING] = {"dangling", "its link in updates/ points to a file that is not there",
 			      "choose an installed version with xs-driver select %s VERSION, or remove the link"},
 	[PROBLEM_ESCAPING] = {"escaping", "a link in updates/ under the name of its module leads out of the hierarchy",
@@ -100,6 +102,7 @@ static void judge_selection(struct state *state, const struct hierarchy *hierarc
 	} map[] = {
 		[SELECTION_ABSOLUTE] = {PROBLEM_ABSOLUTE, UPDATE_ABSOLUTE},
 		[SELECTION_MIXED] = {PROBLEM_MIXED, UPDATE_OURS},
+		[SELECTION_MISNAMED] = {PROBLEM_MISNAMED, UPDATE_MISNAMED},
 		[SELECTION_DANGLING] = {PROBLEM_DANGLING, UPDATE_DANGLING},
 		[SELECTION_ESCAPING] = {PROBLEM_ESCAPING, UPDATE_ESCAPING},
 		[SELECTION_FOREIGN] = {PROBLEM_FOREIGN, UPDATE_FOREIGN},
@@ -110,58 +113,23 @@ static void judge_selection(struct state *state, const struct hierarchy *hierarc
 			    find_culprit(hierarchy, driver, map[driver->selection].kind));
 }
 
-/* XenServer 9's modules have the old section alone, with the variant in it. */
-static bool compat_version(const struct root *root, const char *module, char out[XENSERVER_VERSION_MAX + 1])
-{
-	char *path = text_format("/sys/module/%s/notes/" XENSERVER_NOTE_COMPAT_SECTION, module);
-	size_t len = 0;
-	char *bytes = root_read(root, path, 1u << 20, &len);
-	struct note_walk walk = {.data = (const uint8_t *)bytes, .len = bytes ? len : 0, .align = 4};
-	struct note note;
-	bool found = false;
-
-	while (!found && note_next(&walk, &note) == NOTE_FOUND) {
-		size_t text = strnlen((const char *)note.desc, note.descsz);
-
-		found = note.type == XENSERVER_NOTE_TYPE && note.namesz >= XENSERVER_NOTE_COMPAT_NAMESZ &&
-			note.namesz <= XENSERVER_NOTE_NAMESZ &&
-			memcmp(note.name, XENSERVER_NOTE_OWNER, note.namesz) == 0 && text < note.descsz &&
-			name_is_legal_n((const char *)note.desc, text);
-		if (found)
-			memcpy(out, note.desc, text + 1);
-	}
-	free(bytes);
-	free(path);
-	return found;
-}
-
-/* The loaded module's version; false when it has no sound record. */
-static bool loaded_version(const struct root *root, const char *module, char out[XENSERVER_VERSION_MAX + 1])
-{
-	struct loaded loaded;
-
-	if (loaded_read(root, module, &loaded) != 0)
-		return false;
-	if (loaded.note.records == 0 && loaded.note.compat)
-		return compat_version(root, module, out);
-	memcpy(out, loaded.note.version, XENSERVER_VERSION_MAX + 1);
-	return note_is_sound(&loaded.note);
-}
-
-static void judge_loaded(struct state *state, const struct host *host, const struct driver *driver)
+static void judge_loaded(struct state *state, const struct host *host, const struct hierarchy *hierarchy,
+			 const struct driver *driver)
 {
 	for (size_t m = 0; m < driver->module_count; m++) {
-		char version[XENSERVER_VERSION_MAX + 1];
+		struct loaded_version version;
 
 		if (!host_has_loaded(host, driver->modules[m]))
 			continue;
 		state->loaded = true;
-		if (!loaded_version(&host->root, driver->modules[m], version))
+		if (!loaded_version(&host->root, driver->modules[m], &version)) {
 			set_problem(state, PROBLEM_UNTRACKED, driver->modules[m]);
-		else if (*state->active && strcmp(state->active, version) != 0)
+		} else if (*state->active && strcmp(state->active, version.text) != 0) {
 			set_problem(state, PROBLEM_SPLIT, driver->modules[m]);
-		else
-			memcpy(state->active, version, sizeof(version));
+		} else {
+			memcpy(state->active, version.text, sizeof(version.text));
+			state->active_version = installed_loaded(hierarchy, driver, &version);
+		}
 	}
 }
 
@@ -174,11 +142,7 @@ void state_read_loaded(struct state *state, const struct host *host, const struc
 	state->running = strcmp(hierarchy->uname, host->running) == 0;
 	if (!state->running)
 		return;
-	judge_loaded(state, host, driver);
-	if (*state->active)
-		state->active_version = hierarchy->layout == LAYOUT_DMV
-						? installed_find(hierarchy, driver, state->active)
-						: driver_find_version(driver, state->active);
+	judge_loaded(state, host, hierarchy, driver);
 	if (*state->active && !state->active_version)
 		set_problem(state, PROBLEM_UNKNOWN, NULL);
 	state->reboot_required = state->loaded && (state->active_version != driver->selected || !driver->selected ||

@@ -14,7 +14,7 @@
 #include "elf/signature.h"
 #include "elf/symvers.h"
 #include "finding/report_format.h"
-#include "host/hierarchy.h"
+#include "host/hierarchy_read.h"
 #include "host/loaded.h"
 #include "xs-ddk/commands.h"
 
@@ -62,8 +62,7 @@ static enum status verify_loaded(struct verify *v, char **named)
 	names = *named ? named : loaded_names(&root);
 	if (!names)
 		complain("cannot read %s/sys/module: %s", root.path, strerror(errno));
-	if (loaded_uname(&root, uname) && name_is_uname(uname) &&
-	    hierarchy_read(&hierarchy, &root, uname, LAYOUT_XENSERVER) != 0)
+	if (loaded_uname(&root, uname) && name_is_uname(uname) && hierarchy_read(&hierarchy, &root, uname) != 0)
 		complain("cannot read the drivers of %s: %s", uname, strerror(errno));
 	for (size_t i = 0; names && names[i]; i++)
 		verify_loaded_one(v, &root, &hierarchy, names[i], names == named);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/critical.h"
+#include "host/hierarchy_read.h"
 #include "host/reload.h"
 #include "xs-driver/commands.h"
 
@@ -90,7 +91,7 @@ static enum status activate_it(struct host *host, const struct options *options,
 		complain("/proc does not say which kernel is running");
 		return STATUS_TROUBLE;
 	}
-	if (hierarchy_read(&hierarchy, &host->root, host->running, options->layout) != 0)
+	if (hierarchy_read(&hierarchy, &host->root, host->running) != 0)
 		complain("/lib/modules/%s cannot be read", host->running);
 	else if (kernels_have(&kernels, options->names[0]))
 		status = activate(host, &hierarchy, hierarchy_find(&hierarchy, options->names[0]), options->force);

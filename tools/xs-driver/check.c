@@ -91,30 +91,63 @@ static void check_dep(json_t *findings, const struct hierarchy *hierarchy, const
 		}
 }
 
-static void check_strays(json_t *findings, const struct hierarchy *hierarchy)
-{
-	for (size_t i = 0; i < hierarchy->stray_count; i++) {
-		char *subject = text_format("/lib/modules/%s/%s", hierarchy->uname, hierarchy->strays[i].path);
+/* How the faults of files are called, and what to do about them. Those of links are the driver's problems. */
+static const struct {
+	const char *name, *hint;
+} file_faults[] = {
+	[FAULT_PLACE] = {"stray", "find out who made it, and remove it"},
+	[FAULT_NAME] = {"stray", "find out who made it, and remove it"},
+	[FAULT_FILE] = {"stray", "find out who made it, and remove it"},
+	[FAULT_LINK] = {"stray", "find out who made it, and remove it"},
+	[FAULT_COPY] = {"stray", "remove one of the two files"},
+	[FAULT_EMPTY] = {"stray", "install the version again, or remove the directory"},
+	[FAULT_UNREADABLE] = {"stray", "look at the directory and at what the kernel's log says"},
+	[FAULT_LEFTOVER] = {"leftover", "xs-driver recover"},
+	[FAULT_TWO_DRIVERS] = {"two-drivers", "only one of the two drivers can be selected; remove the other one"},
+};
 
-		add_finding(findings, "stray", subject, hierarchy->strays[i].why,
-			    "find out who made it, and remove it");
+static void check_faults(json_t *findings, const struct hierarchy *hierarchy)
+{
+	for (size_t i = 0; i < hierarchy->fault_count; i++) {
+		const struct fault *fault = &hierarchy->faults[i];
+		char *subject = text_format("/lib/modules/%s/%s", hierarchy->uname, fault->path);
+
+		if (fault->kind < FAULT_MIXED)
+			add_finding(findings, file_faults[fault->kind].name, subject, fault->text,
+				    file_faults[fault->kind].hint);
+		else if (!*fault->driver && fault->kind == FAULT_ESCAPING)
+			add_finding(findings, "escaping", subject, fault->text, "find out who made it, and remove it");
 		free(subject);
 	}
 }
 
-/* Deselecting only works where depmod does not look into the hierarchy. */
+static bool uses_layout(const struct hierarchy *hierarchy, enum layout layout)
+{
+	for (size_t d = 0; d < hierarchy->driver_count; d++)
+		for (size_t v = 0; v < hierarchy->drivers[d].version_count; v++) {
+			const struct driver_version *version = &hierarchy->drivers[d].versions[v];
+
+			if (version->layout == layout || (layout == LAYOUT_DMV && version->mirrored))
+				return true;
+		}
+	return false;
+}
+
+/* Deselecting only works where depmod does not look into the directories of versions. */
 static void check_exclude(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
 {
-	const char *directory = layout_directory(hierarchy->layout);
-	char *hint = text_format("write 'exclude %s' to /etc/depmod.d/xs-ddk.conf and run: depmod %s", directory,
-				 hierarchy->uname);
+	for (enum layout layout = 0; layout < LAYOUTS; layout++) {
+		const char *directory = layout_directory(layout);
+		char *hint = text_format("write 'exclude %s' to /etc/depmod.d/xs-ddk.conf and run: depmod %s",
+					 directory, hierarchy->uname);
 
-	if (hierarchy->driver_count && !depmod_is_told_to_exclude(&host->root, directory))
-		add_finding(
-			findings, "no-exclude", "/etc/depmod.d",
-			"depmod is not told to leave out the hierarchy: versions that are not selected can be loaded",
-			hint);
-	free(hint);
+		if (uses_layout(hierarchy, layout) && !depmod_is_told_to_exclude(&host->root, directory))
+			add_finding(findings, "no-exclude", "/etc/depmod.d",
+				    "depmod is not told to leave the versions out: those that are not selected can be "
+				    "loaded",
+				    hint);
+		free(hint);
+	}
 }
 
 /* A file that keeps a driver from loading is wrong once a version is selected, or none is installed any more. */
@@ -168,7 +201,7 @@ static void check_kernel(json_t *findings, struct host *host, const struct hiera
 		check_dep(findings, hierarchy, driver, dep);
 	}
 	if (options->name_count == 0) {
-		check_strays(findings, hierarchy);
+		check_faults(findings, hierarchy);
 		check_exclude(findings, host, hierarchy);
 		check_blocks(findings, host, hierarchy);
 	}

@@ -11,6 +11,7 @@
 
 #include "base/directory.h"
 #include "base/text.h"
+#include "host/hierarchy_read.h"
 #include "host/transaction.h"
 #include "xs-driver/commands.h"
 
@@ -179,8 +180,7 @@ static bool has_kernel(const struct host *host, const char *uname)
 	return fd >= 0;
 }
 
-static bool read_kernel(struct kernels *kernels, const struct host *host, const struct options *options,
-			const char *uname)
+static bool read_kernel(struct kernels *kernels, const struct host *host, const char *uname)
 {
 	struct hierarchy *hierarchy;
 
@@ -188,7 +188,7 @@ static bool read_kernel(struct kernels *kernels, const struct host *host, const 
 	if (!kernels->list)
 		die_memory();
 	hierarchy = &kernels->list[kernels->count++];
-	if (hierarchy_read(hierarchy, &host->root, uname, options->layout) == 0)
+	if (hierarchy_read(hierarchy, &host->root, uname) == 0)
 		return true;
 	complain("/lib/modules/%s: %s", uname, strerror(errno));
 	return false;
@@ -202,7 +202,7 @@ static bool read_named(struct kernels *kernels, const struct host *host, const s
 				 options->kernels[i]);
 			return false;
 		}
-		if (!read_kernel(kernels, host, options, options->kernels[i]))
+		if (!read_kernel(kernels, host, options->kernels[i]))
 			return false;
 	}
 	return true;
@@ -217,12 +217,12 @@ bool kernels_read(struct kernels *kernels, const struct host *host, const struct
 	if (options->kernel_count)
 		return read_named(kernels, host, options);
 	if (!all && has_kernel(host, host->running))
-		return read_kernel(kernels, host, options, host->running);
+		return read_kernel(kernels, host, host->running);
 	names = hierarchy_kernels(&host->root);
 	if (!names)
 		complain("/lib/modules: %s", strerror(errno));
 	for (size_t i = 0; names && names[i] && good; i++)
-		good = read_kernel(kernels, host, options, names[i]);
+		good = read_kernel(kernels, host, names[i]);
 	good = good && names;
 	directory_names_free(names);
 	return good;

@@ -133,7 +133,7 @@ static bool plan(struct changeset *changes, struct host *host, const struct opti
 
 		if (target->version && !options->force && loses_device(host, target))
 			return false;
-		if (!select_plan(changes, host, target->hierarchy, target->driver, target->version))
+		if (!select_plan(changes, host, target->hierarchy, target->driver, target->version, options->layout))
 			return false;
 	}
 	return true;
