@@ -181,6 +181,40 @@ module() {
 	has "$output" "machine changed: x86-64, 64 bits, little-endian -> s390, 64 bits, big-endian"
 }
 
+# devices N TEXT: arguments for module() with N aliases that hold TEXT.
+devices() { printf 'alias=usb:v%05dp%s\n' $(seq "$1" | sed "s/$/ $2/"); }
+
+@test "thousands of device aliases are compared in a second" {
+	mapfile -t many < <(devices 16000 'C52Bd*dc*')
+	module old/ice.ko "${many[@]}" </dev/null
+	mapfile -t many < <(devices 16000 'C52Cd*dc*')
+	module new/ice.ko "${many[@]}" </dev/null
+	ulimit -t 5
+	run -1 --separate-stderr xs-ddk diff old new
+	has "$output" "16000 device aliases lost"
+}
+
+@test "thousands of described parameters are compared in a second" {
+	mapfile -t many < <(seq 8000 | sed 's/.*/parmtype=p&:int\nparm=p&:text &/')
+	module old/ice.ko "${many[@]}" </dev/null
+	module new/ice.ko "${many[@]/int/uint}" </dev/null
+	ulimit -t 5
+	run -0 --separate-stderr xs-ddk diff old new
+	has "$output" "parameter changed: p7: int, text 7 -> uint, text 7"
+}
+
+@test "aliases that take too long to compare are neither lost nor kept: the status is 2" {
+	local stars
+	stars=$(printf 'a*%.0s' {1..100})
+	mapfile -t many < <(printf "alias=usb:*$stars%s\n" {1..300}a)
+	module old/ice.ko "${many[@]}" </dev/null
+	module new/ice.ko "${many[@]/%a/b}" </dev/null
+	ulimit -t 20
+	run -2 --separate-stderr xs-ddk diff old new
+	[ -z "$output" ]
+	has "$stderr" "device aliases of the older modules could not be matched"
+}
+
 @test "bytes of strangers do not reach the terminal" {
 	module old/ice.ko 'license=GPL\033[31m' </dev/null
 	module new/ice.ko license=GPL </dev/null

@@ -168,6 +168,24 @@ claims() {
 	installed "$driver" 1 "$driver" "${lines[@]}"
 }
 
+@test "a comparison of devices that is cut short is told" {
+	local stars id='usb:v046DpC52B'
+	stars=$(printf 'd*c%.0s' {1..60})
+	mapfile -t ours < <(printf "$id$stars%s\n" {1..200}a)
+	mapfile -t theirs < <(printf "$id$stars%s\n" {1..200}b)
+	claims theirs "${ours[@]}"
+	claims ours "${theirs[@]}"
+	ulimit -t 20
+	fires device-uncompared host
+	has "$found" "claim 400 devices"
+	claims ours "$id$(printf 'd%.0s' {1..300})"
+	claims theirs "${id}d*"
+	fires device-uncompared host
+	claims ours "${id}d0"
+	claims theirs "${id}d1"
+	quiet device-uncompared host
+}
+
 @test "devices of every bus are compared, as far as their patterns meet" {
 	local quietly=(--disable info-mismatch --disable info-damaged host) theirs ours met found_any
 	while IFS='|' read -r theirs ours met; do

@@ -94,7 +94,7 @@ struct claimant {
 	const struct inventory_entry *entry;
 };
 
-/* Devices that modules of two drivers claim, COUNT modules of one kernel: rule device-two-drivers. */
+/* Devices that modules of two drivers claim, COUNT modules of one kernel: rules device-*. */
 void check_devices(struct report *report, const struct claimant *claimants, size_t count);
 
 /*

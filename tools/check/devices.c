@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rule on devices that two drivers claim.
+// The rules on devices that two drivers claim: device-*.
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +8,11 @@
 #include "check/check.h"
 #include "elf/modalias.h"
 
-/* So many claims of one device by two drivers are compared in all: more is an attempt at our time. */
-#define COMPARED_MAX 50000
+/*
+ * Comparing two aliases takes a step for each pair of their characters. A verification takes so many steps in all,
+ * which are enough for 100,000 pairs of usual aliases and take less than a second.
+ */
+#define STEPS_MAX UINT64_C(200000000)
 
 struct claim {
 	const char *alias;
@@ -61,19 +65,40 @@ static void tell(struct report *report, const struct claim *first, const struct 
 	free(device);
 }
 
+/* A comparison that may come to its bound. */
+struct comparison {
+	struct report *report;
+	uint64_t steps;
+	bool cut; /* something was not compared */
+};
+
+static bool overlap(struct comparison *comparison, const char *a, const char *b)
+{
+	size_t a_len = strlen(a), b_len = strlen(b);
+
+	if (strcmp(a, b) == 0)
+		return true;
+	if (a_len > MODALIAS_MAX || b_len > MODALIAS_MAX || comparison->steps + a_len * b_len > STEPS_MAX) {
+		comparison->cut = true;
+		return false;
+	}
+	comparison->steps += a_len * b_len;
+	return modalias_overlap(a, b);
+}
+
 /* A claim among those before END that may mean the same device as CLAIM, or NULL. */
 static const struct claim *find_rival(const struct claim *claims, const struct claim *end, const struct claim *claim,
-				      unsigned long *compared)
+				      struct comparison *comparison)
 {
-	for (; claims < end && (*compared)++ < COMPARED_MAX; claims++)
-		if (modalias_overlap(claims->alias, claim->alias))
+	for (; claims < end && comparison->steps++ < STEPS_MAX; claims++)
+		if (overlap(comparison, claims->alias, claim->alias))
 			return claims;
+	comparison->cut = comparison->cut || claims < end;
 	return NULL;
 }
 
-/* The claims of one device, driver by driver. Each module is told of one other driver only. */
-static void check_device(struct report *report, const struct claim *claims, const struct claim *end,
-			 unsigned long *compared)
+/* The claims of one device, driver by driver. For each module one other driver is told. */
+static void check_device(struct comparison *comparison, const struct claim *claims, const struct claim *end)
 {
 	const struct claim *own = claims; /* the first of this one's driver: what stands before are the others' */
 	const struct claimant *told = NULL;
@@ -83,17 +108,17 @@ static void check_device(struct report *report, const struct claim *claims, cons
 
 		if (strcmp(claim->claimant->driver, own->claimant->driver) != 0)
 			own = claim;
-		rival = told == claim->claimant ? NULL : find_rival(claims, own, claim, compared);
+		rival = told == claim->claimant ? NULL : find_rival(claims, own, claim, comparison);
 		if (!rival)
 			continue;
 		told = claim->claimant;
-		tell(report, rival, claim);
+		tell(comparison->report, rival, claim);
 	}
 }
 
 void check_devices(struct report *report, const struct claimant *claimants, size_t n)
 {
-	unsigned long compared = 0;
+	struct comparison comparison = {.report = report};
 	size_t count;
 	struct claim *claims = collect_claims(claimants, n, &count);
 
@@ -102,8 +127,13 @@ void check_devices(struct report *report, const struct claimant *claimants, size
 	for (size_t i = 0, next; i < count; i = next) {
 		for (next = i + 1; next < count && strcmp(claims[i].device, claims[next].device) == 0; next++)
 			;
-		check_device(report, claims + i, claims + next, &compared);
+		check_device(&comparison, claims + i, claims + next);
 	}
+	if (comparison.cut)
+		report_add(report, RULE_DEVICE_UNCOMPARED, claimants[0].entry->path,
+			   "the drivers of its kernel claim %zu devices by aliases that take more than %" PRIu64
+			   " steps to compare, or are longer than %d bytes",
+			   count, STEPS_MAX, MODALIAS_MAX);
 	for (size_t i = 0; i < count; i++)
 		free(claims[i].device);
 	free(claims);

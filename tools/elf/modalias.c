@@ -99,8 +99,7 @@ char *modalias_device(const char *alias)
 	return text_format("the device %s", alias);
 }
 
-/* Longer than any alias of a device. */
-#define ELEMENTS_MAX 256
+#define ELEMENTS_MAX (MODALIAS_MAX + 1)
 
 /* One step of a pattern: the characters it takes. */
 struct element {

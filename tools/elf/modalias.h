@@ -26,7 +26,11 @@ bool modalias_pci(const char *alias, struct pci_id *id);
  */
 char *modalias_device(const char *alias);
 
-/* Whether a device may match both patterns. Each is a glob as in the kernel's aliases: *, ?, [a-b]. */
+/* Bytes of the longest alias that modalias_overlap() compares. */
+#define MODALIAS_MAX 255
+
+/* Whether a device may match both patterns, of at most MODALIAS_MAX bytes. Each is a glob as in the kernel's aliases:
+ * *, ?, [a-b]. */
 bool modalias_overlap(const char *a, const char *b);
 
 #endif

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What devices, users and other modules see of a module, as a list of facts that can be compared.
+// What devices, users and other modules see of a module, as a list of attributes that can be compared.
 #include "xs-ddk/attributes.h"
 
 #include <elf.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -34,7 +33,7 @@ int attribute_order(const struct attribute *a, const struct attribute *b)
 	return strcmp(a->key, b->key);
 }
 
-static int compare_facts(const void *a, const void *b)
+static int compare_attributes(const void *a, const void *b)
 {
 	return attribute_order(a, b);
 }
@@ -88,25 +87,63 @@ static void add_dependencies(struct attributes *attributes, const struct module 
 		add(attributes, ATTRIBUTE_DEPENDENCY, text_format("soft: %s", at), copy(""));
 }
 
-/* The value of "parm=NAME:..." for the parameter of LEN bytes at NAME; "" when there is none. */
-static const char *description_of(const struct module *module, const char *name, size_t len)
+/* A value "NAME:TEXT" of .modinfo; AT orders those of one name as they stand there. */
+struct described {
+	const char *text;
+	size_t name_len, at;
+};
+
+static int compare_names(const struct described *x, const struct described *y)
 {
-	for (const char *at = NULL; (at = module_info(module, "parm", at));)
-		if (strncmp(at, name, len) == 0 && at[len] == ':')
-			return at + len + 1;
-	return "";
+	size_t len = x->name_len < y->name_len ? x->name_len : y->name_len;
+	int order = memcmp(x->text, y->text, len);
+
+	return order ? order : (x->name_len > y->name_len) - (x->name_len < y->name_len);
 }
 
-/* A parameter without a type has been described and does not exist. */
+static int compare_described(const void *a, const void *b)
+{
+	const struct described *x = a, *y = b;
+	int order = compare_names(x, y);
+
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* All values of KEY by their names, in memory to free. */
+static struct described *read_described(const struct module *module, const char *key, size_t *count)
+{
+	struct described *all;
+
+	*count = 0;
+	for (const char *at = NULL; (at = module_info(module, key, at));)
+		++*count;
+	all = need_memory(*count + 1, sizeof(*all));
+	*count = 0;
+	for (const char *at = NULL; (at = module_info(module, key, at)); ++*count)
+		all[*count] = (struct described){at, strcspn(at, ":"), *count};
+	qsort(all, *count, sizeof(*all), compare_described);
+	return all;
+}
+
+/* A parameter that is described and has no type does not exist. */
 static void add_parameters(struct attributes *attributes, const struct module *module)
 {
-	for (const char *at = NULL; (at = module_info(module, "parmtype", at));) {
-		size_t len = strcspn(at, ":");
-		const char *description = description_of(module, at, len);
+	size_t type_count, text_count, j = 0;
+	struct described *types = read_described(module, "parmtype", &type_count);
+	struct described *texts = read_described(module, "parm", &text_count);
 
-		add(attributes, ATTRIBUTE_PARAMETER, text_format("%.*s", (int)len, at),
-		    text_format("%s%s%s", at[len] ? at + len + 1 : "", *description ? ", " : "", description));
+	for (size_t i = 0; i < type_count; i++) {
+		const char *type = types[i].text + types[i].name_len, *text = "";
+
+		while (j < text_count && compare_names(&texts[j], &types[i]) < 0)
+			j++;
+		if (j < text_count && compare_names(&texts[j], &types[i]) == 0)
+			text = texts[j].text + texts[j].name_len;
+		add(attributes, ATTRIBUTE_PARAMETER, text_format("%.*s", (int)types[i].name_len, types[i].text),
+		    text_format("%s%s%s", *type ? type + 1 : "", *text ? ", " : "", *text ? text + 1 : ""));
 	}
+	free(texts);
+	free(types);
 }
 
 static char *crc_text(const struct symbol *symbol)
@@ -152,12 +189,12 @@ static void add_machine(struct attributes *attributes, const uint8_t *header)
 			big ? "big" : "little"));
 }
 
-/* What stands there twice, an alias for two of a module's tables say, is one fact. */
+/* What stands there twice, an alias for two of a module's tables say, is one attribute. */
 static void sort_and_unite(struct attributes *attributes)
 {
 	size_t kept = 0;
 
-	qsort(attributes->all, attributes->count, sizeof(*attributes->all), compare_facts);
+	qsort(attributes->all, attributes->count, sizeof(*attributes->all), compare_attributes);
 	for (size_t i = 0; i < attributes->count; i++) {
 		if (kept && attribute_order(&attributes->all[kept - 1], &attributes->all[i]) == 0) {
 			free(attributes->all[i].key);
@@ -191,14 +228,4 @@ void attributes_free(struct attributes *attributes)
 	}
 	free(attributes->all);
 	*attributes = (struct attributes){0};
-}
-
-bool attributes_cover_device(const struct attributes *attributes, const char *wanted)
-{
-	/* A '*' in what is wanted is matched by one in the pattern, as any other character is. */
-	for (size_t i = 0; i < attributes->count; i++)
-		if (attributes->all[i].kind == ATTRIBUTE_DEVICE &&
-		    (strcmp(attributes->all[i].key, wanted) == 0 || fnmatch(attributes->all[i].key, wanted, 0) == 0))
-			return true;
-	return false;
 }

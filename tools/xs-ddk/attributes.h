@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What devices, users and other modules see of a module, as a list of facts that can be compared. */
+/* What devices, users and other modules see of a module, as a list of attributes that can be compared. */
 #ifndef XS_XS_DDK_ATTRIBUTES_H
 #define XS_XS_DDK_ATTRIBUTES_H
 
@@ -40,15 +40,12 @@ struct attributes {
 /* "device", "parameter", ...: as the outputs call it. */
 const char *attribute_kind_name(enum attribute_kind kind);
 
-/* The order of facts: by kind, then key. */
+/* The order of attributes: by kind, then key. */
 int attribute_order(const struct attribute *a, const struct attribute *b);
 
-/* Takes the facts of a whole module, of which BYTES are all bytes; in the end the list is in order. */
+/* Takes the attributes of a whole module, of which BYTES are all bytes. The list is then in order. */
 void attributes_read(struct attributes *attributes, const struct module *module, const void *bytes, size_t len);
 
 void attributes_free(struct attributes *attributes);
-
-/* Whether a device that the alias WANTED stands for would find a module by one of these facts. */
-bool attributes_cover_device(const struct attributes *attributes, const char *wanted);
 
 #endif

@@ -11,8 +11,15 @@
 #include "xs-ddk/commands.h"
 #include "xs-ddk/module_diff.h"
 
+/* A pair with its differences. */
+struct told_pair {
+	struct diff_pair pair;
+	struct diff_change *changes;
+	size_t count;
+};
+
 struct totals {
-	size_t pairs, gained, lost, devices_lost;
+	size_t pairs, gained, lost, devices_lost, devices_unknown;
 };
 
 static const char *change_name(const struct diff_change *change)
@@ -22,7 +29,7 @@ static const char *change_name(const struct diff_change *change)
 	return change->old_attribute ? "changed" : "gained";
 }
 
-static const struct attribute *fact_of(const struct diff_change *change)
+static const struct attribute *attribute_of(const struct diff_change *change)
 {
 	return change->old_attribute ? change->old_attribute : change->new_attribute;
 }
@@ -35,7 +42,7 @@ static const char *value_or(const struct attribute *attribute)
 /* One line: what, how, which, and where a value changed, from what to what. */
 static void print_change(const struct diff_change *change)
 {
-	const struct attribute *attribute = fact_of(change);
+	const struct attribute *attribute = attribute_of(change);
 	char *key = text_safe(attribute->key), *from = text_safe(value_or(change->old_attribute)),
 	     *to = text_safe(value_or(change->new_attribute));
 
@@ -44,7 +51,7 @@ static void print_change(const struct diff_change *change)
 		printf(": %s -> %s", from, to);
 	else if (*attribute->value)
 		printf(" (%s)", change->old_attribute ? from : to);
-	puts(change->device_lost ? " [this hardware loses its driver]" : "");
+	puts(change->coverage == UNCOVERED ? " [this hardware loses its driver]" : "");
 	free(to);
 	free(from);
 	free(key);
@@ -61,7 +68,7 @@ static void print_pair(const struct diff_pair *pair, const struct diff_change *c
 		printf("%s (%s)\n", name, kernel);
 	for (size_t i = 0; i < count; i++)
 		/* Of a module that is gone or new, only what devices see is news. */
-		if ((pair->old_module && pair->new_module) || fact_of(&changes[i])->kind == ATTRIBUTE_DEVICE)
+		if ((pair->old_module && pair->new_module) || attribute_of(&changes[i])->kind == ATTRIBUTE_DEVICE)
 			print_change(&changes[i]);
 	free(kernel);
 	free(name);
@@ -74,12 +81,12 @@ static json_t *value_json(const struct attribute *attribute)
 
 static json_t *change_json(const struct diff_change *change)
 {
-	const struct attribute *attribute = fact_of(change);
+	const struct attribute *attribute = attribute_of(change);
 
 	return json_need(json_pack("{s:s, s:s, s:o, s:o, s:o, s:b}", "what", attribute_kind_name(attribute->kind),
 				   "change", change_name(change), "name", json_safe(attribute->key), "old",
 				   value_json(change->old_attribute), "new", value_json(change->new_attribute),
-				   "finding", change->device_lost));
+				   "finding", change->coverage == UNCOVERED));
 }
 
 static json_t *pair_json(const struct diff_pair *pair, const struct diff_change *changes, size_t count)
@@ -95,41 +102,72 @@ static json_t *pair_json(const struct diff_pair *pair, const struct diff_change 
 				   json_safe(b ? b->kernel : NULL), "changes", list));
 }
 
-static void tell_pair(const struct diff_pair *pair, const struct diff_set *new_set, struct totals *totals, json_t *json)
+static void count_pair(const struct told_pair *told, struct totals *totals)
 {
-	size_t count;
-	struct diff_change *changes = diff_changes(pair, new_set, &count);
+	totals->pairs += told->pair.old_module && told->pair.new_module;
+	totals->gained += !told->pair.old_module;
+	totals->lost += !told->pair.new_module;
+	for (size_t i = 0; i < told->count; i++) {
+		totals->devices_lost += told->changes[i].coverage == UNCOVERED;
+		totals->devices_unknown += told->changes[i].coverage == COVERAGE_UNKNOWN;
+	}
+}
 
-	totals->pairs += pair->old_module && pair->new_module;
-	totals->gained += !pair->old_module;
-	totals->lost += !pair->new_module;
+static void print_all(const struct told_pair *all, size_t count, const struct totals *totals)
+{
 	for (size_t i = 0; i < count; i++)
-		totals->devices_lost += changes[i].device_lost;
-	if (json)
-		json_need_zero(json_array_append_new(json, pair_json(pair, changes, count)));
-	else
-		print_pair(pair, changes, count);
-	free(changes);
+		print_pair(&all[i].pair, all[i].changes, all[i].count);
+	printf("%zu module%s compared, %zu gained, %zu lost; %zu device alias%s lost\n", totals->pairs,
+	       totals->pairs == 1 ? "" : "s", totals->gained, totals->lost, totals->devices_lost,
+	       totals->devices_lost == 1 ? "" : "es");
+}
+
+static void print_json(const struct told_pair *all, size_t count, const struct totals *totals)
+{
+	json_t *modules = json_need(json_array());
+
+	for (size_t i = 0; i < count; i++)
+		json_need_zero(json_array_append_new(modules, pair_json(&all[i].pair, all[i].changes, all[i].count)));
+	json_print(json_pack("{s:s, s:i, s:o, s:I}", "format", "xs-ddk-diff", "schema", 2, "modules", modules,
+			     "devices_lost", (json_int_t)totals->devices_lost));
+}
+
+/* All pairs with their differences, in memory to free. */
+static struct told_pair *compare(const struct diff_set *old_set, const struct diff_set *new_set, size_t *count)
+{
+	struct diff_pair *pairs = diff_pairs(old_set, new_set, count);
+	struct told_pair *all = need_memory(*count + 1, sizeof(*all));
+	struct device_index *devices = diff_devices(new_set);
+
+	for (size_t i = 0; i < *count; i++) {
+		all[i].pair = pairs[i];
+		all[i].changes = diff_changes(&pairs[i], new_set, devices, &all[i].count);
+	}
+	device_index_free(devices);
+	free(pairs);
+	return all;
 }
 
 static enum status diff(const struct diff_set *old_set, const struct diff_set *new_set, bool as_json)
 {
 	struct totals totals = {0};
-	json_t *json = as_json ? json_need(json_array()) : NULL;
 	size_t count;
-	struct diff_pair *pairs = diff_pairs(old_set, new_set, &count);
+	struct told_pair *all = compare(old_set, new_set, &count);
 
 	for (size_t i = 0; i < count; i++)
-		tell_pair(&pairs[i], new_set, &totals, json);
-	free(pairs);
-	if (as_json)
-		json_print(json_pack("{s:s, s:i, s:o, s:I}", "format", "xs-ddk-diff", "schema", 2, "modules", json,
-				     "devices_lost", (json_int_t)totals.devices_lost));
+		count_pair(&all[i], &totals);
+	if (totals.devices_unknown)
+		complain("the comparison takes too long: %zu device alias%s of the older modules could not be matched "
+			 "with those of the newer ones",
+			 totals.devices_unknown, totals.devices_unknown == 1 ? "" : "es");
+	else if (as_json)
+		print_json(all, count, &totals);
 	else
-		printf("%zu module%s compared, %zu gained, %zu lost; %zu device alias%s lost\n", totals.pairs,
-		       totals.pairs == 1 ? "" : "s", totals.gained, totals.lost, totals.devices_lost,
-		       totals.devices_lost == 1 ? "" : "es");
-	return totals.devices_lost ? STATUS_NO : STATUS_YES;
+		print_all(all, count, &totals);
+	for (size_t i = 0; i < count; i++)
+		free(all[i].changes);
+	free(all);
+	return totals.devices_unknown ? STATUS_TROUBLE : totals.devices_lost ? STATUS_NO : STATUS_YES;
 }
 
 static const struct option options[] = {

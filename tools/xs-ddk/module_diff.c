@@ -109,12 +109,30 @@ void diff_set_free(struct diff_set *set)
 	*set = (struct diff_set){0};
 }
 
-/* How modules may be found to stand for each other, the surest first. */
-enum match { MATCH_KERNEL, MATCH_NAME, MATCHES };
-
-static bool matches(const struct diff_module *a, const struct diff_module *b, enum match match)
+/* By name, and if KERNELS by kernel too. Both sets are in this order. */
+static int compare_pair(const struct diff_module *a, const struct diff_module *b, bool kernels)
 {
-	return strcmp(a->name, b->name) == 0 && (match == MATCH_NAME || strcmp(a->kernel, b->kernel) == 0);
+	int order = strcmp(a->name, b->name);
+
+	return order || !kernels ? order : strcmp(a->kernel, b->kernel);
+}
+
+/* Pairs those that have no partner yet. */
+static void pair_up(struct diff_pair *pairs, const struct diff_set *old_set, const struct diff_set *new_set,
+		    bool *taken, bool kernels)
+{
+	for (size_t i = 0, j = 0; i < old_set->count && j < new_set->count;) {
+		int order = compare_pair(&old_set->modules[i], &new_set->modules[j], kernels);
+
+		if (taken[j] || order > 0) {
+			j++;
+		} else if (pairs[i].new_module || order < 0) {
+			i++;
+		} else {
+			pairs[i++].new_module = &new_set->modules[j];
+			taken[j++] = true;
+		}
+	}
 }
 
 struct diff_pair *diff_pairs(const struct diff_set *old_set, const struct diff_set *new_set, size_t *count)
@@ -124,13 +142,8 @@ struct diff_pair *diff_pairs(const struct diff_set *old_set, const struct diff_s
 
 	for (size_t i = 0; i < old_set->count; i++)
 		pairs[i].old_module = &old_set->modules[i];
-	for (enum match match = 0; match < MATCHES; match++)
-		for (size_t i = 0; i < old_set->count; i++)
-			for (size_t j = 0; j < new_set->count && !pairs[i].new_module; j++)
-				if (!taken[j] && matches(&old_set->modules[i], &new_set->modules[j], match)) {
-					pairs[i].new_module = &new_set->modules[j];
-					taken[j] = true;
-				}
+	pair_up(pairs, old_set, new_set, taken, true);
+	pair_up(pairs, old_set, new_set, taken, false);
 	*count = old_set->count;
 	for (size_t j = 0; j < new_set->count; j++)
 		if (!taken[j])
@@ -139,48 +152,63 @@ struct diff_pair *diff_pairs(const struct diff_set *old_set, const struct diff_s
 	return pairs;
 }
 
-static bool is_covered(const struct diff_set *set, const char *kernel, const char *device)
+struct device_index *diff_devices(const struct diff_set *set)
 {
+	struct device_pattern *patterns;
+	size_t most = 0, count = 0;
+
 	for (size_t i = 0; i < set->count; i++)
-		if ((!kernel || strcmp(set->modules[i].kernel, kernel) == 0) &&
-		    attributes_cover_device(&set->modules[i].attributes, device))
-			return true;
-	return false;
+		most += set->modules[i].attributes.count;
+	patterns = need_memory(most + 1, sizeof(*patterns));
+	for (size_t i = 0; i < set->count; i++) {
+		const struct diff_module *module = &set->modules[i];
+
+		for (size_t j = 0; j < module->attributes.count; j++)
+			if (module->attributes.all[j].kind == ATTRIBUTE_DEVICE)
+				patterns[count++] =
+					(struct device_pattern){module->attributes.all[j].key, module->kernel, 0};
+	}
+	return device_index_make(patterns, count);
 }
 
-/* What another kernel's module covers does not help, unless the whole newer set is for other kernels. */
-static bool is_lost(const struct attribute *attribute, const struct diff_pair *pair, const struct diff_set *new_set)
+/*
+ * The kernel whose modules in the newer set may take a pair's devices over. What another kernel's module covers does
+ * not help, unless the whole newer set is for other kernels: then NULL, for any.
+ */
+static const char *heir_kernel(const struct diff_pair *pair, const struct diff_set *new_set)
 {
-	const char *kernel = pair->new_module ? pair->new_module->kernel : pair->old_module->kernel;
-	bool known = false;
-
-	if (attribute->kind != ATTRIBUTE_DEVICE)
-		return false;
+	if (pair->new_module)
+		return pair->new_module->kernel;
 	for (size_t i = 0; i < new_set->count; i++)
-		known = known || strcmp(new_set->modules[i].kernel, kernel) == 0;
-	return !is_covered(new_set, known ? kernel : NULL, attribute->key);
+		if (strcmp(new_set->modules[i].kernel, pair->old_module->kernel) == 0)
+			return pair->old_module->kernel;
+	return NULL;
 }
 
-struct diff_change *diff_changes(const struct diff_pair *pair, const struct diff_set *new_set, size_t *count)
+struct diff_change *diff_changes(const struct diff_pair *pair, const struct diff_set *new_set,
+				 struct device_index *devices, size_t *count)
 {
 	static const struct attributes none;
-	const struct attributes *old_facts = pair->old_module ? &pair->old_module->attributes : &none;
-	const struct attributes *new_facts = pair->new_module ? &pair->new_module->attributes : &none;
-	struct diff_change *changes = need_memory(old_facts->count + new_facts->count + 1, sizeof(*changes));
+	const struct attributes *old_list = pair->old_module ? &pair->old_module->attributes : &none;
+	const struct attributes *new_list = pair->new_module ? &pair->new_module->attributes : &none;
+	struct diff_change *changes = need_memory(old_list->count + new_list->count + 1, sizeof(*changes));
+	const char *kernel = heir_kernel(pair, new_set);
 	size_t i = 0, j = 0;
 
 	*count = 0;
-	while (i < old_facts->count || j < new_facts->count) {
-		const struct attribute *a = i < old_facts->count ? &old_facts->all[i] : NULL;
-		const struct attribute *b = j < new_facts->count ? &new_facts->all[j] : NULL;
+	while (i < old_list->count || j < new_list->count) {
+		const struct attribute *a = i < old_list->count ? &old_list->all[i] : NULL;
+		const struct attribute *b = j < new_list->count ? &new_list->all[j] : NULL;
 		int order = !a ? 1 : !b ? -1 : attribute_order(a, b);
+		struct diff_change change = {order <= 0 ? a : NULL, order >= 0 ? b : NULL, COVERED};
 
 		i += order <= 0;
 		j += order >= 0;
 		if (order == 0 && strcmp(a->value, b->value) == 0)
 			continue;
-		changes[(*count)++] = (struct diff_change){order <= 0 ? a : NULL, order >= 0 ? b : NULL,
-							   order < 0 && is_lost(a, pair, new_set)};
+		if (order < 0 && a->kind == ATTRIBUTE_DEVICE)
+			change.coverage = device_index_find(devices, kernel, a->key);
+		changes[(*count)++] = change;
 	}
 	return changes;
 }

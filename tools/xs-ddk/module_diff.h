@@ -8,6 +8,7 @@
 
 #include "base/name.h"
 #include "xs-ddk/attributes.h"
+#include "xs-ddk/device_index.h"
 
 /* One module of a set. */
 struct diff_module {
@@ -39,13 +40,20 @@ struct diff_pair {
  */
 struct diff_pair *diff_pairs(const struct diff_set *old_set, const struct diff_set *new_set, size_t *count);
 
-/* A difference. One of the facts is NULL if it is only in the other; else they have one key and other values. */
+/* The aliases of all modules of a set by which devices find them, for device_index_free(). The set must outlive it. */
+struct device_index *diff_devices(const struct diff_set *set);
+
+/* A difference. One of the attributes is NULL if it is only in the other set; else they have one key and two values. */
 struct diff_change {
 	const struct attribute *old_attribute, *new_attribute;
-	bool device_lost; /* an alias of a device that no module of the newer set has or covers */
+	enum coverage coverage; /* of an alias that is only in the older: whether its devices find a newer module */
 };
 
-/* The differences of a pair, in memory to free. NEW_SET is all of the newer one: devices may move between modules. */
-struct diff_change *diff_changes(const struct diff_pair *pair, const struct diff_set *new_set, size_t *count);
+/*
+ * The differences of a pair, in memory to free. NEW_SET is all of the newer set, and DEVICES are its aliases: a device
+ * may move to another module.
+ */
+struct diff_change *diff_changes(const struct diff_pair *pair, const struct diff_set *new_set,
+				 struct device_index *devices, size_t *count);
 
 #endif
