@@ -181,8 +181,8 @@ module() {
 	has "$output" "machine changed: x86-64, 64 bits, little-endian -> s390, 64 bits, big-endian"
 }
 
-# devices N TEXT: arguments for module() with N aliases that hold TEXT.
-devices() { printf 'alias=usb:v%05dp%s\n' $(seq "$1" | sed "s/$/ $2/"); }
+# devices N TEXT: arguments for module() with N aliases that end in TEXT.
+devices() { seq -f "alias=usb:v%05.0fp$2" "$1"; }
 
 @test "thousands of device aliases are compared in a second" {
 	mapfile -t many < <(devices 16000 'C52Bd*dc*')

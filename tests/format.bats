@@ -49,6 +49,28 @@ sys.exit(", ".join({ascii(c) for c in text if c != "\n" and unicodedata.category
 	only_printable
 }
 
+@test "no line of any output is a command of a CI system, whatever is in a file or in its name" {
+	local commands=(::error::x '  ::set-output name=a::b' '##[error]x' '##vso[task.setvariable variable=a]b') text
+	local lines=()
+	for text in "${commands[@]}"; do
+		lines+=("info \"alias=$text\"" "info \"firmware=$text\"" "info \"description=$text\"" "info \"parmtype=$text\"")
+	done
+	version='::error::x' a_module '::error::x.ko' "${lines[@]}"
+	mkdir old
+	a_module old/x.ko "info \"name=::error::x\""
+	for arguments in show "show sound.ko" "verify --sysroot ." "diff sound.ko" "diff old" "verify --format=tap" \
+		"verify --format=junit" "verify --format=json" "show --json"; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr xs-ddk $arguments ::error::x.ko
+		[ "$status" -le 1 ]
+		has "$output" '\x3a:error::x'
+		run ! grep -E '^[[:space:]]*::|##' <<<"$output$stderr"
+	done
+	run -1 --separate-stderr xs-ddk verify --format=github ::error::x.ko
+	run ! grep -vE '^::(error|warning) file=[^:]*,title=[a-z-]+::' <<<"$output"
+	run ! grep '##' <<<"$output"
+}
+
 @test "text tells of findings and fixes, and counts them" {
 	run -1 --separate-stderr xs-ddk verify sound.ko warned.ko failed.ko
 	has "$output" "failed.ko: error: the module does not carry the record of its version: "

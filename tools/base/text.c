@@ -42,6 +42,18 @@ static bool is_printable(uint32_t code)
 	       !(code >= 0x2066 && code <= 0x2069) && code != 0xfeff && code != 0x061c;
 }
 
+/* Whether the byte at S + I is part of a mark by which a CI system knows a command in a log. */
+static bool is_command_mark(const char *s, size_t i)
+{
+	if (s[i] == '#')
+		return i > 0 && s[i - 1] == '#';
+	if (s[i] != ':')
+		return false;
+	while (i > 0 && s[i - 1] == ' ')
+		i--;
+	return i == 0;
+}
+
 char *text_safe_n(const char *s, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -55,7 +67,7 @@ char *text_safe_n(const char *s, size_t len)
 	for (size_t i = 0; i < len;) {
 		uint32_t code;
 		size_t n = utf8_decode(from + i, len - i, &code);
-		bool keep = n > 0 && is_printable(code);
+		bool keep = n > 0 && is_printable(code) && !is_command_mark(s, i);
 
 		if (n == 0)
 			n = 1;

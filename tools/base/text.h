@@ -6,9 +6,11 @@
 #include <stddef.h>
 
 /*
- * The LEN bytes at S as printable UTF-8: control characters (of a terminal, of writing direction, line
- * separators), invalid UTF-8 and backslashes become \xNN, byte by byte. Every output format prints foreign
- * bytes only through this. Memory to free; never NULL: the program ends with status 2 when there is no memory.
+ * The LEN bytes at S as printable UTF-8. Control characters (of a terminal, of writing direction, line separators),
+ * invalid UTF-8 and backslashes become \xNN, byte by byte. So do the marks of commands that CI systems obey in a log: a
+ * ':' at the beginning (GitHub's "::"), and '#' after '#' (GitHub's "##[", Azure's "##vso["). Every output format
+ * prints foreign bytes only through this function. Memory to free; never NULL: the program ends with status 2 when
+ * there is no memory.
  */
 char *text_safe_n(const char *s, size_t len);
 
