@@ -169,7 +169,7 @@ xs-settings := $(foreach n,PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS RPMBUILD,$n=$(call xs-quote,$($n)))
 export XS_SETTINGS := $(xs-settings) $(SOURCE_DATE_EPOCH) $(xs-vendor) $(VENDOR_CODE) $(LABEL) $(TEXT) $(UUID) $(BASE_REQUIRES)
 xs-kit-files := $(wildcard $(addprefix $(xs-rpm)/,macros.xs-ddk kernels spec-packages build-modules install-modules \
-	finish-modules sign-module module-relations scriptlet.sh depmod.conf build-package fill-spec driver.mk fileattrs/*) $(xs-kit)/note/*)
+	finish-modules sign-module module-relations scriptlet.sh depmod.conf depmod-search.conf build-package fill-spec driver.mk fileattrs/*) $(xs-kit)/note/*)
 build/settings: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$XS_SETTINGS" | cmp -s - $@ || printf '%s\n' "$$XS_SETTINGS" >$@

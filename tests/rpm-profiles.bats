@@ -85,6 +85,22 @@ rpmlib(PayloadIsXz) <= 5.2-1" ]
 	done
 }
 
+@test "each profile brings what its target's depmod understands, and no line of another" {
+	# rpm/README.md has this table.
+	while read -r profile want; do
+		run -0 rpm -qpl "$(rpm_of "$profile")"
+		[ "$(grep -o -e xs-ddk.conf -e xs-ddk-search.conf -e 'unselected/.*pair_b.ko' <<<"$output" | paste -s -d ' ')" = "$want" ]
+	done <<-'END'
+		xs8 xs-ddk-search.conf unselected/xenserver/pair/1.0/pair_b.ko
+		xs9 xs-ddk.conf
+		el9 xs-ddk.conf
+		generic xs-ddk-search.conf xs-ddk.conf unselected/xenserver/pair/1.0/pair_b.ko
+	END
+	for profile in xs8 xs9 el9 generic; do
+		run -0 xs-ddk verify "$(rpm_of $profile)"
+	done
+}
+
 @test "el9 asks for each symbol it imports with its CRC, but not for its own" {
 	local symvers
 	symvers=$(kdir "$K1")/Module.symvers

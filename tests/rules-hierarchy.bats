@@ -124,6 +124,10 @@ select_net() {
 	fires depmod-exclude host
 	echo "exclude xenserver" >>host/etc/depmod.d/other.conf
 	quiet depmod-exclude host
+	echo "search updates built-in unselected xenserver" >host/etc/depmod.d/other.conf
+	quiet depmod-exclude host
+	echo "search updates built-in xenserver unselected" >host/etc/depmod.d/other.conf
+	fires depmod-exclude host
 }
 
 @test "two drivers with a module of one name are found" {

@@ -12,17 +12,9 @@
 
 /* Where a package of modules may put files, and a package of data. A '*' stands for one directory's name. */
 static const char *const module_paths[] = {
-	"/lib/modules/*/xenserver/",
-	"/lib/modules/*/dmv/",
-	"/lib/modules/*/updates/",
-	"/lib/modules/*/extra/",
-	"/etc/depmod.d/",
-	"/usr/lib/depmod.d/",
-	"/usr/share/doc/",
-	"/usr/share/licenses/",
-	"/usr/share/man/",
-	"/usr/lib/.build-id/",
-	NULL,
+	"/lib/modules/*/xenserver/", "/lib/modules/*/dmv/", "/lib/modules/*/unselected/", "/lib/modules/*/updates/",
+	"/lib/modules/*/extra/",     "/etc/depmod.d/",	    "/usr/lib/depmod.d/",	  "/usr/share/doc/",
+	"/usr/share/licenses/",	     "/usr/share/man/",	    "/usr/lib/.build-id/",	  NULL,
 };
 
 static const char *const data_paths[] = {

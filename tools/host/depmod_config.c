@@ -37,11 +37,14 @@ bool depmod_text_excludes(const char *text, const char *directory)
 	for (const char *at = text; *at; at += *at == '\n') {
 		size_t len;
 		const char *word = next_word(&at, &len);
-		bool told = is_word(word, len, "exclude");
+		bool searches = is_word(word, len, "search"), told = is_word(word, len, "exclude");
 
-		while (word && (word = next_word(&at, &len)))
+		while (word && (word = next_word(&at, &len))) {
+			/* Whatever comes after this directory of placeholders is never taken. */
+			told |= searches && is_word(word, len, "unselected");
 			if (told && is_word(word, len, directory))
 				return true;
+		}
 	}
 	return false;
 }

@@ -11,10 +11,13 @@
 #define DEPMOD_CONFIG_DIRECTORIES 5
 extern const char *const depmod_config_directories[];
 
-/* Whether a line of the configuration TEXT says "exclude DIRECTORY", perhaps among others. */
+/*
+ * Whether a line of the configuration TEXT keeps depmod from taking modules of DIRECTORY: "exclude DIRECTORY", perhaps
+ * among others, or for depmod before kmod 27 "search" with "unselected" before DIRECTORY (rpm/README.md tells why).
+ */
 bool depmod_text_excludes(const char *text, const char *directory);
 
-/* Whether a depmod.d file of the root has the line "exclude DIRECTORY". */
+/* Whether a depmod.d file of the root has such a line. */
 bool depmod_is_told_to_exclude(const struct root *root, const char *directory);
 
 #endif

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Which file the kernel loads, with the depmod that is here and with one of before kmod 27. rpm/README.md tells the rule.
+#
+# The old depmod is a stand-in: it does not know "exclude", says so in the same words, and passes all else on to the real
+# one, which prefers files by the same rules. OLD_KMOD=FILE puts a real kmod in its place; tests/old/run does.
+
+load rpm/helpers
+
+setup_file() {
+	example
+	pair
+	base_package
+	example_module 1.0.0 "$K1"
+} >&2
+
+setup() {
+	ONE=$(package "$CACHE/pair/build" pair 1.0)
+	TWO=$(package "$CACHE/pair/build" pair 2.0)
+	EDU=$(package "$CACHE/example/build" xsedu 1.0.0)
+	make_root "$K1"
+	ln -s ../bin/kmod "$ROOT/sbin/modprobe"
+}
+
+# old_kmod: the root's depmod is one of before kmod 27.
+old_kmod() {
+	if [ -n "${OLD_KMOD-}" ]; then
+		rm "$ROOT/bin/kmod"
+		add_program "$OLD_KMOD" /bin/kmod
+		return
+	fi
+	install -D "$(readlink -f "$(command -v kmod)")" "$ROOT/usr/libexec/depmod"
+	rm "$ROOT/sbin/depmod"
+	cat >"$ROOT/sbin/depmod" <<-'END'
+		#!/bin/sh
+		[ "$1" != --version ] || { echo 'kmod version 20' && exit; }
+		rm -rf /tmp/depmod.d && mkdir /tmp/depmod.d || exit
+		for file in /etc/depmod.d/*.conf; do
+			while read -r word rest; do
+				case $word in
+				exclude) echo "depmod: ERROR: $file: ignoring bad line starting with 'exclude'" >&2 ;;
+				*) echo "$word $rest" ;;
+				esac
+			done <"$file" >"/tmp/depmod.d/${file##*/}"
+		done
+		/usr/libexec/depmod -C /tmp/depmod.d "$@"
+	END
+	chmod +x "$ROOT/sbin/depmod"
+}
+
+# loads NAME-OR-ALIAS: the files, below the kernel's directory, that modprobe would give to the kernel, in its order.
+loads() {
+	{ as_root chroot "$ROOT" modprobe -S "$K1" --show-depends "$1" 2>/dev/null || :; } |
+		sed -n "s|^insmod /lib/modules/$K1/\([^ ]*\).*|\1|p" | paste -s -d ' '
+}
+
+# own MODULE-FILE: give the kernel a module of that name.
+own() {
+	rpm2cpio "$ONE" | (cd "$BATS_TEST_TMPDIR" && cpio -idmu --quiet)
+	cp "$BATS_TEST_TMPDIR/lib/modules/$K1/xenserver/pair/1.0/$1" "$ROOT/lib/modules/$K1/kernel/drivers/misc/"
+	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
+}
+
+# nothing NAME: no file that a kernel would load is given for it.
+nothing() {
+	case $(loads "$1") in
+	'' | unselected/xenserver/*) ;;
+	*) fail "$1: $(loads "$1")" ;;
+	esac
+}
+
+# for_device: what is loaded for the device of xsedu; the kernel's own module "other" is for it too.
+for_device() { loads pci:v00001234d000011E8sv0sd0bc0sc0i0; }
+
+# versions: all of them, with pair 1.0 selected.
+versions() {
+	change -U "$ONE" "$EDU" 2>/dev/null
+	change -U "$TWO" 2>/dev/null
+}
+
+# the_rule: with pair 1.0 selected, then 2.0, which has no pair_b, then none.
+the_rule() {
+	[ "$(loads pair_a) $(loads pair_b)" = "updates/pair-a.ko updates/pair-a.ko updates/pair_b.ko" ]
+	[ "$(for_device)" = "kernel/drivers/misc/other.ko updates/xsedu.ko" ]
+	ln -sf ../xenserver/pair/2.0/pair-a.ko "$ROOT/lib/modules/$K1/updates/pair-a.ko"
+	rm "$ROOT/lib/modules/$K1"/updates/{pair_b,xsedu}.ko
+	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
+		[ "$(loads pair-a)" = updates/pair-a.ko ]
+	nothing pair_b
+	nothing xsedu
+	[ "$(for_device)" = kernel/drivers/misc/other.ko ]
+	own pair_b.ko
+	[ "$(loads pair_b)" = "updates/pair-a.ko kernel/drivers/misc/pair_b.ko" ]
+	rm "$ROOT/lib/modules/$K1/updates/pair-a.ko"
+	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
+	nothing pair_a
+	# What it needs is in no selected version, so the kernel will say what is missing.
+	[ "$(loads pair_b)" = kernel/drivers/misc/pair_b.ko ]
+	own pair-a.ko
+	[ "$(loads pair_b)" = "kernel/drivers/misc/pair-a.ko kernel/drivers/misc/pair_b.ko" ]
+}
+
+@test "the selected version's file is loaded, else the kernel's own, else none" {
+	versions
+	the_rule
+	lacks "$(cat "$ROOT/lib/modules/$K1/modules.dep")" xenserver/
+}
+
+@test "so it is with a depmod that does not know exclude" {
+	old_kmod
+	versions
+	the_rule
+}
+
+@test "so it is with the search line alone, whatever depmod there is" {
+	versions
+	rm "$ROOT/etc/depmod.d/xs-ddk.conf"
+	as_root chroot "$ROOT" depmod "$K1"
+	the_rule
+}
+
+@test "without the placeholders that depmod does load what is not selected" {
+	# Or the tests above would not tell anything.
+	old_kmod
+	change -U "$ONE" 2>/dev/null
+	rm "$ROOT/etc/depmod.d/xs-ddk-search.conf" "$ROOT/lib/modules/$K1"/updates/*
+	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
+	[ "$(loads pair_a)" = xenserver/pair/1.0/pair-a.ko ]
+}
+
+@test "depmod says nothing about a placeholder, and a kernel's own alias and symbol are not touched" {
+	change -U "$ONE" "$EDU"
+	rm "$ROOT/etc/depmod.d/xs-ddk.conf" "$ROOT/lib/modules/$K1"/updates/*
+	run -0 --separate-stderr as_root chroot "$ROOT" depmod "$K1"
+	[ "$output$stderr" = "" ]
+	run -0 as_root chroot "$ROOT" modprobe -S "$K1" --show-depends other
+	has "$output" "kernel/drivers/misc/other.ko"
+	[ "$(grep -c "^alias.* xsedu$" "$ROOT/lib/modules/$K1/modules.alias")" -eq 0 ]
+}
+
+@test "each module of a version has a placeholder, and all go with the last package" {
+	local modules=$ROOT/lib/modules/$K1 file
+	change -U "$ONE" "$TWO"
+	for file in "$modules"/xenserver/*/*/*.ko; do
+		[ "$(readlink "$modules/unselected/${file#"$modules/"}")" = none ] || fail "$file has none"
+	done
+	change -e "$(name "$ONE")" "$(name "$TWO")"
+	[ ! -e "$modules/unselected" ]
+	[ ! -e "$ROOT/etc/depmod.d/xs-ddk-search.conf" ]
+}
