@@ -8,21 +8,29 @@
 #
 #	LABEL             the pack's and the volume's name         (DRIVER)
 #	TEXT              a line about it                          (LABEL)
-#	PACK_VERSION      its version; also PACK.VERSION           (the newest DRIVER_VERSION)
-#	PACK_BUILD        its build; also PACK.BUILD               (none)
+#	PACK_VERSION      its version, numbers with dots between; also PACK.VERSION   (the newest DRIVER_VERSION)
+#	PACK_BUILD        its build; also PACK.BUILD               (see make-disk --help)
+#	DEFAULT_VERSION   the DRIVER_VERSION that hosts select     (the newest whose XS_STATUS is production)
 #	PRODUCT           for whose hosts                          (XenServer)
 #	PRODUCT_VERSION   for this version of it only              (any)
 #	REQUIRES          packs a host must have: "originator:name test version", a comma between two
-#	BASE_REQUIRES     what newer hosts must provide, e.g. "product-version = 8.2.1", a comma between two
+#	BASE_REQUIRES     what hosts must provide, e.g. "product-version = 8.2.1", a comma between two
 #	UUID              new for each release                     (made from vendor, label, version and build)
 #	AFTER_APPLY       see make-disk --help                     (restartHost)
 #	DISK_OPTIONS      more options for make-disk
 
 xs-label := $(or $(LABEL),$(DRIVER))
 $(if $(filter-out 1,$(words $(xs-label))),$(error LABEL "$(xs-label)": no space can be in it))
-# RPM takes fewer characters in a version than a driver may have.
-xs-pack-version := $(call xs-value,PACK_VERSION PACK.VERSION,$(shell printf '%s\n' $(DRIVER_VERSION) | sort -V | \
-	tail -n 1 | tr '@-' '__'))
+# What make-disk would refuse is told before anything is built.
+xs-pack-version := $(call xs-value,PACK_VERSION PACK.VERSION)
+xs-newest-version = $(shell for v in $(DRIVER_VERSION); do \
+	[ -n "$$n" ] && [ "$$('$(XS_DDK)' compare "$$v" "$$n")" != '>' ] || n=$$v; done; echo "$$n" | grep '[^0-9.]')
+ifneq ($(filter build-isos build-iso build-tarball,$(MAKECMDGOALS)),)
+$(if $(xs-pack-version),,$(if $(xs-newest-version),$(error PACK_VERSION is not set, and the newest version is \
+	$(xs-newest-version): hosts can compare only numbers with dots between, so set PACK_VERSION to such ones)))
+$(if $(filter-out $(DRIVER_VERSION),$(DEFAULT_VERSION)),$(error DEFAULT_VERSION $(DEFAULT_VERSION) is none of those that are \
+	built: $(DRIVER_VERSION)))
+endif
 xs-comma := ,
 xs-empty :=
 xs-space := $(xs-empty) $(xs-empty)
@@ -36,7 +44,7 @@ xs-disk := $(xs-rpm)/make-disk --output build/isos $(call xs-option,--label,$(xs
 	$(call xs-option,--vendor-code,$(VENDOR_CODE)) $(call xs-option,--product,$(PRODUCT)) \
 	$(call xs-option,--product-version,$(PRODUCT_VERSION)) $(call xs-option,--uuid,$(UUID)) \
 	$(call xs-option,--after-apply,$(AFTER_APPLY)) $(call xs-option,--gpg-key,$(GPG_KEY)) \
-	$(if $(filter xs8,$(PROFILE)),--old-rpm) $(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
+	--profile $(PROFILE) --strict $(call xs-option,--default-version,$(DEFAULT_VERSION)) $(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
 xs-iso := build/isos/$(xs-label).iso
 xs-disk-tarball := build/isos/$(xs-label).tar.gz
 xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)

@@ -106,6 +106,9 @@ xs-flavour = $(word 3,$(subst =, ,$1))
 xs-missing := $(patsubst %==,%,$(filter %==,$(xs-kernels)))
 xs-found := $(filter-out %==,$(xs-kernels))
 $(if $(xs-kernels),,$(error KERNELS: no kernel headers are installed))
+xs-unaskable := $(strip $(foreach k,$(xs-found),$(if $(word 3,$(subst -, ,$(call xs-uname,$k))),$(call xs-uname,$k))))
+$(if $(filter xs9,$(PROFILE)),$(if $(xs-unaskable),$(error PROFILE xs9: its packages must ask for their kernel, and RPM cannot \
+	ask for $(xs-unaskable), because a version has one '-' at most; name other KERNELS or another PROFILE)))
 xs-arch := $(shell rpm --eval '%{_target_cpu}' 2>/dev/null)
 
 xs-package = $(subst @,_at_,$(subst ~,_tilde_,$(DRIVER)-$1))
@@ -230,7 +233,7 @@ build-rpms:
 xs-state = $(if $1,test -e '$1' && echo '$1' || echo FAILED,echo 'FAILED: no headers')
 
 verify: build-rpms
-	$(XS_DDK) verify $(xs-cells) $(xs-data-rpm)
+	$(XS_DDK) verify --profile $(PROFILE) $(xs-cells) $(xs-data-rpm)
 
 include $(xs-rpm)/disk.mk
 

@@ -25,8 +25,8 @@ disk() {
 
 @test "a disk has the packages, both generations of metadata, the installer, and sums beside it" {
 	bsdtar -tf "$ISO" >"$BATS_TEST_TMPDIR/list"
-	for file in XS-REPOSITORY XS-PACKAGES update.xml repodata/repomd.xml SHA256SUMS install install.sh uninstall.sh \
-		update-xsedu-1.1.0-1.noarch.rpm; do
+	for file in XS-REPOSITORY XS-PACKAGES XS-SELECTION update.xml repodata/repomd.xml SHA256SUMS install install.sh uninstall.sh \
+		"$(made update-xsedu "$ISO")"; do
 		grep -qxF "$file" "$BATS_TEST_TMPDIR/list" || fail "$file is not on the disk"
 	done
 	while read -r file; do
@@ -44,15 +44,16 @@ disk() {
 	rm -rf "$BATS_TEST_TMPDIR/driver/build"
 	sed -i "s|\.\./rpm/|$TOP/rpm/|" "$BATS_TEST_TMPDIR/driver/Makefile"
 	cd "$BATS_TEST_TMPDIR/driver"
-	local build=(make build-isos KERNELS="$(a_kernel)" DRIVER_VERSION=1.0.0 PACK.BUILD=7 PRODUCT=XCP PRODUCT_VERSION=1.0.0
+	local control build=(make build-isos KERNELS="$(a_kernel)" DRIVER_VERSION=1.0.0 PACK.BUILD=7 PRODUCT=XCP PRODUCT_VERSION=1.0.0
 		"BASE_REQUIRES=product-version = 1.0.0, other >= 2")
 	"${build[@]}"
 	(cd build/isos && md5sum -c xsedu.md5)
 	run -0 xs-ddk show build/isos/xsedu.iso
-	has "$output" "version:     1.0.0-7"
+	has "$output" "version:     1.0.0-7.x"
 	has "$output" "requires:    xcp:main eq 1.0.0"
-	bsdtar -xf build/isos/xsedu.iso control-xsedu-1.0.0-7.noarch.rpm
-	run -0 rpm -qp --requires control-xsedu-1.0.0-7.noarch.rpm
+	control=$(made control-xsedu build/isos/xsedu.iso)
+	bsdtar -xf build/isos/xsedu.iso "$control"
+	run -0 rpm -qp --requires "$control"
 	has "$output" "other >= 2"
 	touch stamp
 	"${build[@]}"
@@ -99,10 +100,15 @@ disk() {
 # uuid_of IMAGE
 uuid_of() { bsdtar -xOf "$1" update.xml | grep -o 'uuid="[^"]*"' | cut -d'"' -f2; }
 
+# version_of IMAGE: with its build.
+version_of() { bsdtar -xOf "$1" update.xml | sed -n 's/^<update .*\( version="[^"]*"\).*/\1/p' | cut -d'"' -f2; }
+
 @test "the UUID is made from vendor, label, version and build as RFC 9562 says, or is the one given" {
-	[ "$(uuid_of "$ISO")" = "$(uuidgen --sha1 --namespace @url --name urn:xs-ddk:disk:xs-ddk:xsedu:1.1.0)" ]
+	[[ $(version_of "$ISO") =~ ^1\.1\.0-1\.0\.1\.x[0-9a-f]{10}$ ]]
+	[ "$(uuid_of "$ISO")" = "$(uuidgen --sha1 --namespace @url --name "urn:xs-ddk:disk:xs-ddk:xsedu:$(version_of "$ISO")")" ]
 	disk --label t --version 1 --build 2 --vendor-code v
-	[ "$(uuid_of "$OUT/t.iso")" = "$(uuidgen --sha1 --namespace @url --name urn:xs-ddk:disk:v:t:1-2)" ]
+	[ "$(uuid_of "$OUT/t.iso")" = "$(uuidgen --sha1 --namespace @url --name "urn:xs-ddk:disk:v:t:$(version_of "$OUT/t.iso")")" ]
+	[[ $(version_of "$OUT/t.iso") == 1-2.x* ]]
 	disk --label t --version 1 --uuid 01234567-89ab-cdef-0123-456789abcdef
 	[ "$(uuid_of "$OUT/t.iso")" = 01234567-89ab-cdef-0123-456789abcdef ]
 }
@@ -125,8 +131,11 @@ uuid_of() { bsdtar -xOf "$1" update.xml | grep -o 'uuid="[^"]*"' | cut -d'"' -f2
 --label 'a b' --version 1|--label 'a b': may have only A-Z a-z 0-9 . _ -
 --label .a --version 1|--label '.a': must begin with a letter or a digit
 --label a23456789012345678901234567890123 --version 1|has 33 characters; a volume's name has room for 32
---label a|--version is missing
---label a --version 1-2|RPM takes no '-' there
+--label a --version 1-2|must be numbers with dots between
+--label a --version 1.0~rc1|must be numbers with dots between
+--label a --version 1..2|must be numbers with dots between
+--label a --version 1 --product-version 8.2a|must be numbers with dots between
+--label a --version 1 --profile xs7|--profile 'xs7' is unknown
 --label a --version 1 --build 1-2|--build '1-2'
 --label a --version 1 --uuid 01234567-89AB-cdef-0123-456789abcdef|in lower case
 --label a --version 1 --uuid 0123|is no UUID
@@ -135,6 +144,7 @@ uuid_of() { bsdtar -xOf "$1" update.xml | grep -o 'uuid="[^"]*"' | cut -d'"' -f2
 --label a --version 1 --text $'a\xff'|--text must be one line of UTF-8
 --label a --version 1 --requires 'xs:main equals 1'|one of eq ne lt gt le ge
 --label a --version 1 --requires 'main eq 1'|give ORIGINATOR:NAME
+--label a --version 1 --requires 'xs:main eq 1a'|must be numbers with dots between
 --label a --version 1 --product ''|--product '': must not be empty
 --label a --version 1 --memory much|must be a number of MiB
 --label a --version 1 --output /nowhere|is no directory that can be written to
@@ -183,32 +193,94 @@ made_of() {
 	run -0 xs-ddk show "$OUT/t.iso"
 	has "$output" 'description: 100% "für" <a> & b|c'
 	has "$output" "vendor:      M-ller-S-hne"
-	bsdtar -xOf "$OUT/t.iso" update-t-1-1.noarch.rpm >"$OUT/meta.rpm"
+	bsdtar -xOf "$OUT/t.iso" "$(made update-t "$OUT/t.iso")" >"$OUT/meta.rpm"
 	[ "$(rpm -qp --qf '%{SUMMARY}|%{VENDOR}' "$OUT/meta.rpm")" = '100% "für" <a> & b|c\d %{nil}|Müller & Söhne' ]
 }
 
-@test "the metapackage draws in what needs a kernel only where that kernel is" {
-	"$MAKE_DISK" --label t --version 1 --no-verify --output "$OUT" \
+# different OPTION...: the disk of the package p, which differs in these options, has another identity than all before.
+different() {
+	local id
+	"$MAKE_DISK" --label t --version 1 --no-verify --tree --output "$OUT" "$@"
+	id="$(grep -o 'uuid="[^"]*"' "$OUT/t/update.xml") $(made update-t "$OUT/t")"
+	! grep -qF -e "${id#* }" -e "${id% *}" "$BATS_TEST_TMPDIR/ids" || fail "$* is $id, as one before" || return
+	echo "$id" >>"$BATS_TEST_TMPDIR/ids"
+}
+
+@test "a disk that differs in a package, an option or the date has another UUID and another metapackage" {
+	local p q
+	: >"$BATS_TEST_TMPDIR/ids"
+	p=$(small_package p 1 /etc/p.conf)
+	different "$p"
+	run -1 --separate-stderr different "$p"
+	has "$stderr" "as one before"
+	different --text other "$p"
+	different --profile xs9 "$p"
+	different --requires 'xs:main eq 1' "$p"
+	different --build 1 "$p"
+	SOURCE_DATE_EPOCH=1700000001 different "$p"
+	q=$(small_package q 1 /etc/q.conf)
+	different "$p" "$q"
+	different "$q"
+	# The same name, version and release, and the file's content is another one.
+	sed -i 's/echo "p 1"/echo "p one"/' "$BATS_TEST_TMPDIR/p.spec"
+	rpmbuild -bb --quiet --define "_topdir $BATS_TEST_TMPDIR/top" --define "_rpmdir $BATS_TEST_TMPDIR/small" \
+		--define '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' "$BATS_TEST_TMPDIR/p.spec"
+	different "$p"
+}
+
+@test "modules packaged anew make a newer disk" {
+	local older newer
+	cd "$BATS_TEST_TMPDIR"
+	"$MAKE_DISK" --label t --version 1 --no-verify --tree --output "$OUT" "$(small_package m 1.9 /lib/modules/1.0/updates/a.ko)"
+	older=$(made update-t "$OUT/t")
+	"$MAKE_DISK" --label t --version 1 --no-verify --tree --output "$OUT" "$(small_package m 1.10 /lib/modules/1.0/updates/a.ko)"
+	newer=$(made update-t "$OUT/t")
+	[[ $older == update-t-1-1.9.1.x* && $newer == update-t-1-1.10.1.x* ]]
+}
+
+@test "the pack's version is the newest driver's, by the kit's own order, unless that is more than numbers" {
+	local packages
+	mapfile -t packages <"$BATS_FILE_TMPDIR/packages"
+	"$MAKE_DISK" --label t --no-verify --output "$OUT" "${packages[@]}"
+	[[ $(version_of "$OUT/t.iso") == 1.1.0-* ]]
+	mkdir -p "$BATS_TEST_TMPDIR/driver"
+	cd "$BATS_TEST_TMPDIR/driver"
+	printf 'VERSIONS := 1.0 2.0~rc1\nSPEC := d.spec.in\ninclude %s/rpm/driver.mk\n' "$TOP" >Makefile
+	touch d.spec.in
+	run -2 --separate-stderr make -s build-isos
+	has "$stderr" "the newest version is 2.0~rc1"
+	has "$stderr" "set PACK_VERSION"
+	run -2 --separate-stderr make -s build-isos PACK_VERSION=2 DEFAULT_VERSION=3
+	has "$stderr" "DEFAULT_VERSION 3 is none of those that are built: 1.0 2.0~rc1"
+	[ ! -e build ]
+}
+
+# wanted_of DISK: what its metapackage recommends, and its groups want, under which condition.
+wanted_of() {
+	rpm -qp --recommends --nosignature "$1/$(made update-t "$1")"
+	grep -o '<packagereq.*packagereq>' "$1"/repodata/*-comps.xml | sed -n 's/<packagereq type="\(.*\)">\(.*\)<.*/\2 \1/p' | sort -u
+}
+
+@test "a package that asks for its kernel is wanted only where that kernel is" {
+	"$MAKE_DISK" --label t --version 1 --no-verify --tree --output "$OUT" \
 		"$(small_package a 1 /lib/modules/1.0/updates/a.ko 'Requires: kernel-uname-r = 1.0')" \
-		"$(small_package b 1 /lib/modules/2.0/updates/a.ko 'Requires: kernel-uname-r = 2.0')" \
+		"$(small_package b 1 /lib/modules/2.0/updates/a.ko 'Requires: kernel(symbol) = 0x1')" \
 		"$(small_package d 1 /etc/d.conf)"
-	bsdtar -xOf "$OUT/t.iso" update-t-1-1.noarch.rpm >"$OUT/meta.rpm"
-	run -0 rpm -qp --requires "$OUT/meta.rpm"
-	has "$output" "(a = 1-1 if kernel-uname-r = 1.0)"
-	has "$output" "(b = 1-1 if kernel-uname-r = 2.0)"
-	has "$output" $'\nd = 1-1'
-	[ "$(rules "$OUT/t.iso")" = "" ]
-	"$MAKE_DISK" --label one --version 1 --no-verify --output "$OUT" \
-		"$(small_package a 1 /lib/modules/1.0/updates/a.ko 'Requires: kernel-uname-r = 1.0')"
-	bsdtar -xOf "$OUT/one.iso" update-one-1-1.noarch.rpm >"$OUT/meta.rpm"
-	run -0 rpm -qp --requires "$OUT/meta.rpm"
-	lacks "$output" " if "
-	"$MAKE_DISK" --label old --version 1 --old-rpm --no-verify --output "$OUT" "$BATS_TEST_TMPDIR"/small/[ab]-*.rpm
-	bsdtar -xOf "$OUT/old.iso" update-old-1-1.noarch.rpm >"$OUT/meta.rpm"
-	run -0 rpm -qp --requires "$OUT/meta.rpm"
-	has "$output" $'\nb = 1-1'
-	lacks "$output" " if "
-	lacks "$output" "rpmlib(RichDependencies)"
+	run -0 wanted_of "$OUT/t"
+	[ "$output" = "a >= 1-1
+b >= 1-1
+d >= 1-1
+a conditional\" requires=\"kernel-uname-r = 1.0
+b conditional\" requires=\"kernel-uname-r = 2.0
+d mandatory
+update-t mandatory" ]
+	[ "$(rules "$OUT/t")" = "" ]
+	run -0 rpm -qp --requires --nosignature "$OUT/t/$(made update-t "$OUT/t")"
+	lacks "$output" "RichDependencies"
+	run -1 --separate-stderr "$MAKE_DISK" --label xs8 --version 1 --profile xs8 --no-verify --output "$OUT" \
+		"$BATS_TEST_TMPDIR"/small/[ab]-*.rpm
+	has "$stderr" "a-1-1.noarch.rpm asks for the kernel 1.0"
+	has "$stderr" "build them with PROFILE=xs8"
 }
 
 @test "make-disk --help tells every option" {

@@ -51,7 +51,8 @@ unchanged() {
 
 @test "installing puts what fits the host's kernels there, selected, and records the pack: status 0" {
 	run -0 --separate-stderr install_disk --batch
-	[ "$(host_packages "$ROOT")" = "xsedu-1.0.0-modules-amd64-$KERNEL
+	[ "$(host_packages "$ROOT")" = "update-xsedu
+xsedu-1.0.0-modules-amd64-$KERNEL
 xsedu-1.1.0-modules-amd64-$KERNEL
 xsedu-data" ]
 	cmp "$DISK/XS-REPOSITORY" "$(record "$ROOT")/XS-REPOSITORY"
@@ -66,7 +67,7 @@ xsedu-data" ]
 	second=$(kernels | sed -n 2p)
 	run -0 install_disk --batch
 	run -3 --separate-stderr install_disk --batch
-	has "$stderr" "xs-ddk:xsedu 1.1.0 is installed already"
+	[[ $stderr == "install.sh: xs-ddk:xsedu 1.1.0-"*" is installed already" ]]
 	mkdir -p "$ROOT/lib/modules/$second/kernel"
 	touch "$ROOT/lib/modules/$second/modules".{order,builtin,builtin.modinfo}
 	run -0 install_disk --batch
@@ -131,7 +132,7 @@ END
 @test "tests of requirements compare versions number by number" {
 	own_disk
 	while read -r test wanted status; do
-		sed -i "s/test=\"[a-z]*\" version=\"[0-9.]*\"/test=\"$test\" version=\"$wanted\"/" "$DISK/XS-REPOSITORY"
+		sed -i "s/test=\"[a-z]*\" \(product=\"XenServer\"\) version=\"[0-9.]*\"/test=\"$test\" \1 version=\"$wanted\"/" "$DISK/XS-REPOSITORY"
 		resum "$DISK"
 		run "-$status" install_disk --dry-run
 	done <<-END
@@ -199,7 +200,7 @@ licensed_disk() {
 	unchanged run -0 install_disk --dry-run
 	run -0 install_disk <<<"yes
 yes"
-	[ "$(host_packages "$ROOT")" = firmware ]
+	[ "$(host_packages "$ROOT")" = $'firmware\nupdate-xsedu' ]
 	run -3 install_disk --batch
 	run -0 uninstall_disk --batch
 	run -0 install_disk --batch --accept-eula
@@ -217,7 +218,8 @@ yes"
 	make_disk "$BATS_TEST_TMPDIR/new" --tree --version 1.10.0
 	DISK=$BATS_TEST_TMPDIR/new/xsedu run -0 install_disk --batch
 	run -3 install_disk --batch
-	has "$output" "xs-ddk:xsedu 1.10.0 is installed, which is newer than 1.1.0"
+	has "$output" "xs-ddk:xsedu 1.10.0-1.0.1.x"
+	has "$output" "is installed, which is newer than 1.1.0-1.0.1.x"
 	run -3 install_disk <<<n
 	run -0 install_disk <<<"y
 y"

@@ -51,11 +51,11 @@ setup() {
 
 @test "a strict reader takes both generations' metadata, and they tell of all packages" {
 	"$READ" "$DISK" >"$BATS_TEST_TMPDIR/read.json"
-	jq -e '.old == {id: "xs-ddk:xsedu", product: "XenServer", version: "1.1.0",
+	jq -e '(.old | del(.version)) == {id: "xs-ddk:xsedu", product: "XenServer",
 		description: "Drivers for \"edu\" & <friends>", requires: ["xs:main eq 8.2.1"]}' "$BATS_TEST_TMPDIR/read.json"
-	jq -e '.groups == {update: ["update-xsedu"], drivers: ["update-xsedu"]}' "$BATS_TEST_TMPDIR/read.json"
-	jq -e '(.primary | keys - ["update-xsedu"]) == ([.packages[].label] | sort)' "$BATS_TEST_TMPDIR/read.json"
-	jq -e '[.packages[].label] - .primary["update-xsedu"].requires == []' "$BATS_TEST_TMPDIR/read.json"
+	jq -e '(.primary | keys) == ([.packages[].label] | sort)' "$BATS_TEST_TMPDIR/read.json"
+	jq -e '(.groups | keys) == ["drivers", "update"]' "$BATS_TEST_TMPDIR/read.json"
+	jq -e '.groups.update == .groups.drivers and (.groups.update | sort) == (.primary | keys)' "$BATS_TEST_TMPDIR/read.json"
 	for kernel in $(kernels | head -n 2); do
 		jq -e --arg k "$kernel" '[.packages[] | select(.kernel == $k)] | length == 2' "$BATS_TEST_TMPDIR/read.json"
 	done
@@ -143,7 +143,7 @@ disk_dnf() {
 	grep 'key="RPM-GPG-KEY-xs-ddk"' "$SIGNED/update.xml"
 	mkdir "$BATS_TEST_TMPDIR/db"
 	rpm --dbpath "$BATS_TEST_TMPDIR/db" --import "$SIGNED/RPM-GPG-KEY-xs-ddk"
-	run -0 rpm --dbpath "$BATS_TEST_TMPDIR/db" -K "$SIGNED"/{update,control}-xsedu-1.1.0-1.noarch.rpm
+	run -0 rpm --dbpath "$BATS_TEST_TMPDIR/db" -K "$SIGNED"/{update,control}-xsedu-*.noarch.rpm
 	has "$output" "digests signatures OK"
 }
 

@@ -108,11 +108,11 @@ disk-guidance|sed -i 's/restartHost/&, restartXAPI/' update.xml
 disk-control|sed -i 's/<update /&control="control-xsedu" /' update.xml
 disk-key disk-signature-missing|sed -i 's/<update /&key="k" /' update.xml
 disk-installation-size|sed -i 's/installation-size="/&x/' update.xml
-disk-disagrees|sed -i 's/version="1.1.0"/version="1.1.1"/' update.xml
+disk-disagrees|sed -i 's/version="1.1.0-/version="1.1.1-/' update.xml
 disk-disagrees|sed -i 's/<name-description>/&x/' update.xml
 disk-disagrees disk-group-package disk-metapackage|sed -i 's/name-label="/&x/' update.xml
-disk-metapackage|rm update-xsedu*; repack
-disk-metapackage disk-package-unlisted|cp ../extra-1-1.noarch.rpm .; repack
+disk-metapackage disk-package-missing|rm update-xsedu*; repack
+disk-group-package disk-package-unlisted|cp ../extra-1-1.noarch.rpm .; repack
 END
 }
 
@@ -126,7 +126,7 @@ disk-repodata|sed -i '/<data type="primary">/,/<.data>/d' repodata/repomd.xml
 disk-repodata disk-repodata-checksum|for f in repodata/*-primary.xml.gz; do head -c 100 $f >x; mv x $f; done
 disk-repodata-checksum|for f in repodata/*-other.xml.gz; do printf x >>$f; done
 disk-package-missing disk-primary-missing|rm xsedu-data*
-disk-metapackage disk-package-unlisted disk-primary-unlisted|cp ../extra-1-1.noarch.rpm .
+disk-group-package disk-package-unlisted disk-primary-unlisted|cp ../extra-1-1.noarch.rpm .
 disk-package-md5 disk-package-size disk-primary-checksum|for f in xsedu-data*; do printf x >>$f; done
 disk-primary disk-repodata-checksum|for f in repodata/*-primary.xml.gz; do zcat $f | sed 's/rel="1"/rel="2"/' | gzip >x; mv x $f; done
 disk-groups|rm -r repodata; createrepo_c --quiet --no-database --excludes 'source/*' .
@@ -134,7 +134,11 @@ disk-group-update|groups 's/<id>update</<id>other</'
 disk-group-drivers|groups 's/<id>drivers</<id>other</'
 disk-group-package|groups 's/mandatory/optional/'
 disk-group-package|groups 's/>update-xsedu</>update-other</'
+disk-group-package|groups '/>xsedu-data</d'
 END
+	PACKAGES="$(small_package one 1 'Requires: kernel-uname-r = 1.0') $(small_package two 1 'Requires: kernel-uname-r = 2.0')" \
+		make_disk "$BATS_TEST_TMPDIR/two" --tree
+	broken_disks "$BATS_TEST_TMPDIR/two/xsedu" <<<"disk-whole|groups 's/conditional/mandatory/'"
 }
 
 @test "what else can be wrong with a disk's files is told by its own rules" {
@@ -189,7 +193,8 @@ END
 	make_disk "$out/d" --version 4 --uuid "$uuid"
 	run -1 xs-ddk verify "$out"
 	has "$output" "$out/d/xsedu.iso: error: two disks have one UUID"
-	has "$output" "is that of $out/c/xsedu.iso, which is xs-ddk:xsedu 3 [disk-uuid-twice]"
+	has "$output" "is that of $out/c/xsedu.iso, which is xs-ddk:xsedu 3-1.x"
+	has "$output" "[disk-uuid-twice]"
 	rm -r "$out/d"
 	make_disk "$out/e" --version 3
 	[ "$(rules "$out")" = disk-uuid-changed ]

@@ -88,10 +88,11 @@ right_package() {
 
 @test "a package that does not ask for its kernel is found, where its profile has something to ask for" {
 	a_package "$right"
-	fires package-kernel-missing --profile xs8 "$right.rpm"
+	fires package-kernel-missing --profile xs9 "$right.rpm"
 	has "$found" "expected kernel-uname-r = $uname"
 	fires package-kernel-missing --profile el9 "$right.rpm"
 	quiet package-kernel-missing "$right.rpm"
+	quiet package-kernel-missing --profile xs8 "$right.rpm"
 	a_package "$right" "Requires: kernel(printk) = 0x12345678"
 	quiet package-kernel-missing --profile el9 "$right.rpm"
 }

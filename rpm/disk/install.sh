@@ -194,10 +194,15 @@ is_recorded() {
 }
 
 newer_is_installed() {
-	[ -r "$record/XS-REPOSITORY" ] && version_is "$(installed_version "$id")" gt "$version"
+	[ -r "$record/XS-REPOSITORY" ] && version_is "$(without_hash "$(installed_version "$id")")" gt "$(without_hash "$version")"
 }
 
+# without_hash VERSION: without what only tells disks of one version and build apart.
+without_hash() { printf '%s\n' "$1" | sed 's/[.]x[0-9a-f]*$//'; }
+
+# Sets $older, the option by which rpm installs an older package over a newer one, if one agreed to that.
 check_installed() {
+	older=''
 	record=$(record_of "$id")
 	if [ -z "$missing" ] && is_recorded; then
 		stop 3 "$id $version is installed already"
@@ -205,6 +210,7 @@ check_installed() {
 	if newer_is_installed; then
 		say "$id $(installed_version "$id") is installed, which is newer than $version."
 		[ -z "$batch$dry_run" ] && agreed "Install the older one nevertheless?" || exit 3
+		older=--oldpackage
 	fi
 }
 
@@ -234,7 +240,8 @@ run_rpm() {
 }
 
 check_transaction() {
-	problems=$(run_rpm -U --test 2>&1) && return
+	# shellcheck disable=SC2086 # an option or none
+	problems=$(run_rpm -U $older --test 2>&1) && return
 	case $problems in
 	*'Failed dependencies'* | *conflict* | *'already installed'*) stop 2 "rpm refuses the packages:
 $problems" ;;
@@ -282,7 +289,8 @@ tell_plan
 [ -z "$dry_run" ] || exit 0
 [ -n "$batch" ] || agreed "Do you want to go on?" || stop 2 "declined; nothing was changed"
 if [ -n "$missing" ]; then
-	run_rpm -U -v || stop 1 "rpm failed; the pack was not recorded as installed"
+	# shellcheck disable=SC2086 # an option or none
+	run_rpm -U $older -v || stop 1 "rpm failed; the pack was not recorded as installed"
 fi
 write_record || stop 1 "the packages are installed, but $record could not be written; run this again"
 refresh_pack_info

@@ -56,10 +56,14 @@ package_names() {
 		done | sed -n 's/-[^-]*-[^-]*\.[^.]*\.rpm$//p' | sort -u
 }
 
-# What the version before brought too stays.
+# What the version before brought too stays, but for the metapackage, which is this version's. What only a toolstack
+# installs is no longer needed either.
 removable() {
-	earlier=$(package_names "$record/previous")
-	package_names "$record" | while IFS= read -r package; do
+	earlier=$(package_names "$record/previous" | grep -vxF -e "update-$name")
+	{
+		package_names "$record"
+		printf '%s\n' "update-$name" "control-$name"
+	} | sort -u | while IFS= read -r package; do
 		if ! printf '%s\n' "$earlier" | grep -qxF -e "$package" && host_rpm -q "$package" >/dev/null 2>&1; then
 			printf '%s\n' "$package"
 		fi

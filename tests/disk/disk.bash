@@ -86,6 +86,15 @@ make_host() {
 		'Provides: product-version = 8.2.1')"
 }
 
+# made NAME DISK: the file of the package NAME that make-disk made for that disk, an image or a directory.
+made() {
+	if [ -d "$2" ]; then
+		(cd "$2" && echo "$1"-[0-9]*.noarch.rpm)
+	else
+		bsdtar -tf "$2" | grep -x "$1-[0-9].*[.]noarch[.]rpm"
+	fi
+}
+
 # record ROOT: where the host keeps what it has of the disk.
 record() { echo "$1/etc/xensource/installed-repos/xs-ddk:xsedu"; }
 

@@ -20,7 +20,7 @@ static const char *const features_of_4_16[] = {
 
 static const struct profile profiles[] = {
 	{.name = "generic", .rpm = "rpm", .all_features = true, .symbol_provides = true},
-	{.name = "xs8", .rpm = "rpm 4.11", .features = features_of_4_11, .uname_provides = true},
+	{.name = "xs8", .rpm = "rpm 4.11", .features = features_of_4_11},
 	{.name = "xs9", .rpm = "rpm 4.16", .features = features_of_4_16, .uname_provides = true},
 	{.name = "el9",
 	 .rpm = "rpm 4.16",

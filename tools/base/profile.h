@@ -11,7 +11,7 @@ struct profile {
 	bool all_features;	     /* whatever rpm of today can do */
 	const char *const *features; /* else the rpmlib() features that rpm has; NULL at the end */
 	bool symbol_provides;	     /* its kernel packages provide kernel(symbol) = crc */
-	bool uname_provides;	     /* and kernel-uname-r = <uname>; else nothing is asked */
+	bool uname_provides;	     /* module packages ask for kernel-uname-r = <uname>, which its kernels provide */
 };
 
 /* The profile called NAME, or NULL. */

@@ -200,7 +200,7 @@ static size_t times_listed(struct disk_check *c, const xmlNode *root, const char
 	return count;
 }
 
-/* The metapackage is for newer hosts only: what it asks of them older ones do not have. */
+/* What newer hosts' toolstacks have of their own: older hosts may do without. */
 static bool is_for_toolstack(const struct rpm *rpm)
 {
 	return strncmp(rpm->name, "update-", 7) == 0 || strncmp(rpm->name, "control-", 8) == 0;

@@ -88,23 +88,75 @@ static void check_primary(struct disk_check *c, const xmlNode *root, const char 
 			disk_found(c, RULE_DISK_PRIMARY_UNLISTED, c->disk->files[i].path, NULL);
 }
 
-/* Whether the group wants the package for sure. */
-static bool group_has(struct disk_check *c, const xmlNode *group, const char *package)
+/* The type by which a group wants a package, e.g. "mandatory"; "" if it does not. */
+static const char *type_in_group(struct disk_check *c, const xmlNode *group, const char *package)
 {
 	const xmlNode *list = xml_child(group, "packagelist");
 
-	for (xmlNode *node = list ? xml_child(list, "packagereq") : NULL; node; node = xml_next(node, "packagereq")) {
-		const char *type = xml_attribute(c->disk, node, "type");
+	for (xmlNode *node = list ? xml_child(list, "packagereq") : NULL; node; node = xml_next(node, "packagereq"))
+		if (strcmp(xml_text(c->disk, node), package) == 0)
+			return value_or(xml_attribute(c->disk, node, "type"), "");
+	return "";
+}
 
-		if (strcmp(xml_text(c->disk, node), package) == 0 && type && strcmp(type, "mandatory") == 0)
+/* Whether the package requires another one; under a condition is enough: "(NAME = 1.0-1 if ...)" is one need to rpm. */
+static bool requires(const struct rpm *rpm, const char *name, bool under_condition)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < rpm->need_count; i++) {
+		const char *need = rpm->needs[i].name;
+
+		if (strcmp(need, name) == 0 ||
+		    (under_condition && need[0] == '(' && strncmp(need + 1, name, len) == 0 && need[len + 1] == ' '))
 			return true;
 	}
 	return false;
 }
 
+/* The kernel that a package cannot be installed without; NULL if any will do. */
+static const char *kernel_asked_for(const struct rpm *rpm)
+{
+	for (size_t i = 0; i < rpm->need_count; i++)
+		if (strcmp(rpm->needs[i].name, "kernel-uname-r") == 0)
+			return rpm->needs[i].version;
+	return NULL;
+}
+
+/* Each package must come with the group, and those that come on every host must not ask for several kernels. */
+static void check_group_packages(struct disk_check *c, const xmlNode *group, const char *in, const struct rpm *meta)
+{
+	const char *id = xml_child_text(c->disk, group, "id"), *kernel = NULL, *with_kernel = NULL;
+
+	for (size_t i = 0; i < c->disk->count; i++) {
+		const struct rpm *rpm = &c->disk->files[i].rpm;
+		const char *type, *asked;
+
+		if (!disk_is_installable(&c->disk->files[i]) || rpm == meta || strncmp(rpm->name, "control-", 8) == 0)
+			continue;
+		type = type_in_group(c, group, rpm->name);
+		if (!*type && !requires(meta, rpm->name, true))
+			disk_found(c, RULE_DISK_GROUP_PACKAGE, in, "the group '%s' has no %s, nor does %s require it",
+				   disk_safe(c->disk, id), disk_safe(c->disk, rpm->name),
+				   disk_safe(c->disk, meta->name));
+		asked = kernel_asked_for(rpm);
+		if (!asked || (strcmp(type, "mandatory") != 0 && !requires(meta, rpm->name, false)))
+			continue;
+		if (kernel && strcmp(kernel, asked) != 0) {
+			disk_found(c, RULE_DISK_WHOLE, in, "the group '%s' wants %s for the kernel %s and %s for %s",
+				   disk_safe(c->disk, id), disk_safe(c->disk, with_kernel), disk_safe(c->disk, kernel),
+				   disk_safe(c->disk, rpm->name), disk_safe(c->disk, asked));
+			return;
+		}
+		kernel = asked;
+		with_kernel = rpm->name;
+	}
+}
+
 static void check_group(struct disk_check *c, const xmlNode *root, const char *in, enum rule_id rule, const char *id)
 {
 	const xmlNode *group = xml_child(root, "group");
+	const struct disk_file *meta;
 	char *package;
 
 	while (group && strcmp(value_or(xml_child_text(c->disk, group, "id"), ""), id) != 0)
@@ -116,9 +168,12 @@ static void check_group(struct disk_check *c, const xmlNode *root, const char *i
 	if (!c->label)
 		return;
 	package = disk_own(c->disk, text_format("update-%s", c->label));
-	if (!group_has(c, group, package))
+	if (strcmp(type_in_group(c, group, package), "mandatory") != 0)
 		disk_found(c, RULE_DISK_GROUP_PACKAGE, in, "the group '%s' has no mandatory %s", id,
 			   disk_safe(c->disk, package));
+	meta = disk_find_package(c->disk, package);
+	if (meta)
+		check_group_packages(c, group, in, &meta->rpm);
 }
 
 static void check_groups(struct disk_check *c, const xmlNode *root, const char *in)

@@ -66,39 +66,12 @@ static void check_size(struct disk_check *c, const xmlNode *root)
 			   disk_safe(c->disk, size));
 }
 
-static bool needs(const struct rpm *rpm, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < rpm->need_count; i++) {
-		const char *need = rpm->needs[i].name;
-
-		/* "(NAME = 1.0-1 if kernel-uname-r = ...)" is one need to rpm. */
-		if (strcmp(need, name) == 0 ||
-		    (need[0] == '(' && strncmp(need + 1, name, len) == 0 && need[len + 1] == ' '))
-			return true;
-	}
-	return false;
-}
-
-/* Everything that hosts are to install must be drawn in, or a toolstack leaves it out. */
 static void check_metapackage(struct disk_check *c)
 {
 	char *name = disk_own(c->disk, text_format("update-%s", c->label));
-	const struct disk_file *meta = disk_find_package(c->disk, name);
 
-	if (!meta) {
+	if (!disk_find_package(c->disk, name))
 		disk_found(c, RULE_DISK_METAPACKAGE, NULL, "there is no %s", disk_safe(c->disk, name));
-		return;
-	}
-	for (size_t i = 0; i < c->disk->count; i++) {
-		const struct disk_file *file = &c->disk->files[i];
-
-		if (disk_is_installable(file) && file != meta && strncmp(file->rpm.name, "control-", 8) != 0 &&
-		    !needs(&meta->rpm, file->rpm.name))
-			disk_found(c, RULE_DISK_METAPACKAGE, meta->path, "it does not require %s",
-				   disk_safe(c->disk, file->rpm.name));
-	}
 }
 
 static void check_control_and_key(struct disk_check *c)

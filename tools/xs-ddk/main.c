@@ -5,7 +5,9 @@
 static const struct command commands[] = {
 	{"show", cmd_show, "what is in modules, packages and disks",
 	 "[--json] PATH...\n"
+	 "--contents FILE PACKAGE...\n"
 	 "[--json] [--sysroot DIR] --loaded [MODULE...]\n\n"
+	 "  --contents FILE  print this file of the packages, as it is\n"
 	 "  --loaded       what the kernel has loaded: the modules with a record, or those named\n"
 	 "  --json         for programs\n"
 	 "  --sysroot DIR  /sys and /proc are below DIR\n"},

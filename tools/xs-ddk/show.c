@@ -19,8 +19,8 @@
 #include "xs-ddk/show_disk.h"
 
 struct show {
-	const char *sysroot;
-	bool loaded, json;
+	const char *sysroot, *contents; /* contents: the file of packages to print, without its first slash */
+	bool loaded, json, printed;
 	struct module module; /* its memory serves every file */
 	json_t *modules, *packages, *disks;
 	enum status status;
@@ -60,6 +60,49 @@ static void show_input(const struct input *input, void *context)
 		show_module(show, input);
 	else if (input->kind == INPUT_RPM)
 		keep(show->packages, describe_package(input));
+}
+
+/* More than any text in a package has. */
+#define CONTENTS_MAX (32u << 20)
+
+static void print_contents(struct show *show, const struct input *input)
+{
+	const char *why;
+	size_t len;
+	uint8_t *bytes = input_whole(input, CONTENTS_MAX, &len, &why);
+
+	if (!bytes)
+		trouble(show, input->path, why);
+	else
+		fwrite(bytes, 1, len, stdout);
+	free(bytes);
+	show->printed = true;
+}
+
+static void print_if_wanted(const struct input *input, void *context)
+{
+	struct show *show = context;
+	const char *path = input->host_path ? input->host_path : "";
+
+	if (input->kind == INPUT_TROUBLE)
+		trouble(show, input->path, input->why);
+	else if (input->rpm && input->kind == INPUT_FILE && strcmp(path + (*path == '/'), show->contents) == 0)
+		print_contents(show, input);
+}
+
+/* The bytes of one file of the packages, as they are. */
+static void show_contents(struct show *show, char **paths)
+{
+	static const struct input_options one_by_one = {.in_order = true};
+	char *safe;
+
+	inputs_each(paths, &one_by_one, print_if_wanted, (void *[]){show});
+	if (show->printed || show->status != STATUS_YES)
+		return;
+	safe = text_safe(show->contents);
+	complain("show: no package has a regular file /%s", safe);
+	free(safe);
+	show->status = STATUS_NO;
 }
 
 static void show_loaded_one(struct show *show, const struct root *root, const char *name, bool named)
@@ -244,7 +287,10 @@ static void show_all(struct show *show, char **paths)
 	json_decref(show->disks);
 }
 
+enum { OPTION_CONTENTS = OPTION_OWN };
+
 static const struct option options[] = {
+	{"contents", required_argument, NULL, OPTION_CONTENTS},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"loaded", no_argument, NULL, OPTION_LOADED},
@@ -266,6 +312,8 @@ enum status cmd_show(int argc, char **argv)
 			show.loaded = true;
 		else if (option == OPTION_SYSROOT)
 			show.sysroot = optarg;
+		else if (option == OPTION_CONTENTS)
+			show.contents = optarg + (*optarg == '/');
 		else
 			return command_misused("show");
 	}
@@ -273,7 +321,10 @@ enum status cmd_show(int argc, char **argv)
 		complain("show: a PATH is missing");
 		return command_misused("show");
 	}
-	show_all(&show, argv + optind);
+	if (show.contents)
+		show_contents(&show, argv + optind);
+	else
+		show_all(&show, argv + optind);
 	module_free(&show.module);
 	return show.status;
 }

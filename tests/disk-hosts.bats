@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# One disk, every way in: dnf with its groups and the metapackage, rpm, install.sh, and the installer of older hosts.
+
+load helpers
+load disk/disk
+
+setup_file() {
+	make_host "$BATS_FILE_TMPDIR/host" "$(a_kernel)"
+	as_root rpm --root "$BATS_FILE_TMPDIR/host" -U --nodeps "$(small_package kernel-one 1 'Provides: kernel-uname-r = 1.0')"
+}
+
+setup() {
+	DISK=$BATS_TEST_TMPDIR/disk
+	new_root
+}
+
+# new_root: $ROOT, a host that nothing is installed on.
+new_root() {
+	ROOT=$BATS_TEST_TMPDIR/root
+	rm -rf "$ROOT"
+	cp -a "$BATS_FILE_TMPDIR/host" "$ROOT"
+}
+
+# tree PROFILE PACKAGES: the disk $DISK of these packages, words in one argument.
+tree() {
+	local profile=$1
+	PACKAGES=$2 make_disk "$BATS_TEST_TMPDIR" --tree --no-verify --profile "$profile" --version 1
+	rm -rf "$DISK"
+	mv "$BATS_TEST_TMPDIR/xsedu" "$DISK"
+}
+
+# with_dnf ARGUMENT...: dnf that knows the disk as it is now, the host, and nothing else.
+with_dnf() {
+	touch "$BATS_TEST_TMPDIR/dnf.conf"
+	rm -rf "$BATS_TEST_TMPDIR/cache"
+	as_root dnf --quiet --assumeyes --installroot "$ROOT" --releasever 1 --disableplugin='*' --setopt=reposdir=/nowhere \
+		--setopt=cachedir="$BATS_TEST_TMPDIR/cache" --setopt=logdir="$BATS_TEST_TMPDIR" --setopt=persistdir=/var/lib/dnf --config "$BATS_TEST_TMPDIR/dnf.conf" \
+		--repofrompath "disk,file://$DISK" --repo disk --nogpgcheck "$@"
+}
+
+with_rpm() { as_root rpm --root "$ROOT" "$@"; }
+with_installer() { as_root sh "$DISK/install.sh" --batch --sysroot "$ROOT" "$@"; }
+
+# packages: what the disk has installed.
+packages() { host_packages "$ROOT" | grep -vx kernel-one; }
+
+# Packages for two kernels, of which the host has the first.
+two_kernels() {
+	local kernel version
+	for kernel in 1.0 2.0; do
+		for version in 1 2; do
+			small_package "d-$version-$kernel" 1 "/lib/modules/$kernel/updates/d-$version.ko" \
+				${1:+"Requires: kernel-uname-r = $kernel"}
+		done
+	done
+}
+
+@test "dnf installs from a disk for two kernels what is for the host's, by either group and by the metapackage" {
+	tree xs9 "$(two_kernels asking)"
+	for way in @drivers @update update-xsedu; do
+		new_root
+		run -0 with_dnf install "$way"
+		[ "$(packages)" = $'d-1-1.0\nd-2-1.0\nupdate-xsedu' ]
+	done
+	# Hosts may be set up to take no recommendations.
+	new_root
+	run -0 with_dnf --setopt=install_weak_deps=0 install @drivers
+	[ "$(packages)" = $'d-1-1.0\nd-2-1.0\nupdate-xsedu' ]
+}
+
+@test "dnf, rpm and the older installer install all of a disk for two kernels in the profile xs8" {
+	tree xs8 "$(two_kernels)"
+	for way in "with_dnf install @drivers" "with_dnf install @update" "with_dnf install update-xsedu" \
+		"with_rpm -U $(echo "$DISK"/*.rpm)"; do
+		new_root
+		run -0 $way
+		[ "$(packages)" = $'d-1-1.0\nd-1-2.0\nd-2-1.0\nd-2-2.0\nupdate-xsedu' ]
+	done
+}
+
+@test "a disk for one kernel is refused by hosts without it in the profile xs8" {
+	tree xs8 "$(small_package d 1 /lib/modules/2.0/updates/d.ko)"
+	run -1 --separate-stderr with_dnf install @drivers
+	has "$stderr" "nothing provides kernel-uname-r = 2.0 needed by update-xsedu-1-1.1.x"
+	run -2 --separate-stderr with_rpm -U "$DISK"/*.rpm
+	has "$stderr" "kernel-uname-r = 2.0 is needed by update-xsedu-1-1.1.x"
+	[ "$(packages)" = "" ]
+}
+
+@test "removing one version removes that one, whichever way the disk was installed" {
+	local -A asking=([xs9]=asking)
+	for profile in xs8 xs9; do
+		tree "$profile" "$(two_kernels ${asking[$profile]-})"
+		for way in "with_dnf install @drivers" "with_dnf install update-xsedu"; do
+			new_root
+			run -0 $way
+			run -0 with_dnf remove d-1-1.0
+			has "$(packages)" d-2-1.0
+			has "$(packages)" update-xsedu
+			lacks "$(packages)" d-1-1.0
+		done
+	done
+}
