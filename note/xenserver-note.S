@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The object that the linker fragment pulls into a module: the record of XS_VERSION and nothing else.
+ * The object that the linker fragment pulls into a module. It holds the record of XS_VERSION and nothing else.
  *
- * An object, because it can say that its section is a note. A fragment that writes the bytes itself
- * leaves the section's type to the linker; ld.lld makes it PROGBITS, and the kernel shows nothing.
+ * An assembly file can say that a section is a note. A linker script cannot: if a fragment writes the bytes
+ * itself, ld.lld makes the section PROGBITS, and the kernel does not show it.
  */
 #include "xenserver-note.h"
 
 XENSERVER_NOTE(XS_VERSION)
 
-/* Without it GNU ld takes the stack for executable, and says so at each link. */
+/* Without this section, GNU ld warns at each link that the stack will be executable. */
 	.section .note.GNU-stack, "", %progbits
 
 /*
- * A linker keeps the processor features that all objects have, and forgets those of modules if this object
- * has none; so it has all there are (IBT and SHSTK, or BTI and PAC), which leaves a module's as they are.
+ * This note lists processor features: IBT and SHSTK, or BTI and PAC. A linker keeps a feature only if all objects
+ * have it. So this object claims all of them, and the module keeps those that its own objects have.
  */
 #if defined(__x86_64__) || defined(__aarch64__)
 #ifdef __x86_64__

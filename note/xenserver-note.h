@@ -1,32 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The version record of a kernel module: its one definition, for C and for assembly.
+ * The version record of a kernel module, for C and for assembly. All other code of the kit takes the format from
+ * this file. Manual: xs-ddk-note(5).
  *
- * The kernel does not say which file a loaded module came from, so the driver's version travels
- * inside the module as an ELF note, and the kernel shows it as
- * /sys/module/<module>/notes/.note.xenserver. A note is three 32-bit words in the byte order of the
- * machine, then a name and a description, each padded with zeros to a multiple of four:
+ * The kernel does not say from which file it loaded a module. So the version of the driver is stored inside the
+ * module, as an ELF note. The kernel shows the note in /sys/module/<module>/notes/.note.xenserver.
  *
- *	namesz = 10 | descsz = strlen(version) + 1 | type = 1 | "XenServer\0" | "1.2.3\0"
+ * A note is three 32-bit words in the byte order of the machine, then a name, then a description. The name and
+ * the description are each padded with zero bytes to a multiple of four bytes. Here:
  *
- * The section that holds it is of type SHT_NOTE and has the flag SHF_ALLOC alone: the kernel shows
- * no other. In one source file of the module write, outside every function,
+ *	namesz = 10 | descsz = strlen(version) + 1 | type = 1 | name "XenServer\0" | description "1.2.3\0"
+ *
+ * The section has the type SHT_NOTE and the flag SHF_ALLOC. The kernel does not show other sections.
+ *
+ * How to use it: in one source file of the module, outside every function, write
  *
  *	#include "xenserver-note.h"
  *	XENSERVER_NOTE("1.2.3");
  *
- * or, in an assembly file that is preprocessed (.S), XENSERVER_NOTE("1.2.3") on a line of its own.
- * A version that is empty, too long or, in C, has a character it may not have does not compile.
+ * In an assembly file (.S), write XENSERVER_NOTE("1.2.3") on a line of its own. A version that is empty or too
+ * long does not compile. In C, a version with an illegal character does not compile either.
  *
- * A module has one record. A second one, by this macro again or by the linker fragment, stops the
- * build: both define the symbol XENSERVER_NOTE_SYMBOL, whose name is the reason. A driver that is
- * built into the kernel (MODULE is not defined) gets none, because a record speaks for one file.
+ * A module has one record. If the macro is used twice, or together with xs-kbuild, the module does not link: both
+ * records define the symbol XENSERVER_NOTE_SYMBOL, and its name tells the reason. A driver that is built into the
+ * kernel (MODULE is not defined) gets no record, because it has no file of its own.
  *
- * With XENSERVER_NOTE_COMPAT_XS9 defined, a section .note.XenServer is emitted too. It holds the
- * record twice, the second time with the name's NUL not counted: of the readers in use, one knows
- * only the first form and another only the second.
+ * If XENSERVER_NOTE_COMPAT_XS9 is defined, the module also gets a section .note.XenServer with two records. They
+ * differ in namesz: 10, and 9, which does not count the NUL byte. Some older readers know only the first form,
+ * others only the second.
  *
- * A program that reads or writes records includes this file for its constants.
+ * A program that reads or writes records includes this file for the constants.
  */
 #ifndef XENSERVER_NOTE_H
 #define XENSERVER_NOTE_H
@@ -34,12 +37,12 @@
 #define XENSERVER_NOTE_SECTION	      ".note.xenserver"
 #define XENSERVER_NOTE_COMPAT_SECTION ".note.XenServer"
 #define XENSERVER_NOTE_OWNER	      "XenServer"
-/* The name's size in the record, its NUL counted, and in the second record of the compat section. */
+/* namesz: it counts the NUL byte of the name, except in the second record of .note.XenServer. */
 #define XENSERVER_NOTE_NAMESZ	     10
 #define XENSERVER_NOTE_COMPAT_NAMESZ 9
 #define XENSERVER_NOTE_TYPE	     1
 #define XENSERVER_NOTE_ALIGN	     4
-/* A version is [A-Za-z0-9][A-Za-z0-9._+~@-]*, of at most so many bytes, the NUL not counted. */
+/* A version matches [A-Za-z0-9][A-Za-z0-9._+~@-]* and has at most this many bytes, without the NUL byte. */
 #define XENSERVER_VERSION_MAX 63
 
 #define XENSERVER_NOTE_SYMBOL	     xenserver_note_allowed_once__by_header_or_by_fragment
@@ -48,7 +51,7 @@
 #ifdef __ASSEMBLER__
 /* clang-format off */
 
-/* Emit one record; it stands in the section that is current. */
+/* Write one record into the current section. */
 .macro xenserver_note_record namesz, version
 	.balign	XENSERVER_NOTE_ALIGN
 	.long	\namesz
@@ -94,7 +97,7 @@ XENSERVER_NOTE_COMPAT_SYMBOL:
 /* clang-format on */
 #else /* C */
 
-/* True when the byte of the string literal may stand in a version; true beyond the literal's end. */
+/* XENSERVER_IS(v, i): true if byte i of the string literal v is legal in a version, or is beyond its end. */
 #define XENSERVER_BYTE(v, i) ((v)[(i) < sizeof(v) ? (i) : sizeof(v) - 1])
 #define XENSERVER_ALNUM(c)   (((c) >= '0' && (c) <= '9') || ((c) >= 'A' && (c) <= 'Z') || ((c) >= 'a' && (c) <= 'z'))
 #define XENSERVER_IS(v, i)                                                                                             \
@@ -105,8 +108,8 @@ XENSERVER_NOTE_COMPAT_SYMBOL:
 	(XENSERVER_IS(v, i) && XENSERVER_IS(v, (i) + 1) && XENSERVER_IS(v, (i) + 2) && XENSERVER_IS(v, (i) + 3) &&     \
 	 XENSERVER_IS(v, (i) + 4) && XENSERVER_IS(v, (i) + 5) && XENSERVER_IS(v, (i) + 6) && XENSERVER_IS(v, (i) + 7))
 /*
- * One, or else no constant, so that the compiler stops and names this macro: gcc takes the bytes of
- * a literal for constants in an initialiser, but not in _Static_assert.
+ * 1 if the version is legal. Otherwise a division by zero, which is not a constant: the compiler stops and prints the
+ * name of this macro. _Static_assert cannot be used, because gcc does not accept the bytes of a string literal there.
  */
 #define XENSERVER_VERSION_HAS_LEGAL_CHARACTERS_ONLY(v)                                                                 \
 	(1 / (XENSERVER_ALNUM((v)[0]) && XENSERVER_IS8(v, 0) && XENSERVER_IS8(v, 8) && XENSERVER_IS8(v, 16) &&         \

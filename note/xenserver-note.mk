@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# The make fragment that gives every module a driver's Makefile builds the record of XS_VERSION.
+# A make fragment: each module that a driver's Makefile builds gets the record of XS_VERSION.
 #
-# Include it in the Makefile a person types `make` to, after the kernel's build directory is known:
+# Include it in the Makefile in which a person types "make". Include it after the variable that names the
+# kernel's build directory is set:
 #
 #	KDIR ?= /lib/modules/$(KVER)/build
 #	XS_VERSION := 1.2.3
@@ -10,15 +11,21 @@
 #	all:
 #		$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 #
-# XS_VERSION      the version. Without one nothing is done, so that the include may stay for good
-# XS_KDIR         the kernel's build directory; else the first set of KDIR, KERNELDIR, KERNEL_SRC, KSRC
-# XS_NOTE_DIR     the directory to build in, default the current one; all is kept in its .xs-note/
-# XS_NOTE_COMPAT  xs9: also emit the section .note.XenServer, for older readers
+# XS_VERSION        the version. If it is empty, the fragment does nothing, so the include line may stay
+# XS_KDIR           the kernel's build directory; default: the first that is set of KDIR, KERNELDIR,
+#                   KERNEL_SRC and KSRC
+# XS_NOTE_DIR       the fragment makes its files in XS_NOTE_DIR/.xs-note/; default: the current directory
+# XS_NOTE_COMPAT    xs9: also write the section .note.XenServer, for older readers
+# ALLOW_NO_SYMVERS  1: the kernel's build directory may lack Module.symvers
 #
-# It makes the record's object and a linker fragment there and adds `LDFLAGS_MODULE=-T <fragment>` to
-# what make passes down as if it came from its command line, the one way by which it reaches the
-# kernel's makefiles; an LDFLAGS_MODULE that is given to make is kept. GNU make 4. `make clean` removes .xs-note/. In the pass that kbuild makes over the same Makefile
-# (KERNELRELEASE is set) it does nothing, and likewise below an xs-kbuild that was given this version.
+# The fragment makes an object with the record, and a linker fragment that pulls the object in. It passes
+# LDFLAGS_MODULE="-T <linker fragment>" to every make that this make starts, as if a person had typed it
+# on the command line: a value in the environment would not reach the kernel's makefiles. An
+# LDFLAGS_MODULE that you give to make is kept. "make clean" removes .xs-note/.
+#
+# kbuild reads the same Makefile again, with KERNELRELEASE set: then the fragment does nothing. It also
+# does nothing below an xs-kbuild that was called with the same version. It needs GNU make 4.
+# Manual: xs-ddk-note(5).
 
 ifeq ($(KERNELRELEASE),)
 ifneq ($(XS_VERSION),)
@@ -29,21 +36,21 @@ xs-note-kdir := $(firstword $(XS_KDIR) $(KDIR) $(KERNELDIR) $(KERNEL_SRC) $(KSRC
 xs-note-dir := $(or $(XS_NOTE_DIR),$(CURDIR))/.xs-note
 
 ifneq ($(findstring /$(XS_VERSION)/xenserver-note.lds,$(LDFLAGS_MODULE)),)
-# xs-kbuild, or a make above us, has seen to it.
+# xs-kbuild, or a make that started this make, has already added the linker fragment.
 else ifneq ($(findstring /xenserver-note.lds,$(LDFLAGS_MODULE)),)
-$(error xenserver-note.mk: XS_VERSION is $(XS_VERSION), but this make runs below one that gives another version: $(LDFLAGS_MODULE))
+$(error xenserver-note.mk: XS_VERSION is $(XS_VERSION), but xs-kbuild or a make that started this one gives another version: $(LDFLAGS_MODULE))
 else ifeq ($(filter-out clean %clean help,$(or $(MAKECMDGOALS),all)),)
 xs-note-removed := $(if $(filter clean %clean,$(MAKECMDGOALS)),$(shell rm -rf $(call xs-note-quoted,$(xs-note-dir))))
 else
 ifeq ($(xs-note-kdir),)
 $(error xenserver-note.mk: XS_KDIR is empty; set it to the kernel's build directory)
 endif
-# What chooses the compiler reaches the kernel's make from our command line by itself, and a $(shell)
-# from the environment; from the command line it has to be told.
+# The variables that choose the compiler. make passes them on from its command line to other makes, but not to
+# a $(shell), so xs-kbuild gets them as arguments.
 xs-note-toolchain := $(foreach v,ARCH CROSS_COMPILE LLVM LLVM_IAS CC,$(if \
 	$(filter command,$(origin $(v))),$(call xs-note-quoted,$(v)=$($(v)))))
-# The reason of a failure is on stderr by then.
-xs-note-fragment := $(shell $(call xs-note-quoted,$(xs-note-tool)) \
+# If xs-kbuild fails, it prints the reason on stderr.
+xs-note-fragment := $(shell ALLOW_NO_SYMVERS=$(call xs-note-quoted,$(ALLOW_NO_SYMVERS)) $(call xs-note-quoted,$(xs-note-tool)) \
 	--fragment $(call xs-note-quoted,$(xs-note-dir)) --version $(call xs-note-quoted,$(XS_VERSION)) \
 	--kdir $(call xs-note-quoted,$(xs-note-kdir)) --compat $(call xs-note-quoted,$(XS_NOTE_COMPAT)) -- $(xs-note-toolchain))
 ifeq ($(xs-note-fragment),)

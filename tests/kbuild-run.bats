@@ -91,6 +91,31 @@ ended() {
 	refused "it has no include/config/auto.conf" --version 1 --kdir "$BATS_TEST_TMPDIR"
 }
 
+@test "a kernel directory without Module.symvers is refused, unless ALLOW_NO_SYMVERS=1 is set" {
+	without_symvers "$(kdir "$K")"
+	refused "it has no Module.symvers" --version 1 --kdir "$BATS_TEST_TMPDIR/kdir"
+	ALLOW_NO_SYMVERS=1 run -0 xs-kbuild --version 1 --kdir "$BATS_TEST_TMPDIR/kdir" -- true
+}
+
+@test "the script runs in dash and in BusyBox, with BusyBox's programs and a sort without -V" {
+	driver 'obj-m := single.o'
+	mkdir "$BATS_TEST_TMPDIR/programs"
+	busybox --install -s "$BATS_TEST_TMPDIR/programs"
+	printf '#!/bin/sh\ncase " $* " in *" -"*V*) exit 2 ;; esac\nexec busybox sort "$@"\n' >"$BATS_TEST_TMPDIR/sort"
+	chmod +x "$BATS_TEST_TMPDIR/sort"
+	mv -f "$BATS_TEST_TMPDIR/sort" "$BATS_TEST_TMPDIR/programs/sort"
+	list=$(xs-kbuild --list)
+	PATH=$BATS_TEST_TMPDIR/programs:$PATH
+	for shell in dash 'busybox sh'; do
+		# shellcheck disable=SC2086 # a command and its argument
+		[ "$($shell "$NOTE/xs-kbuild" --list)" = "$list" ]
+		# shellcheck disable=SC2086
+		run -0 $shell "$NOTE/xs-kbuild" --version 1.2.3 --kernel "$K" -- make KDIR={kdir}
+		has_record single.ko 1.2.3
+		rm single.ko
+	done
+}
+
 @test "wrong calls are told from each other" {
 	refused "--kernel or --kdir, not both" --version 1 --kernel "$K" --kdir "$(kdir "$K")"
 	refused 'unknown --compat "xs8"; there is xs9' --version 1 --kernel "$K" --compat xs8

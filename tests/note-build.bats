@@ -30,6 +30,7 @@ setup() { own_tmpdir; }
 
 @test "a kbuild of Linux 4.19's shape makes the record too (a stand-in, or the tree that KDIR_419 names)" {
 	kdir=${KDIR_419:-$SOURCES/kbuild-4.19}
+	export ALLOW_NO_SYMVERS=1
 	driver 'obj-m := single.o pair.o' 'pair-y := pair-main.o pair-half.o'
 	# The stand-in has no headers of a kernel.
 	[ -n "${KDIR_419-}" ] || for file in single pair-main; do echo "int ${file%-*};" >$file.c; done
@@ -83,7 +84,7 @@ setup() { own_tmpdir; }
 	driver 'obj-m := both.o' 'both-y := single.o own-record.o'
 	for ld in ld ld.lld; do
 		run -2 xs-kbuild --version 1.2.3 --kernel "$(a_kernel)" -- make KDIR={kdir} LD=$ld
-		has "$output" "it may hold one record only"
+		has "$output" "a module may hold one record only"
 		[ ! -e both.ko ]
 	done
 }

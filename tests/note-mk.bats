@@ -122,5 +122,14 @@ teardown() { [ -z "$(leftovers)" ]; }
 	run -0 xs-kbuild --version 1.2.3 --kernel "$(a_kernel)" -- make KDIR={kdir}
 	has_record single.ko 1.2.3
 	run -2 xs-kbuild --version 1.2.3 --kernel "$(a_kernel)" -- make KDIR={kdir} XS_VERSION=1.2.4
-	has "$output" "XS_VERSION is 1.2.4, but this make runs below one that gives another version"
+	has "$output" "XS_VERSION is 1.2.4, but xs-kbuild or a make that started this one gives another version"
+}
+
+@test "a kernel directory without Module.symvers is refused, unless ALLOW_NO_SYMVERS=1 is given" {
+	without_symvers "$KDIR"
+	run -2 --separate-stderr make KDIR="$BATS_TEST_TMPDIR/kdir" XS_VERSION=1.2.3
+	has "$stderr" "$BATS_TEST_TMPDIR/kdir: it has no Module.symvers"
+	[ ! -e single.o ]
+	run -0 make KDIR="$BATS_TEST_TMPDIR/kdir" XS_VERSION=1.2.3 ALLOW_NO_SYMVERS=1
+	has_record single.ko 1.2.3
 }

@@ -65,6 +65,12 @@ driver() {
 # kbuild ARG...: what a driver's Makefile does, for the kernel that one-kernel tests take.
 kbuild() { make -s -C "$(kdir "$(a_kernel)")" M="$D" "$@" modules; }
 
+# without_symvers KDIR: links to all of KDIR but Module.symvers, in $BATS_TEST_TMPDIR/kdir.
+without_symvers() {
+	cp -as "$1/." "$BATS_TEST_TMPDIR/kdir"
+	rm "$BATS_TEST_TMPDIR/kdir/Module.symvers"
+}
+
 # leftovers: temporary directories that xs-kbuild made for this test and did not remove.
 leftovers() { find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'xs-kbuild.*'; }
 
