@@ -104,7 +104,7 @@ endif
 check: ## all tests; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory WERROR=1 all
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=1 all
-	@tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS)
+	@XS_BUILT=1 tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS)
 
 corpus: all ## real drivers, built plain and with the record, compared, and each put on a disk; takes minutes
 	@tests/corpus/run

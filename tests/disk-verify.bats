@@ -228,7 +228,7 @@ END
 }
 
 @test "the same under the sanitizers" {
-	[ -x "$TOP/build/san/bin/xs-ddk" ] || make -s -C "$TOP" SANITIZE=1 all
+	need_sanitizers
 	for disk in "$BATS_FILE_TMPDIR/xsedu.iso" "$BATS_FILE_TMPDIR/signed/xsedu"; do
 		run -0 "$TOP/build/san/bin/xs-ddk" verify "$disk"
 		run -0 "$TOP/build/san/bin/xs-ddk" show "$disk"

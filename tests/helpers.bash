@@ -28,6 +28,12 @@ example_module() {
 	printf '%s\n' "$TOP/example-driver/build/$1/$2/xsedu.ko"
 }
 
+# need_sanitizers: build the programs with ASan and UBSan, in build/san/bin, unless they are newer than their sources.
+# For tests that run them.
+need_sanitizers() {
+	[ -n "${XS_BUILT-}" ] || flock "$TOP/build/.lock" make -s -C "$TOP" SANITIZE=1 all >&2
+}
+
 # fail TEXT: end the test with a reason.
 fail() {
 	printf '%s\n' "$*" >&2

@@ -6,6 +6,7 @@ load helpers
 load hostile/containers.bash
 
 setup_file() {
+	need_sanitizers
 	export HOSTILE=$BATS_FILE_TMPDIR/containers
 	mkdir "$HOSTILE"
 	(hostile_containers "$HOSTILE")

@@ -6,6 +6,7 @@ load helpers
 load hostile/modules.bash
 
 setup_file() {
+	need_sanitizers
 	export HOSTILE=$BATS_FILE_TMPDIR/modules
 	mkdir "$HOSTILE"
 	(hostile_modules "$HOSTILE")

@@ -55,6 +55,40 @@ setup() {
 	has "$output" "-O1"
 }
 
+@test "bats builds the programs before the first test, and the sanitizers' build when a test needs it" {
+	# Only who is asked to build what is shown here, so a Makefile that notes it is enough.
+	cd "$BATS_TEST_TMPDIR"
+	mkdir tests
+	cp "$TOP"/tests/{setup_suite,helpers}.bash tests/
+	# shellcheck disable=SC2016 # for make
+	printf 'all:\n\t@echo "all $(SANITIZE)" >>made\n' >Makefile
+	printf '%s\n' '@test "1" { :; }' '@test "2" { load helpers; need_sanitizers; }' >tests/a.bats
+	env -u XS_BUILT bats tests/a.bats
+	[ "$(xargs <made)" = "all all 1" ]
+	rm made
+	XS_BUILT=1 bats tests/a.bats
+	[ ! -e made ]
+}
+
+@test "each bats command in CONTRIBUTING.md runs a test" {
+	commands=$(sed -nE -e 's/   .*//' -e 's/^(XS_BIN=[^ ]* )?(bats .*)/\2/p' CONTRIBUTING.md)
+	[ "$(wc -l <<<"$commands")" -ge 2 ]
+	while read -r command; do
+		[ "$(eval "bats --count ${command#bats }")" -gt 0 ] || fail "no test: $command"
+	done <<<"$commands"
+}
+
+@test "NEWS.md tells about the version that the Makefile has, newest first" {
+	version=$(sed -n 's/^VERSION := //p' Makefile)
+	has "$(cat NEWS.md)" $'\n'"## $version"
+	newer=
+	for older in $(sed -n 's/^## \([0-9.]*\).*/\1/p' NEWS.md); do
+		[ -z "$newer" ] || [ "$(xs-ddk compare "$newer" "$older")" = ">" ]
+		newer=$older
+	done
+	[ -n "$newer" ]
+}
+
 @test "help tells every target and variable" {
 	run -0 --separate-stderr make help
 	for word in all deps demo check install uninstall clean DESTDIR PREFIX KERNELS SANITIZE; do

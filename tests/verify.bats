@@ -155,6 +155,7 @@ rules_found() {
 }
 
 @test "the sanitizers' build says the same of every case" {
+	need_sanitizers
 	as -W -I "$TOP/tests/notes" -o case.ko "$TOP/tests/notes/escape.s"
 	for bin in "$TOP/build/bin" "$TOP/build/san/bin"; do
 		run -1 --separate-stderr "$bin/xs-ddk" verify case.ko
