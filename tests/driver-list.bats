@@ -114,7 +114,7 @@ problem() {
 	: >"$(hierarchy)/file"
 	ln -s x "$root/lib/modules/$UNAME/updates/.ice.ko.new"
 	run -1 driver check
-	has "$output" "1.2.0/README: stray: unexpected file in a driver's directory"
+	has "$output" "1.2.0/README: stray: expected a module or info.json"
 	has "$output" "1.2.0/alias.ko: stray: it is a symbolic link, expected a file"
 	has "$output" "1.10.0/ice.ko.xz: stray: ice.ko stands beside it, and both are the module ice"
 	has "$output" "xenserver/file: stray: found file, expected <driver>/<version>/<file>"

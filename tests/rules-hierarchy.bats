@@ -59,7 +59,7 @@ select_net() {
 @test "a foreign file or link among the versions is found" {
 	touch "$drivers/net/1.0.0/README"
 	fires hierarchy-foreign host
-	has "$found" "it is neither a module nor info.json"
+	has "$found" "expected a module or info.json"
 	rm "$drivers/net/1.0.0/README"
 	ln -s net.ko "$drivers/net/1.0.0/alias.ko"
 	fires hierarchy-foreign host
@@ -101,6 +101,74 @@ select_net() {
 	a_module "host/lib/modules/$uname/extra/own.ko"
 	selected own.ko ../extra/own.ko
 	quiet link-escaping host
+}
+
+@test "a link with the name of one module that leads to another is found, whichever is which" {
+	select_net 1.0.0
+	quiet link-misnamed host
+	selected net.ko "$(in_version net 1.0.0 net_core.ko)"
+	fires link-misnamed host
+	has "$found" "updates/net.ko: "
+	has "$found" "it leads to ../xenserver/net/1.0.0/net_core.ko"
+	select_net 1.0.0
+	selected net_core.ko "$(in_version net 1.0.0 net.ko)"
+	fires link-misnamed host
+	has "$found" "updates/net_core.ko: "
+}
+
+@test "what xs-driver check finds wrong with files and links, verify finds too" {
+	local fault
+	for fault in 'selected net.ko "$(in_version net 1.0.0 net_core.ko)"' \
+		'selected net.ko "$(in_version net 1.2.0 net.ko)"' 'selected net.ko /etc/passwd' \
+		'selected net.ko "$(in_version net 1.1.0 net.ko)"' 'rm "$updates/net.ko"' \
+		'selected net.ko "/lib/modules/$uname/xenserver/net/1.0.0/net.ko"' \
+		'rm "$updates/net.ko"; a_module "$updates/net.ko"' 'touch "$drivers/net/1.0.0/README"' \
+		'touch "$drivers/net/1.0.0/.net.ko.xs-new"' 'installed own 1 net' 'cp $drivers/net/1.0.0/net.ko{,.gz}'; do
+		cp -a host kept
+		select_net 1.0.0
+		eval "$fault"
+		run -1 --separate-stderr xs-driver check --sysroot host --kernel "$uname" --format json
+		[ "$(jq -r '.findings[].problem' <<<"$output" | grep -cvE '^(stale|unfit|depmod)$')" -ge 1 ] ||
+			fail "$fault: $output"
+		run -1 --separate-stderr xs-ddk verify --strict --disable input-suffix host
+		rm -r host
+		mv kept host
+	done
+}
+
+@test "a host after a select is sound, and so is one after two" {
+	select_net 1.0.0
+	ln -s 1.1.0 "$drivers/net/.previous"
+	quiet hierarchy-layout host
+}
+
+@test "a version without a module is found" {
+	rm "$drivers"/net/1.1.0/*.ko
+	fires hierarchy-empty host
+	rm "$drivers/net/1.1.0/info.json"
+	quiet hierarchy-empty host
+}
+
+@test "a link to a damaged module does not dangle" {
+	select_net 1.0.0
+	head -c 100 "$drivers/net/1.0.0/net.ko" >m.ko
+	mv m.ko "$drivers/net/1.0.0/net.ko"
+	run -1 --separate-stderr xs-ddk verify host
+	lacks "$output" link-dangling
+	lacks "$output" selection-mixed
+}
+
+@test "the kernel's own modules and other people's need no record, the kit's do" {
+	local kernel_own=host/lib/modules/$uname/kernel/drivers
+	mkdir -p "$kernel_own"
+	version=- a_module "$kernel_own/own.ko" 'info "firmware=own.bin"'
+	version=- a_module "$updates/other.ko"
+	quiet note-missing host
+	quiet firmware-missing --sysroot host host
+	fires note-missing "$kernel_own/own.ko"
+	version=- a_module "$drivers/net/1.0.0/net.ko"
+	fires note-missing host
+	[ "$(wc -l <<<"$found")" -eq 1 ]
 }
 
 @test "modules of one driver selected at two versions are found" {

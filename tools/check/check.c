@@ -25,13 +25,26 @@ static void check_place(struct report *report, const struct policy *policy, cons
 		check_kernel(report, subject->path, subject->module, uname);
 }
 
-/* Firmware is asked for of what is shipped or installed by the kit, or if there is a root to look in. */
+/*
+ * Whether the module is somebody else's: it was found below a kernel's directory, in none of the kit's directories, and
+ * has no record. Then it is the kernel's own, or of another kit, and need not carry one.
+ */
+static bool is_strangers(const struct subject *subject, const struct module_path *location)
+{
+	const struct note_reading *note = &subject->module->note;
+
+	return !subject->alone && !subject->packaged && location->uname[0] && !location->driver[0] && !note->section &&
+	       !note->compat && note->records == 0;
+}
+
 static void remember(struct inventory *inventory, const struct policy *policy, const struct subject *subject,
 		     const struct module_path *location)
 {
 	struct inventory_where where = {subject->path, subject->host_path, subject->packaged};
+	bool is_shipped = subject->packaged || (location->driver[0] && !subject->alone);
 
-	if (subject->packaged || (location->driver[0] && !subject->alone) || policy->sysroot)
+	/* Firmware is asked for of what is shipped or installed by the kit, or if there is a root to look in. */
+	if (is_shipped || (policy->sysroot && !is_strangers(subject, location)))
 		inventory_add_firmware(inventory, &where, subject->module);
 	if (!subject->alone)
 		inventory_add_module(inventory, &where, subject->module);
@@ -40,14 +53,20 @@ static void remember(struct inventory *inventory, const struct policy *policy, c
 void check_subject(struct report *report, struct inventory *inventory, const struct policy *policy,
 		   const struct subject *subject)
 {
+	struct inventory_where where = {subject->path, subject->host_path, subject->packaged};
 	struct module_path location;
 
 	report_judged(report, subject->path);
-	if (!check_module(report, subject->path, subject->module))
+	if (!check_module(report, subject->path, subject->module)) {
+		/* A link that leads to it does not dangle. */
+		if (!subject->alone)
+			inventory_add_file(inventory, &where, NULL);
 		return;
+	}
 	module_path_read(subject->host_path, &location);
 	check_modinfo(report, subject);
-	check_note(report, subject->path, &subject->module->note);
+	if (!is_strangers(subject, &location))
+		check_note(report, subject->path, &subject->module->note);
 	check_file_name(report, subject);
 	check_place(report, policy, subject, &location);
 	check_signature(report, policy, subject);

@@ -90,7 +90,7 @@ void check_hierarchy(struct report *report, const struct inventory *inventory, c
 
 /* A module of a driver's, which claims devices by its aliases. */
 struct claimant {
-	const char *driver;
+	char driver[XENSERVER_VERSION_MAX + 1];
 	const struct inventory_entry *entry;
 };
 

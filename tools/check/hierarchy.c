@@ -1,306 +1,160 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on the directories of drivers and on the links that select versions: hierarchy-*, link-*, selection-*.
-#include <errno.h>
-#include <fcntl.h>
+// The rules on the directories of drivers and on the links that select versions. host/ judges; here its faults are
+// told.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/name.h"
 #include "base/root.h"
 #include "base/text.h"
 #include "check/check.h"
 #include "host/depmod_config.h"
-
-/* One entry with its place in the hierarchy taken apart. */
-struct located {
-	const struct inventory_entry *entry;
-	char driver[XENSERVER_VERSION_MAX + 1], version[XENSERVER_VERSION_MAX + 1];
-	const char *file;
-	char module[MODULE_NAME_SIZE]; /* the kernel's name of it; of a link, of what it leads to */
-};
+#include "host/hierarchy_build.h"
 
 /* The entries of one kernel below one root, in the order of their paths. */
 struct group {
 	const struct inventory_entry *entries;
 	size_t count;
-	struct located *modules; /* those in their place in the hierarchy */
+	struct claimant *modules; /* those of a driver's version */
 	size_t module_count;
-	struct located *links; /* the links of updates/ that lead to a place in the hierarchy */
-	size_t link_count;
 };
 
-/* Copies the component before the next slash, if it is a legal name. */
-static const char *take_name(const char *at, char out[XENSERVER_VERSION_MAX + 1])
+/* The first entry whose path below the kernel's directory is not before BELOW. */
+static size_t find_entry(const struct group *group, const char *below)
 {
-	size_t len = strcspn(at, "/");
-
-	if (at[len] != '/' || !name_is_legal_n(at, len))
-		return NULL;
-	memcpy(out, at, len);
-	out[len] = '\0';
-	return at + len + 1;
-}
-
-/* Takes <driver>/<version>/<file> apart; false when it is not that. */
-static bool take_apart(const char *rest, struct located *located)
-{
-	const char *at = take_name(rest, located->driver);
-
-	at = at ? take_name(at, located->version) : NULL;
-	located->file = at;
-	return at && *at && !strchr(at, '/');
-}
-
-static void check_layout(struct report *report, struct group *group, const struct inventory_entry *entry,
-			 const char *rest)
-{
-	struct located located = {.entry = entry};
-	char *safe;
-
-	if (!take_apart(rest, &located)) {
-		safe = text_safe(rest);
-		report_add(report, RULE_HIERARCHY_LAYOUT, entry->path, "found %s, expected <driver>/<version>/<file>",
-			   safe);
-		free(safe);
-	} else if (entry->kind == ENTRY_MODULE) {
-		memcpy(located.module, entry->module, sizeof(located.module));
-		group->modules[group->module_count++] = located;
-	} else if (entry->kind == ENTRY_LINK) {
-		report_add(report, RULE_HIERARCHY_FOREIGN, entry->path, "it is a symbolic link");
-	} else if (strcmp(located.file, "info.json") != 0) {
-		report_add(report, RULE_HIERARCHY_FOREIGN, entry->path, "it is neither a module nor info.json");
-	}
-}
-
-static const struct inventory_entry *find_entry(const struct group *group, const char *below)
-{
-	for (size_t low = 0, high = group->count; low < high;) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(group->entries[middle].below, below);
-
-		if (order == 0)
-			return &group->entries[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-/* The file may not have been among the inputs: then the disk is asked. */
-static bool exists(const struct group *group, const struct inventory_entry *link, const char *below)
-{
-	char *path;
-	struct stat st;
-	bool there;
-
-	if (find_entry(group, below))
-		return true;
-	if (!*link->root)
-		return false;
-	path = text_format("%slib/modules/%s/%s", link->root, link->uname, below);
-	there = lstat(path, &st) == 0;
-	free(path);
-	return there;
-}
-
-/* By name first: for what has the same name. */
-static int compare_modules(const void *a, const void *b)
-{
-	const struct located *x = a, *y = b;
-	int order = strcmp(x->module, y->module);
-
-	if (order == 0)
-		order = strcmp(x->driver, y->driver);
-	if (order == 0)
-		order = strcmp(x->version, y->version);
-	return order ? order : strcmp(x->entry->path, y->entry->path);
-}
-
-/* By driver and version first: for what belongs together. */
-static int compare_places(const void *a, const void *b)
-{
-	const struct located *x = a, *y = b;
-	int order = strcmp(x->driver, y->driver);
-
-	if (order == 0)
-		order = strcmp(x->version, y->version);
-	return order ? order : strcmp(x->module, y->module);
-}
-
-static int compare_name_only(const void *a, const void *b)
-{
-	return strcmp(((const struct located *)a)->module, ((const struct located *)b)->module);
-}
-
-static void sort(struct located *all, size_t count, int (*compare)(const void *, const void *))
-{
-	if (count)
-		qsort(all, count, sizeof(*all), compare);
-}
-
-static bool is_among(const struct located *key, const struct located *all, size_t count,
-		     int (*compare)(const void *, const void *))
-{
-	return count && bsearch(key, all, count, sizeof(*all), compare);
-}
-
-/* Needs the modules sorted by name. */
-static bool is_ours(const struct group *group, const char *module)
-{
-	struct located key = {0};
-
-	snprintf(key.module, sizeof(key.module), "%s", module);
-	return is_among(&key, group->modules, group->module_count, compare_name_only);
-}
-
-/*
- * What a link in updates/ leads to, below /lib/modules/<uname>/; NULL when that is elsewhere. Only the plain forms
- * are understood, relative by one "..", or absolute: all others are somebody else's.
- */
-static const char *target_below(const struct inventory_entry *link, bool *absolute)
-{
-	const char *target = link->text, *below;
-	char uname[UNAME_MAX + 1];
-	size_t root_len;
-
-	*absolute = target[0] == '/';
-	if (strncmp(target, "../", 3) == 0)
-		below = target + 3;
-	else
-		below = *absolute ? module_path_below(target, uname, &root_len) : NULL;
-	if (!below || (*absolute && (root_len > 1 || strcmp(uname, link->uname) != 0)) || strstr(below, "../"))
-		return NULL;
-	return below;
-}
-
-static void report_link(struct report *report, enum rule_id rule, const struct inventory_entry *link)
-{
-	char *safe = text_safe(link->text);
-
-	report_add(report, rule, link->path, "it leads to %s", safe);
-	free(safe);
-}
-
-static void check_link(struct report *report, struct group *group, const struct inventory_entry *link)
-{
-	char module[MODULE_NAME_SIZE];
-	struct located to = {.entry = link};
-	const char *below, *rest = NULL;
-	bool absolute;
-
-	name_of_module(link->below, module);
-	below = target_below(link, &absolute);
-	if (!below || !inventory_in_hierarchy(below, &rest) || !take_apart(rest, &to)) {
-		/* Somebody else's link is none of ours, unless it stands where ours would or leaves the kernel. */
-		if (!below || rest || is_ours(group, module))
-			report_link(report, RULE_LINK_ESCAPING, link);
-		return;
-	}
-	name_of_module(to.file, to.module);
-	group->links[group->link_count++] = to;
-	if (!exists(group, link, below))
-		report_link(report, RULE_LINK_DANGLING, link);
-	/* XenServer 9 makes its links, to its own directory, absolute. */
-	else if (absolute && strncmp(below, "dmv/", 4) != 0)
-		report_link(report, RULE_LINK_ABSOLUTE, link);
-}
-
-static void check_update(struct report *report, struct group *group, const struct inventory_entry *entry)
-{
-	if (!name_module_suffix(entry->below) || strchr(entry->below + strlen("updates/"), '/'))
-		return;
-	if (entry->kind == ENTRY_LINK)
-		check_link(report, group, entry);
-	else if (entry->kind == ENTRY_MODULE && is_ours(group, entry->module))
-		report_add(report, RULE_HIERARCHY_FOREIGN, entry->path,
-			   "it is a file where the link that selects a version of %s belongs", entry->module);
-}
-
-/* All modules of the version that LINK selects must have a link. Needs both sorted by place. */
-static void check_whole(struct report *report, const struct group *group, const struct located *link)
-{
-	size_t low = 0, high = group->module_count;
+	size_t low = 0, high = group->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct located *module = &group->modules[middle];
-		int order = strcmp(module->driver, link->driver);
 
-		if (order == 0)
-			order = strcmp(module->version, link->version);
-		if (order < 0)
+		if (strcmp(group->entries[middle].below, below) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < group->module_count; low++) {
-		const struct located *module = &group->modules[low];
-
-		if (strcmp(module->driver, link->driver) != 0 || strcmp(module->version, link->version) != 0)
-			break;
-		if (!is_among(module, group->links, group->link_count, compare_places))
-			report_add(report, RULE_SELECTION_MIXED, module->entry->path,
-				   "%s is selected at %s, but no link leads to its module %s", link->driver,
-				   link->version, module->module);
-	}
+	return low;
 }
 
-static void check_mixed(struct report *report, const struct group *group)
+static bool has_entry(const struct group *group, const char *below)
 {
-	const struct located *first = NULL;
+	size_t i = find_entry(group, below);
 
-	for (size_t i = 0; i < group->link_count; i++) {
-		const struct located *link = &group->links[i];
-
-		if (!first || strcmp(first->driver, link->driver) != 0) {
-			first = link;
-			check_whole(report, group, link);
-		} else if (strcmp(first->version, link->version) != 0) {
-			report_add(report, RULE_SELECTION_MIXED, link->entry->path,
-				   "%s is selected here at %s, but at %s elsewhere in updates/", link->driver,
-				   link->version, first->version);
-		}
-	}
+	return i < group->count && strcmp(group->entries[i].below, below) == 0;
 }
 
-/* Needs the modules sorted by name. */
-static void check_names(struct report *report, const struct group *group)
+/* Splits <driver>/<version>/<file> off a path below xenserver/ or dmv/. */
+static bool is_in_version(const char *rest, char driver[XENSERVER_VERSION_MAX + 1])
 {
-	for (size_t i = 1; i < group->module_count; i++) {
-		const struct located *before = &group->modules[i - 1], *module = &group->modules[i];
+	char version[XENSERVER_VERSION_MAX + 1];
 
-		if (strcmp(before->entry->module, module->entry->module) != 0)
-			continue;
-		if (strcmp(before->driver, module->driver) != 0)
-			report_add(report, RULE_MODULE_TWO_DRIVERS, module->entry->path,
-				   "%s is a module of the drivers %s and %s", module->entry->module, before->driver,
-				   module->driver);
-		else if (strcmp(before->version, module->version) == 0 && strcmp(before->file, module->file) != 0) {
-			char *safe = text_safe(before->file);
-
-			report_add(report, RULE_MODULE_TWO_COPIES, module->entry->path, "%s stands beside it", safe);
-			free(safe);
-		}
-	}
+	return hierarchy_take_name(&rest, driver) && hierarchy_take_name(&rest, version) && *rest && !strchr(rest, '/');
 }
 
-static void check_claims(struct report *report, const struct group *group)
+/*
+ * The file that a link of updates/ leads to, below /lib/modules/<uname>/, if it is there and not among the inputs,
+ * which may be a part of the host only; else NULL.
+ */
+static const char *unlisted_target(const struct group *group, const struct inventory_entry *link)
 {
-	struct claimant *claimants = need_memory(group->module_count, sizeof(*claimants));
+	char uname[UNAME_MAX + 1], driver[XENSERVER_VERSION_MAX + 1], *path;
+	const char *below = NULL, *rest;
+	size_t root_len;
+	struct stat st;
+	bool there;
 
-	for (size_t i = 0; i < group->module_count; i++)
-		claimants[i] = (struct claimant){group->modules[i].driver, group->modules[i].entry};
-	check_devices(report, claimants, group->module_count);
-	free(claimants);
+	if (strncmp(link->text, "../", 3) == 0)
+		below = link->text + 3;
+	else if (*link->text == '/')
+		below = module_path_below(link->text, uname, &root_len);
+	if (!below || !*link->root || !inventory_in_hierarchy(below, &rest) || !is_in_version(rest, driver) ||
+	    has_entry(group, below))
+		return NULL;
+	path = text_format("%slib/modules/%s/%s", link->root, link->uname, below);
+	there = lstat(path, &st) == 0;
+	free(path);
+	return there ? below : NULL;
+}
+
+static void build(struct hierarchy *hierarchy, const struct group *group)
+{
+	struct hierarchy_file *files = need_memory(2 * group->count + 1, sizeof(*files));
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct inventory_entry *entry = &group->entries[i];
+		bool is_link = entry->kind == ENTRY_LINK;
+		const char *more = is_link && strncmp(entry->below, "updates/", strlen("updates/")) == 0
+					   ? unlisted_target(group, entry)
+					   : NULL;
+
+		files[count++] = (struct hierarchy_file){entry->below, is_link ? FILE_LINK : FILE_REGULAR,
+							 is_link ? entry->text : NULL};
+		if (more)
+			files[count++] = (struct hierarchy_file){more, FILE_REGULAR, NULL};
+	}
+	hierarchy_build(hierarchy, group->entries->uname, files, count);
+	free(files);
+}
+
+static const enum rule_id rule_of_fault[] = {
+	[FAULT_PLACE] = RULE_HIERARCHY_LAYOUT,	       [FAULT_NAME] = RULE_HIERARCHY_LAYOUT,
+	[FAULT_FILE] = RULE_HIERARCHY_FOREIGN,	       [FAULT_LINK] = RULE_HIERARCHY_FOREIGN,
+	[FAULT_COPY] = RULE_MODULE_TWO_COPIES,	       [FAULT_EMPTY] = RULE_HIERARCHY_EMPTY,
+	[FAULT_UNREADABLE] = RULE_READ_FAILED,	       [FAULT_LEFTOVER] = RULE_HIERARCHY_FOREIGN,
+	[FAULT_TWO_DRIVERS] = RULE_MODULE_TWO_DRIVERS, [FAULT_MIXED] = RULE_SELECTION_MIXED,
+	[FAULT_ABSOLUTE] = RULE_LINK_ABSOLUTE,	       [FAULT_MISNAMED] = RULE_LINK_MISNAMED,
+	[FAULT_DANGLING] = RULE_LINK_DANGLING,	       [FAULT_ESCAPING] = RULE_LINK_ESCAPING,
+	[FAULT_FOREIGN] = RULE_HIERARCHY_FOREIGN,
+};
+
+/* A fault's path is that of an input, of a directory with inputs, or of a file that was looked up. */
+static void report_fault(struct report *report, const struct group *group, const struct fault *fault)
+{
+	size_t i = find_entry(group, fault->path), len = strlen(fault->path);
+	const struct inventory_entry *entry = i < group->count ? &group->entries[i] : NULL;
+	char *path;
+
+	if (entry && strncmp(entry->below, fault->path, len) == 0 &&
+	    (entry->below[len] == '\0' || entry->below[len] == '/')) {
+		report_add(report, rule_of_fault[fault->kind], entry->path, "%s", fault->text);
+		return;
+	}
+	entry = group->entries;
+	path = text_format("%slib/modules/%s/%s", entry->root, entry->uname, fault->path);
+	report_add(report, rule_of_fault[fault->kind], path, "%s", fault->text);
+	free(path);
+}
+
+static void check_faults(struct report *report, const struct group *group)
+{
+	struct hierarchy hierarchy;
+
+	build(&hierarchy, group);
+	for (size_t i = 0; i < hierarchy.fault_count; i++)
+		report_fault(report, group, &hierarchy.faults[i]);
+	hierarchy_free(&hierarchy);
+}
+
+static void find_modules(struct group *group)
+{
+	const char *rest;
+
+	group->modules = need_memory(group->count, sizeof(*group->modules));
+	for (size_t i = 0; i < group->count; i++) {
+		struct claimant *module = &group->modules[group->module_count];
+
+		module->entry = &group->entries[i];
+		if (module->entry->kind == ENTRY_MODULE && inventory_in_hierarchy(module->entry->below, &rest) &&
+		    is_in_version(rest, module->driver))
+			group->module_count++;
+	}
 }
 
 static void check_depmod(struct report *report, const struct inventory *inventory, const struct group *group)
 {
-	const struct inventory_entry *entry = group->module_count ? group->modules[0].entry : NULL;
+	const struct inventory_entry *entry =
+		group->module_count ? group->modules[group->module_count - 1].entry : NULL;
 	struct root root;
 	bool told = inventory->excludes;
 
@@ -320,26 +174,12 @@ static void check_depmod(struct report *report, const struct inventory *inventor
 static void check_group(struct report *report, const struct inventory *inventory, const struct policy *policy,
 			struct group *group)
 {
-	const char *rest;
-
-	group->modules = need_memory(group->count, sizeof(*group->modules));
-	group->links = need_memory(group->count, sizeof(*group->links));
-	for (size_t i = 0; i < group->count; i++)
-		if (inventory_in_hierarchy(group->entries[i].below, &rest))
-			check_layout(report, group, &group->entries[i], rest);
-	sort(group->modules, group->module_count, compare_modules);
-	check_names(report, group);
-	for (size_t i = 0; i < group->count; i++)
-		if (strncmp(group->entries[i].below, "updates/", strlen("updates/")) == 0)
-			check_update(report, group, &group->entries[i]);
+	find_modules(group);
+	check_faults(report, group);
 	check_depmod(report, inventory, group);
-	check_claims(report, group);
+	check_devices(report, group->modules, group->module_count);
 	check_vermagics(report, group->entries, group->count, policy->sysroot);
 	check_info(report, group->entries, group->count);
-	sort(group->modules, group->module_count, compare_places);
-	sort(group->links, group->link_count, compare_places);
-	check_mixed(report, group);
-	free(group->links);
 	free(group->modules);
 }
 

@@ -144,7 +144,7 @@ static void take_file(struct hierarchy *h, struct driver_version *version, const
 	else if (place->file->kind == FILE_SPECIAL)
 		fault_at(h, FAULT_FILE, place, text_format("it is a device, FIFO or socket, expected a file"));
 	else if (!is_module && !is_info)
-		fault_at(h, FAULT_FILE, place, text_format("unexpected file in a driver's directory"));
+		fault_at(h, FAULT_FILE, place, text_format("expected a module or info.json"));
 	version->has_info |= is_info;
 	if (is_module && !name_is_module_file(place->name)) {
 		fault_at(h, FAULT_NAME, place, text_format("its name cannot be a module's"));
