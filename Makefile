@@ -70,6 +70,23 @@ $(PROGRAMS): $O/libxs.a
 $O/bin/driver-tool: $O/bin/xs-driver
 	ln -sf xs-driver $@
 
+# The static programs are the same objects, but for the file that loads libraries while the program runs.
+STATIC_PROGRAMS := build/static/bin/xs-ddk build/static/bin/xs-driver
+STATIC_LIBS = $(shell $(PKG_CONFIG) --static --libs $(filter-out libarchive libcrypto libxml-2.0,$(LIBRARIES)))
+
+static: $(STATIC_PROGRAMS) ## xs-driver and xs-ddk for any x86-64 Linux from 3.10 on, and their package, in build/static
+	@rpm/build-kit --static $(VERSION) build/static
+
+build/static/bin/xs-ddk: $(XS_DDK_OBJECTS)
+build/static/bin/xs-driver: $(XS_DRIVER_OBJECTS)
+$(STATIC_PROGRAMS): build/static/late_library.o $O/libxs.a
+	@mkdir -p $(@D)
+	$(CC) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS) -static -Wl,--build-id=none -o $@ $(filter %.o,$^) $O/libxs.a $(STATIC_LIBS)
+
+build/static/late_library.o: tools/base/late_library.c tools/base/late_library.h $O/settings
+	@mkdir -p $(@D)
+	$(CC) $(XS_CPPFLAGS) -DXS_STATIC $(CPPFLAGS) $(XS_CFLAGS) $(CFLAGS) -c -o $@ $<
+
 # Made anew, so that a source that is gone leaves no member. With "q", because directories have files of one name.
 $O/libxs.a: $(SHARED_OBJECTS)
 	rm -f $@
@@ -145,7 +162,7 @@ format: ## put the C sources into the project's format
 
 # What is installed where, as "source:target" words: install and uninstall read the same list.
 FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
-KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name xs-ddk.spec ! -name build-kit -print))
+KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name 'xs-*.spec' ! -name build-kit -print))
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
 FILES += $(foreach f,$(wildcard tools/*/*.[18]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
 FILES += tools/finding/xs-ddk.schema.json:$(DATADIR)/xs-ddk.schema.json
@@ -188,5 +205,5 @@ help: ## this text
 	@awk '/^#  / { sub(/^#/, ""); print } /^$$/ && seen { exit } /^# Variables/ { seen = 1 }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all deps demo check corpus fuzz bench format install uninstall rpm clean help FORCE
+.PHONY: all static deps demo check corpus fuzz bench format install uninstall rpm clean help FORCE
 .DELETE_ON_ERROR:

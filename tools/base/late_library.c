@@ -7,6 +7,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* A static program has its own C library; a library of the host would bring another one. */
+#ifdef XS_STATIC
+#define dlopen(soname, flags) NULL
+#endif
+
 static bool find(void *library, const char *name, void *function)
 {
 	void *found = dlsym(library, name);

@@ -32,6 +32,9 @@
 #define LIBCRYPTO_SONAME "libcrypto.so." SHLIB_VERSION_NUMBER
 #endif
 
+/* Why the function of a library returned NULL. A static program loads no library. */
+#define LATE_LIBRARY_MISSING(soname) soname " is not installed, or this program is the static build"
+
 #define LIBARCHIVE_FUNCTIONS(X)                                                                                        \
 	X(archive_entry_filetype)                                                                                      \
 	X(archive_entry_hardlink)                                                                                      \

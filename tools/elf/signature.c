@@ -134,7 +134,7 @@ struct certificates *certificates_read(const char *path)
 	BIO *file;
 
 	if (!libcrypto()) {
-		complain("%s: the certificate cannot be read: " LIBCRYPTO_SONAME " is not installed", path);
+		complain("%s: the certificate cannot be read: " LATE_LIBRARY_MISSING(LIBCRYPTO_SONAME), path);
 		return NULL;
 	}
 	file = libcrypto()->BIO_new_file(path, "rb");

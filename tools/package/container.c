@@ -419,7 +419,7 @@ void container_each(const struct input *input, enum container_kind kind, input_f
 	container->context = context;
 	container->budget = input->limit;
 	if (!libarchive()) {
-		tell_trouble(container, input->path, TROUBLE_UNREADABLE, LIBARCHIVE_SONAME " is not installed");
+		tell_trouble(container, input->path, TROUBLE_UNREADABLE, LATE_LIBRARY_MISSING(LIBARCHIVE_SONAME));
 	} else if (kind == CONTAINER_RPM) {
 		rpm_each(container);
 	} else {

@@ -243,7 +243,7 @@ static bool read_image(struct disk *disk, int fd)
 	int rc;
 
 	if (!libarchive())
-		return cannot(disk, "", LIBARCHIVE_SONAME " is not installed");
+		return cannot(disk, "", LATE_LIBRARY_MISSING(LIBARCHIVE_SONAME));
 	archive = libarchive()->archive_read_new();
 	if (!archive)
 		die_memory();
@@ -349,7 +349,7 @@ bool disk_read(struct disk *disk, const char *path)
 	if (!disk->path)
 		die_memory();
 	if (!libcrypto())
-		return cannot(disk, "", LIBCRYPTO_SONAME " is not installed");
+		return cannot(disk, "", LATE_LIBRARY_MISSING(LIBCRYPTO_SONAME));
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		cannot(disk, "", strerror(errno));

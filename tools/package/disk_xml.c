@@ -65,7 +65,7 @@ static xmlDoc *parse(struct disk *disk, const char *bytes, size_t len, const cha
 	const xmlNode *node;
 
 	if (!libxml()) {
-		*why = LIBXML_SONAME " is not installed";
+		*why = LATE_LIBRARY_MISSING(LIBXML_SONAME);
 		return NULL;
 	}
 	libxml()->xmlResetLastError();
