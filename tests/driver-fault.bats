@@ -205,6 +205,49 @@ initrd_maker() {
 	done
 }
 
+@test "the lock is a file that only root may open, and who holds it is told, with the time to wait" {
+	make_host
+	install_fake ice 1 ice
+	driver select ice 1
+	lock=$root/lib/modules/.xs-driver.lock
+	[ "$(stat -c '%a %F' "$lock")" = "600 regular file" ]
+	has "$(cat "$lock")" "xs-driver select"
+	exec 5<>"$lock"
+	flock 5
+	echo "4321 rpm %post" >"$lock"
+	for command in "recover" "deselect --force ice" "rollback ice" "activate ice" "select ice 1"; do
+		# shellcheck disable=SC2086 # words
+		run -1 --separate-stderr driver $command --wait 0
+		has "$stderr" "another command is at work (process 4321 rpm %post); nothing is changed"
+	done
+	[ "$(selected ice.ko)" = ../xenserver/ice/1/ice.ko ]
+	run -2 driver recover --wait soon
+	exec 5>&-
+	driver recover --wait 0
+}
+
+@test "a shared lock on a directory that any user may open holds nobody up" {
+	make_host
+	install_fake ice 1 ice
+	exec 5<"$root/lib/modules"
+	flock -s 5
+	driver select --wait 0 ice 1
+}
+
+@test "a lock file that is a link, a FIFO or a directory is not used" {
+	make_host
+	install_fake ice 1 ice
+	lock=$root/lib/modules/.xs-driver.lock
+	: >"$BATS_TEST_TMPDIR/target"
+	for make in "ln -s $BATS_TEST_TMPDIR/target" mkfifo mkdir; do
+		$make "$lock"
+		run -1 timeout 10 xs-driver select --sysroot "$root" ice 1
+		has "$output" ".xs-driver.lock: "
+		rm -r "$lock"
+	done
+	[ ! -s "$BATS_TEST_TMPDIR/target" ]
+}
+
 @test "what a killed select left running is waited for, so that it cannot write over the new modules.dep" {
 	prepare
 	mkfifo "$BATS_TEST_TMPDIR/go"

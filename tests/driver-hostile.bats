@@ -141,35 +141,160 @@ setup() {
 	done
 }
 
-# journal BEFORE-PATH: a journal that would change that path.
+# journal [EDIT]: the journal of a select of version 2 that was killed, with jq's EDIT made to it.
 journal() {
-	jq -n --arg path "$1" --arg kernel "${2:-$UNAME}" '{format: "xs-driver-journal", schema: 1, command: "x\n\u001b",
-		initrd: false, kernels: [$kernel], changes: [{path: $path, file: false, before: "/evil", after: "now"}]}' \
+	jq -n --arg kernel "$UNAME" '{format: "xs-driver-journal", schema: 1, command: "select ice 2", initrd: true,
+		kernels: [$kernel], changes: [{path: "/lib/modules/\($kernel)/updates/ice.ko", file: false,
+		before: "../xenserver/ice/1/ice.ko", after: "../xenserver/ice/2/ice.ko"},
+		{path: "/lib/modules/\($kernel)/xenserver/ice/.previous", file: false, before: null, after: "1"},
+		{path: "/etc/modprobe.d/xs-ddk-ice.conf", file: true, before: null, after: $block}]}
+		| '"${1:-.}" --arg block "$block"$'\n' \
 		>"$root/lib/modules/.xs-driver.journal"
 }
 
-@test "a journal that would change anything else is not followed" {
-	ln -s now "$root/etc/shadow"
-	for path in /etc/shadow ../../etc/shadow "/lib/modules/$UNAME/updates/../../../../etc/shadow" \
-		"/lib/modules/../updates/ice.ko" "/lib/modules/$UNAME/updates/shadow" /etc/modprobe.d/xs-ddk-..; do
-		journal "$path"
+block='# Written by xs-driver: ice is deselected. The file is removed when a version is selected.
+install ice /bin/false'
+
+# forged EDIT...: a journal with each of these edits is refused, and nothing but itself is looked at.
+forged() {
+	local edit before
+	before=$(cd "$root" && find . -printf '%p %l %s\n' ! -name '.xs-driver.*' | grep -v 'xs-driver' | sort)
+	for edit; do
+		journal "$edit"
 		run -1 driver recover
-		has "$output" "this is no journal of ours"
+		has "$output" "not a journal of this program"
 		lacks "$output" $'\e'
+		[ "$(cd "$root" && find . -printf '%p %l %s\n' | grep -v 'xs-driver' | sort)" = "$before" ] || fail "$edit"
 	done
-	journal "/lib/modules/$UNAME/updates/ice.ko" ../..
-	run -1 driver recover
-	[ "$(readlink "$root/etc/shadow")" = now ]
-	for text in '' '{}' '[' 'null' '{"format": 1}'; do
+}
+
+@test "a sound journal is followed: what the next tests forge is refused for what they change in it" {
+	driver select ice 1
+	journal
+	run -0 driver recover
+	has "$output" "'select ice 2' had been interrupted; it is undone"
+	driver select ice 1
+	link_update ice.ko ../xenserver/ice/2/ice.ko
+	journal 'del(.changes[2])'
+	run -0 driver recover
+	[ "$(selected ice.ko)" = ../xenserver/ice/1/ice.ko ]
+}
+
+@test "a journal of another form, schema or with a value of another type is refused" {
+	forged '.format = "other"' 'del(.format)' '.schema = 2' 'del(.schema)' '.command = null' '.initrd = "yes"' \
+		'del(.initrd)' '.kernels = {}' '.kernels[0] = 1' '.changes = {}' '.changes = []' '.changes[0] = 1' \
+		'.changes[0].path = null' '.changes[0].file = 0' 'del(.changes[0].file)' '.changes[0].before = 1' \
+		'del(.changes[0].before)' '.changes[0].after = []' 'del(.changes[0].after)'
+	for text in '' '{}' '[' 'null' '{"format": 1}' '{"format": "xs-driver-journal", "format": "xs-driver-journal"}'; do
 		printf '%s' "$text" >"$root/lib/modules/.xs-driver.journal"
 		run -1 driver select ice 1
 	done
 }
 
+@test "a journal of a path that no command changes is refused" {
+	ln -s 2 "$root/etc/shadow"
+	forged '.changes[0].path = "/etc/shadow"' '.changes[0].path = "../../etc/shadow"' \
+		'.changes[0].path = "/lib/modules/\($kernel)/updates/../../../../etc/shadow"' \
+		'.changes[0].path = "/lib/modules/../updates/ice.ko"' \
+		'.changes[0].path = "/lib/modules/\($kernel)/updates/shadow"' \
+		'.changes[0].path = "/lib/modules/\($kernel)/updates/deep/ice.ko"' \
+		'.changes[0].path = "/lib/modules/\($kernel)/ice.ko"' \
+		'.changes[1].path = "/lib/modules/\($kernel)/xenserver/.previous"' \
+		'.changes[1].path = "/lib/modules/\($kernel)/xenserver/../.previous"' \
+		'.changes[1].path = "/lib/modules/\($kernel)/xenserver/ice/1/.previous"' \
+		'.changes[1].path = "/lib/modules/\($kernel)/kernel/ice/.previous"' \
+		'.changes[1].path = "/lib/modules/\($kernel)/xenserver/ice/previous"' \
+		'.changes[2].path = "/etc/modprobe.d/xs-ddk-...conf"' '.changes[2].path = "/etc/modprobe.d/ice.conf"' \
+		'.changes[2].path = "/etc/modprobe.d/xs-ddk-a/b.conf"' '.changes[2].path = "/etc/modprobe.d/xs-ddk-ice"' \
+		'.changes[2].path = "/etc/modprobe.d/xs-ddk-other.conf"' '.changes[1] = .changes[0]' \
+		'.changes[0].file = true' '.changes[2].file = false'
+}
+
+@test "a journal of a link to anything but an installed version's file is refused, before and after" {
+	local side target
+	for side in before after; do
+		for target in /etc/passwd ../../../../etc/passwd ../kernel/ice/1/ice.ko ../xenserver/ice/ice.ko \
+			../xenserver/../1/ice.ko ../xenserver/ice/../ice.ko ../xenserver/ice/1/../ice.ko \
+			../xenserver/ice/1/passwd ../xenserver/ice/1/ xenserver/ice/1/ice.ko \
+			/lib/modules/6.6.6/xenserver/ice/1/ice.ko /opt/lib/modules/x; do
+			forged ".changes[0].$side = \"$target\""
+		done
+		forged ".changes[1].$side = \"../1\"" ".changes[1].$side = \"\""
+	done
+	forged '.changes[0].after = "../xenserver/ice/2/other.ko"' '.changes[0].after = .changes[0].before' \
+		'.changes[1].after = null' '.changes[0] += {before: null, after: null}'
+}
+
+@test "a journal of a modprobe.d file with any line but the kit's is refused, before and after" {
+	local side text
+	for side in before after; do
+		for text in 'install ice /bin/sh' 'options ice x=1' 'install ice /bin/false\ninstall x /bin/sh' \
+			'install ../x /bin/false' 'install ice /bin/false x' 'install  /bin/false'; do
+			forged ".changes[2].$side = \"# Written by xs-driver: ice is deselected. The file is removed when a version is selected.\\n$text\\n\""
+		done
+		forged ".changes[2].$side = \"install ice /bin/false\\n\"" ".changes[2].$side = \"\""
+	done
+}
+
+@test "a journal of a kernel without a change, or of a change without its kernel, is refused" {
+	make_kernel 6.6.6
+	forged '.kernels += ["6.6.6"]' '.kernels = ["6.6.6"]' '.kernels = []' '.kernels += [".."]' \
+		'.kernels += ["a/b"]'
+}
+
+# image_tools: dracut and lsinitrd in the image leave a mark in it when they are run.
+image_tools() {
+	mkdir -p "$root/usr/sbin" "$root/usr/bin" "$root/boot"
+	echo old >"$root/boot/initrd-$UNAME.img"
+	printf '#include <fcntl.h>\nint main(int argc, char **argv)\n{\n	open("/ran", O_CREAT, 0644);\n	return argc > 2 && open(argv[2], O_CREAT | O_WRONLY, 0644) < 0;\n}\n' |
+		gcc -static -x c -o "$root/usr/sbin/dracut" -
+	for tool in sbin/mkinitramfs sbin/mkinitrd bin/lsinitrd bin/lsinitramfs sbin/depmod sbin/modprobe; do
+		cp "$root/usr/sbin/dracut" "$root/usr/$tool"
+	done
+}
+
+@test "below --sysroot no program of the image is run, and what must be run later is said" {
+	image_tools
+	run -0 --separate-stderr driver select ice 1
+	[ ! -e "$root/ran" ]
+	has "$stderr" "$root/boot/initrd-$UNAME.img still holds the former drivers: programs of the image are run only with --run-image-tools"
+	has "$stderr" "dracut -f /boot/initrd-$UNAME.img $UNAME"
+	[ "$(cat "$root/boot/initrd-$UNAME.img")" = old ]
+	driver-tool --sysroot "$root" -s -n ice -v 2
+	driver check
+	[ ! -e "$root/ran" ]
+}
+
+@test "a planted journal that wants an initrd does not make any command run the image's programs" {
+	image_tools
+	driver select ice 2
+	for selected in 1 2; do
+		for command in "recover" "select ice 1" "select --no-initrd ice 2" "rollback ice" "deselect ice --force"; do
+			link_update ice.ko ../xenserver/ice/$selected/ice.ko
+			journal 'del(.changes[1, 2])'
+			read -ra words <<<"$command"
+			driver "${words[@]}" || [ $? = 1 ]
+			[ ! -e "$root/ran" ] || fail "$selected: $command"
+		done
+	done
+}
+
+@test "with --run-image-tools the image's programs are run, in a chroot, and --no-initrd still counts" {
+	[ "$(id -u)" = 0 ] || skip "only root can chroot"
+	image_tools
+	driver select --run-image-tools --no-initrd ice 1
+	[ ! -e "$root/ran" ]
+	driver select --run-image-tools ice 2
+	[ -e "$root/ran" ]
+	[ ! -s "$root/boot/initrd-$UNAME.img" ]
+	[ "$(ls -A "$root/boot")" = "initrd-$UNAME.img" ]
+}
+
 @test "what somebody changed since is not overwritten by repairing" {
 	driver select ice 1
 	jq -n --arg path "/lib/modules/$UNAME/updates/ice.ko" --arg kernel "$UNAME" '{format: "xs-driver-journal", schema: 1,
-		command: "select", initrd: false, kernels: [$kernel], changes: [{path: $path, file: false, before: "old", after: "new"}]}' \
+		command: "select", initrd: false, kernels: [$kernel], changes: [{path: $path, file: false, before: null,
+		after: "../xenserver/ice/2/ice.ko"}]}' \
 		>"$root/lib/modules/.xs-driver.journal"
 	run -0 --separate-stderr driver recover
 	has "$stderr" "somebody else changed it meanwhile"

@@ -48,10 +48,13 @@ static void become(const struct spawn *spawn, int output, int report)
 {
 	int error;
 
-	/* Ours may be ignored for as long as a change is half made. */
+	/* The parent may have handlers while a change is half made. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
+	/* An alarm outlives exec. */
+	if (spawn->seconds)
+		alarm(spawn->seconds);
 	if (spawn->keep >= 0)
 		fcntl(spawn->keep, F_SETFD, 0);
 	if (dup2(output, STDOUT_FILENO) >= 0 &&
@@ -62,6 +65,19 @@ static void become(const struct spawn *spawn, int output, int report)
 	if (write(report, &error, sizeof(error)) != (ssize_t)sizeof(error))
 		_exit(126);
 	_exit(127);
+}
+
+/* The program that runs, for program_signal(). */
+static _Atomic pid_t running;
+
+void program_signal(int signal)
+{
+	int saved = errno;
+	pid_t pid = running;
+
+	if (pid > 0)
+		kill(pid, signal);
+	errno = saved;
 }
 
 static int wait_for(pid_t pid)
@@ -98,6 +114,7 @@ static int run_piped(const struct spawn *spawn, const int report[2], const int o
 		close(output[1]);
 	if (pid < 0)
 		return -1;
+	running = pid;
 	error = exec_error(report[0]);
 	if (spawn->output)
 		*spawn->output = read_whole(output[0], OUTPUT_LIMIT, NULL);
@@ -105,6 +122,7 @@ static int run_piped(const struct spawn *spawn, const int report[2], const int o
 		/* What is left unread must not keep it from ending. */
 		close(output[0]);
 	status = wait_for(pid);
+	running = 0;
 	if (error) {
 		errno = error;
 		return -1;

@@ -17,8 +17,15 @@ struct spawn {
 	const char *const *argv; /* argv[0] is the absolute path; NULL at the end */
 	const struct root *jail; /* chroot there first; NULL: do not */
 	int keep;		 /* a descriptor the program inherits, so that a lock lives as long as it; -1: none */
+	unsigned int seconds;	 /* it is ended by SIGALRM after this time; 0: there is no limit */
 	char **output;		 /* its stdout goes here, memory to free, cut to 16 MiB; NULL: it goes to our stderr */
 };
+
+/*
+ * A signal handler that passes the signal on to the program that runs, if any. Other threads must not run programs
+ * while it is in use.
+ */
+void program_signal(int signal);
 
 /* Runs it to its end. Its exit status, 128 + the signal that ended it, or -1 with errno when it could not be run. */
 int program_run(const struct spawn *spawn);

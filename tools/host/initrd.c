@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Making a kernel's initrd anew, so that it carries the driver that is selected.
+// Making a kernel's initrd again, so that it carries the driver that is selected.
 #include "host/initrd.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -22,48 +23,96 @@ static const struct {
 	const char *name, *option;
 } makers[] = {{"dracut", "-f"}, {"mkinitramfs", "-o"}, {"mkinitrd", "-f"}};
 
-/* The name of the kernel's image in /boot, memory to free, or NULL. */
-static char *find_image(const struct root *root, const char *uname)
-{
-	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
-		char *name = text_format(images[i], uname);
-		char *path = text_format("/boot/%s", name);
-		int fd = root_openat(root, path, O_PATH, 0);
+/* The open directory /boot and the kernel's image in it. */
+struct boot {
+	int fd;	     /* -1: there is no /boot */
+	char *image; /* its name; NULL: the kernel has none */
+	char *new, *old;
+};
 
-		free(path);
-		if (fd >= 0) {
-			close(fd);
-			return name;
-		}
-		free(name);
-	}
-	return NULL;
+static void boot_close(struct boot *boot)
+{
+	if (boot->fd >= 0)
+		close(boot->fd);
+	free(boot->image);
+	free(boot->new);
+	free(boot->old);
 }
 
-/* How the image is to be made. */
+static bool is_there(int dir, const char *name, bool *there)
+{
+	struct stat st;
+
+	*there = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return *there || errno == ENOENT;
+}
+
+/* Takes the name if the image, or what initrd_install() kept of it, is there. */
+static bool take_image(struct boot *boot, const char *format, const char *uname)
+{
+	char *image = text_format(format, uname);
+	char *old = text_format(".%s.xs-old", image);
+	bool there = false, kept = false, good;
+
+	good = is_there(boot->fd, image, &there) && is_there(boot->fd, old, &kept);
+	if (!good)
+		complain("/boot/%s: %s", image, strerror(errno));
+	if (there || kept) {
+		boot->image = image;
+		boot->old = old;
+		boot->new = text_format(".%s.xs-new", image);
+	} else {
+		free(image);
+		free(old);
+	}
+	return good;
+}
+
+/* False, with a message, when it cannot be told whether there is an image. boot_close() is for both. */
+static bool boot_open(struct boot *boot, const struct root *root, const char *uname)
+{
+	bool good = true;
+
+	*boot = (struct boot){.fd = root_openat(root, "/boot", O_RDONLY | O_DIRECTORY, 0)};
+	if (boot->fd < 0 && errno != ENOENT) {
+		complain("/boot: %s", strerror(errno));
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]) && boot->fd >= 0 && !boot->image && good; i++)
+		good = take_image(boot, images[i], uname);
+	return good;
+}
+
+/* How an image is made. */
 struct maker {
 	char *path; /* of the program */
 	const char *option;
 	const struct root *jail;
 };
 
-static bool find_maker(const struct root *root, struct maker *maker)
+/* Finds the program; NULL, or a reason why none is run. */
+static const char *find_maker(const struct root *root, const struct initrd_policy *policy, struct maker *maker)
 {
 	const char *chosen = secure_getenv("XS_INITRD");
 
-	memset(maker, 0, sizeof(*maker));
+	*maker = (struct maker){.option = "-f"};
+	if (policy->none)
+		return "--no-initrd was given";
 	if (chosen && *chosen) {
 		maker->path = text_format("%s", chosen);
-		maker->option = "-f";
-		return true;
+		return NULL;
 	}
+	if (*root->path && !policy->run_image_tools)
+		return "programs of the image are run only with --run-image-tools";
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]) && !maker->path; i++) {
 		maker->path = program_find(root, makers[i].name, NULL);
 		maker->option = makers[i].option;
 	}
 	if (*root->path)
 		maker->jail = root;
-	return maker->path && (!maker->jail || geteuid() == 0);
+	if (!maker->path)
+		return "there is neither dracut nor mkinitramfs nor mkinitrd";
+	return maker->jail && geteuid() != 0 ? "only root can run the programs of another root" : NULL;
 }
 
 /* The part of a listing's line that names the file, without its end of line. */
@@ -108,69 +157,100 @@ static void inspect(const struct maker *maker, const struct root *root, const ch
 	free(output);
 }
 
-static char *new_name(const char *image)
+/* Runs the program and brings the image to the disk. */
+static bool run_maker(const struct boot *boot, const struct root *root, const struct maker *maker, const char *uname,
+		      const struct changeset *changes, int keep)
 {
-	return text_format(".%s.xs-new", image);
-}
+	char *directory = maker->jail ? text_format("/boot") : root_real_path(root, "/boot");
+	char *path = text_format("%s/%s", directory ? directory : "/boot", boot->new);
+	const char *argv[] = {maker->path, maker->option, path, uname, NULL};
+	struct spawn spawn = {.argv = argv, .jail = maker->jail, .keep = keep};
+	int status = program_run(&spawn), fd = -1;
+	bool good = status == 0;
 
-/* Brings the finished image to the disk and puts it in the old one's place. */
-static bool replace(const struct root *root, const char *image, const char *new)
-{
-	int boot = root_openat(root, "/boot", O_RDONLY | O_DIRECTORY, 0);
-	int fd = boot < 0 ? -1 : openat(boot, new, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	bool good = fd >= 0 && fsync(fd) == 0 && renameat(boot, new, boot, image) == 0 && fsync(boot) == 0;
-
-	if (!good)
-		complain("/boot/%s: %s", image, strerror(errno));
+	if (status < 0) {
+		complain("%s: %s", maker->path, strerror(errno));
+	} else if (status != 0) {
+		complain("%s failed for kernel %s with status %d", maker->path, uname, status);
+	} else {
+		inspect(maker, root, uname, path, changes);
+		fd = regular_open(boot->fd, boot->new, NULL);
+		good = fd >= 0 && fsync(fd) == 0;
+		if (!good)
+			complain("/boot/%s: %s", boot->new, strerror(errno));
+	}
 	if (fd >= 0)
 		close(fd);
-	if (boot >= 0)
-		close(boot);
+	if (!good)
+		unlinkat(boot->fd, boot->new, 0);
+	free(path);
+	free(directory);
 	return good;
 }
 
-static bool make_image(const struct root *root, const struct maker *maker, const char *uname, const char *image,
-		       const struct changeset *changes, int keep)
+bool initrd_make(const struct root *root, const char *uname, const struct changeset *changes,
+		 const struct initrd_policy *policy, int keep)
 {
-	char *new = new_name(image);
-	char *boot = maker->jail ? text_format("/boot") : root_real_path(root, "/boot");
-	char *path = text_format("%s/%s", boot ? boot : "/boot", new);
-	const char *argv[] = {maker->path, maker->option, path, uname, NULL};
-	struct spawn spawn = {.argv = argv, .jail = maker->jail, .keep = keep};
-	int status = program_run(&spawn);
-
-	if (status < 0)
-		complain("%s: %s", maker->path, strerror(errno));
-	else if (status != 0)
-		complain("%s failed for kernel %s with status %d", maker->path, uname, status);
-	else
-		inspect(maker, root, uname, path, changes);
-	if (status == 0 && !replace(root, image, new))
-		status = -1;
-	free(path);
-	free(boot);
-	free(new);
-	return status == 0;
-}
-
-bool initrd_update(const struct root *root, const char *uname, const struct changeset *changes, int keep)
-{
-	char *image = find_image(root, uname);
+	struct boot boot;
 	struct maker maker = {0};
-	bool good = true;
+	bool good = boot_open(&boot, root, uname), replaced = false;
+	const char *why;
 
-	if (image && find_maker(root, &maker)) {
-		initrd_clean(root, uname);
-		good = make_image(root, &maker, uname, image, changes, keep);
-		if (!good)
-			initrd_clean(root, uname);
-	} else if (image) {
-		complain("/boot/%s is left as it is: %s; make it anew before the next boot", image,
-			 maker.path ? "only root can do that below another root"
-				    : "there is neither dracut nor mkinitramfs nor mkinitrd");
+	if (good && boot.image)
+		good = is_there(boot.fd, boot.old, &replaced);
+	if (good && boot.image && !replaced) {
+		why = find_maker(root, policy, &maker);
+		unlinkat(boot.fd, boot.new, 0);
+		if (!why)
+			good = run_maker(&boot, root, &maker, uname, changes, keep);
+		else
+			complain("%s/boot/%s still holds the former drivers: %s. Make it again before the next boot, "
+				 "for example with 'dracut -f /boot/%s %s' in that system",
+				 root->path, boot.image, why, boot.image, uname);
 	}
 	free(maker.path);
-	free(image);
+	boot_close(&boot);
+	return good;
+}
+
+/* The former image is kept beside the new one, if the file system has hard links without a moment with no image. */
+static bool put_in_place(const struct boot *boot)
+{
+	if (linkat(boot->fd, boot->image, boot->fd, boot->old, 0) != 0 && errno != EEXIST &&
+	    (errno != EPERM || renameat(boot->fd, boot->image, boot->fd, boot->old) != 0))
+		return false;
+	return fsync(boot->fd) == 0 && renameat(boot->fd, boot->new, boot->fd, boot->image) == 0 &&
+	       fsync(boot->fd) == 0;
+}
+
+bool initrd_install(const struct root *root, const char *uname)
+{
+	struct boot boot;
+	bool good = boot_open(&boot, root, uname), made = false;
+
+	if (good && boot.image)
+		good = is_there(boot.fd, boot.new, &made) && (!made || put_in_place(&boot));
+	if (!good && boot.image)
+		complain("/boot/%s: %s", boot.image, strerror(errno));
+	boot_close(&boot);
+	return good;
+}
+
+bool initrd_restore(const struct root *root, const char *uname)
+{
+	struct boot boot;
+	bool good = boot_open(&boot, root, uname);
+
+	if (good && boot.image) {
+		good = renameat(boot.fd, boot.old, boot.fd, boot.image) == 0 || errno == ENOENT;
+		/* A rename between two names of one file does nothing. */
+		good = good && (unlinkat(boot.fd, boot.old, 0) == 0 || errno == ENOENT);
+		good = good && (unlinkat(boot.fd, boot.new, 0) == 0 || errno == ENOENT);
+		good = good && fsync(boot.fd) == 0;
+		if (!good)
+			complain("/boot/%s: %s; the former one is /boot/%s", boot.image, strerror(errno), boot.old);
+	}
+	boot_close(&boot);
 	return good;
 }
 
@@ -178,14 +258,15 @@ void initrd_clean(const struct root *root, const char *uname)
 {
 	int boot = root_openat(root, "/boot", O_RDONLY | O_DIRECTORY, 0);
 
-	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]) && boot >= 0; i++) {
-		char *image = text_format(images[i], uname);
-		char *new = new_name(image);
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]) && boot >= 0; i++)
+		for (int old = 0; old < 2; old++) {
+			char *image = text_format(images[i], uname);
+			char *name = text_format(".%s.xs-%s", image, old ? "old" : "new");
 
-		unlinkat(boot, new, 0);
-		free(new);
-		free(image);
-	}
+			unlinkat(boot, name, 0);
+			free(name);
+			free(image);
+		}
 	if (boot >= 0)
 		close(boot);
 }

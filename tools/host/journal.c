@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/name.h"
 #include "base/text.h"
+#include "host/block.h"
 
 #define JOURNAL_LIMIT  (16u << 20)
 #define JOURNAL_FORMAT "xs-driver-journal"
@@ -72,7 +73,7 @@ void journal_clean(const struct root *root)
 	changeset_free(&journal);
 }
 
-/* Copies the component at *AT and steps over it; it must be legal by IS_LEGAL. */
+/* Copies the component at *AT and steps over it and a slash; false when IS_LEGAL does not allow it. */
 static bool take(const char **at, char *out, size_t size, bool (*is_legal)(const char *))
 {
 	size_t len = strcspn(*at, "/");
@@ -95,42 +96,98 @@ static bool skip(const char **at, const char *text)
 	return true;
 }
 
-/* /etc/modprobe.d/xs-ddk-<driver>.conf */
-static bool is_our_modprobe_file(const char *path)
+static bool is_kernel_of(const struct changeset *changes, const char *uname)
 {
-	static const char suffix[] = ".conf";
-	size_t len;
-
-	if (!skip(&path, "/etc/modprobe.d/xs-ddk-"))
-		return false;
-	len = strlen(path);
-	return len > strlen(suffix) && strcmp(path + len - strlen(suffix), suffix) == 0 &&
-	       name_is_legal_n(path, len - strlen(suffix));
+	for (size_t i = 0; i < changes->kernel_count; i++)
+		if (strcmp(changes->kernels[i], uname) == 0)
+			return true;
+	return false;
 }
 
-static bool is_our_link(const char *path)
+/* Whether TARGET is what a link in updates/ of the kernel UNAME has when it selects a version. */
+static bool selects_version(const char *target, const char *uname)
 {
-	char name[256];
+	char name[XENSERVER_VERSION_MAX + 1], *absolute = text_format("/lib/modules/%s/", uname);
+	bool is_ours = skip(&target, "../") || (skip(&target, "/usr"), skip(&target, absolute));
 
-	if (!skip(&path, "/lib/modules/") || !take(&path, name, sizeof(name), name_is_uname))
+	free(absolute);
+	return is_ours && (skip(&target, "xenserver/") || skip(&target, "dmv/")) &&
+	       take(&target, name, sizeof(name), name_is_legal) && take(&target, name, sizeof(name), name_is_legal) &&
+	       name_is_module_file(target);
+}
+
+/* A link of updates/ is removed, or is made to select a file of its own name. */
+static bool is_selection(const char *file, const char *uname, const struct change *change)
+{
+	return name_is_module_file(file) && (!change->before || selects_version(change->before, uname)) &&
+	       (!change->after ||
+		(selects_version(change->after, uname) && strcmp(strrchr(change->after, '/') + 1, file) == 0));
+}
+
+/* ".previous" is made to name a version; no command removes it. */
+static bool is_previous(const char *path, const struct change *change)
+{
+	char driver[XENSERVER_VERSION_MAX + 1];
+
+	return (skip(&path, "xenserver/") || skip(&path, "dmv/")) &&
+	       take(&path, driver, sizeof(driver), name_is_legal) && strcmp(path, ".previous") == 0 &&
+	       (!change->before || name_is_legal(change->before)) && change->after && name_is_legal(change->after);
+}
+
+static bool is_our_link(const struct changeset *changes, const struct change *change)
+{
+	const char *at = change->path;
+	char uname[UNAME_MAX + 1];
+
+	if (!skip(&at, "/lib/modules/") || !take(&at, uname, sizeof(uname), name_is_uname) ||
+	    !is_kernel_of(changes, uname))
 		return false;
-	if (skip(&path, "updates/"))
-		return take(&path, name, sizeof(name), name_is_module_file) && !*path;
-	return (skip(&path, "xenserver/") || skip(&path, "dmv/")) && take(&path, name, sizeof(name), name_is_legal) &&
-	       strcmp(path, ".previous") == 0;
+	return skip(&at, "updates/") ? is_selection(at, uname, change) : is_previous(at, change);
+}
+
+/* The modprobe.d file that keeps a driver from being loaded is made or removed, and has the text that it always has. */
+static bool is_our_block(const struct change *change)
+{
+	return (!change->before || block_is_ours(change->path, change->before)) &&
+	       (!change->after || block_is_ours(change->path, change->after));
+}
+
+static bool is_new_path(const struct changeset *changes, const char *path)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		if (strcmp(changes->list[i].path, path) == 0)
+			return false;
+	return true;
 }
 
 static bool take_change(struct changeset *changes, const json_t *item)
 {
-	const char *path = json_string_value(json_object_get(item, "path"));
+	const json_t *path = json_object_get(item, "path"), *file = json_object_get(item, "file");
 	const json_t *before = json_object_get(item, "before"), *after = json_object_get(item, "after");
-	bool is_file = json_is_true(json_object_get(item, "file"));
+	struct change change = {(char *)json_string_value(path), json_is_true(file), (char *)json_string_value(before),
+				(char *)json_string_value(after)};
+	size_t count;
 
-	if (!path || !(is_file ? is_our_modprobe_file(path) : is_our_link(path)) ||
-	    !(json_is_string(before) || json_is_null(before)) || !(json_is_string(after) || json_is_null(after)))
+	if (!change.path || !json_is_boolean(file) || !(change.before || json_is_null(before)) ||
+	    !(change.after || json_is_null(after)) || !is_new_path(changes, change.path) ||
+	    !(change.is_file ? is_our_block(&change) : is_our_link(changes, &change)))
 		return false;
-	changeset_add(changes, path, is_file, json_string_value(before), json_string_value(after));
-	return true;
+	/* A change that changes nothing is not added, nor is it ever written down. */
+	count = changes->count;
+	changeset_add(changes, change.path, change.is_file, change.before, change.after);
+	return changes->count > count;
+}
+
+/* Each kernel must have a link that changes: a command writes down no other. */
+static bool has_link(const struct changeset *changes, const char *uname)
+{
+	char *directory = text_format("/lib/modules/%s/", uname);
+	bool has = false;
+
+	for (size_t i = 0; i < changes->count; i++)
+		has |= strncmp(changes->list[i].path, directory, strlen(directory)) == 0;
+	free(directory);
+	return has;
 }
 
 static bool take_journal(struct changeset *changes, const json_t *json)
@@ -142,7 +199,8 @@ static bool take_journal(struct changeset *changes, const json_t *json)
 	json_t *item;
 
 	if (!format || strcmp(format, JOURNAL_FORMAT) != 0 || !command || !json_is_array(kernels) ||
-	    !json_is_array(list) || json_integer_value(json_object_get(json, "schema")) != JOURNAL_SCHEMA)
+	    !json_is_array(list) || !json_is_boolean(json_object_get(json, "initrd")) ||
+	    json_integer_value(json_object_get(json, "schema")) != JOURNAL_SCHEMA)
 		return false;
 	changes->command = text_safe(command);
 	changes->initrd = json_is_true(json_object_get(json, "initrd"));
@@ -157,13 +215,16 @@ static bool take_journal(struct changeset *changes, const json_t *json)
 		if (!take_change(changes, item))
 			return false;
 	}
-	return true;
+	for (i = 0; i < changes->kernel_count; i++)
+		if (!has_link(changes, changes->kernels[i]))
+			return false;
+	return changes->count > 0;
 }
 
 enum journal journal_read(const struct root *root, struct changeset *changes)
 {
 	char *text = root_read(root, JOURNAL_PATH, JOURNAL_LIMIT, NULL);
-	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+	json_t *json = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
 	bool good = json && take_journal(changes, json);
 
 	if (!text && errno == ENOENT)
@@ -171,8 +232,9 @@ enum journal journal_read(const struct root *root, struct changeset *changes)
 	if (!text)
 		complain("%s: %s", JOURNAL_PATH, strerror(errno));
 	else if (!good)
-		complain("%s: this is no journal of ours; look at what it says, at the links it names, and remove it",
-			 JOURNAL_PATH);
+		complain(
+			"%s: not a journal of this program; look at what it says, at the links it names, and remove it",
+			JOURNAL_PATH);
 	json_decref(json);
 	free(text);
 	if (good)

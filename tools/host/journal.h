@@ -14,8 +14,9 @@ bool journal_write(const struct root *root, const struct changeset *changes);
 enum journal { JOURNAL_NONE, JOURNAL_READ, JOURNAL_BROKEN };
 
 /*
- * Reads the journal into CHANGES. It is JOURNAL_BROKEN, with a message, when it cannot be read or would change anything
- * but links in updates/, the links ".previous" and the kit's own files in modprobe.d.
+ * Reads the journal into CHANGES. It is JOURNAL_BROKEN, with a message, when it cannot be read, or when any part of it
+ * is not as a command would have written it: a path, what was or will be there, a kernel. So a forged journal can do no
+ * more than make or remove links to installed versions.
  */
 enum journal journal_read(const struct root *root, struct changeset *changes);
 

@@ -9,6 +9,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "host/block.h"
 #include "host/depmod.h"
 #include "host/depmod_config.h"
 #include "host/installed.h"
@@ -108,24 +109,31 @@ char *select_previous(const struct host *host, const struct hierarchy *hierarchy
 }
 
 /* Nothing is remembered when no version was selected: then there is none to go back to. */
-static void plan_previous(struct changeset *changes, const struct host *host, const struct hierarchy *h,
+static bool plan_previous(struct changeset *changes, const struct host *host, const struct hierarchy *h,
 			  const struct driver *driver, const struct driver_version *version)
 {
 	char *path, *before;
+	bool good;
 
 	if (!driver->selected || driver->selected == version)
-		return;
+		return true;
 	path = previous_path(h, driver);
 	before = change_read(&host->root, path, false);
-	changeset_add(changes, path, false, before, driver->selected->name);
+	good = !before || name_is_legal(before);
+	if (good)
+		changeset_add(changes, path, false, before, driver->selected->name);
+	else
+		complain("%s: the link does not name a version; remove it first", path);
 	free(before);
 	free(path);
+	return good;
 }
 
 bool select_plan(struct changeset *changes, struct host *host, const struct hierarchy *hierarchy,
 		 const struct driver *driver, const struct driver_version *version, enum layout layout)
 {
 	char *fault = version ? installed_fault(hierarchy, driver, version, &host->scratch) : NULL;
+	size_t count;
 
 	if (fault) {
 		complain("%s %s cannot be selected for kernel %s: %s", driver->name, version->name, hierarchy->uname,
@@ -133,11 +141,14 @@ bool select_plan(struct changeset *changes, struct host *host, const struct hier
 		free(fault);
 		return false;
 	}
+	count = changes->count;
 	for (size_t m = 0; m < driver->module_count; m++)
 		if (!plan_module(changes, hierarchy, driver, version, driver->modules[m], layout))
 			return false;
-	plan_previous(changes, host, hierarchy, driver, version);
-	changeset_add_kernel(changes, hierarchy->uname);
+	if (!plan_previous(changes, host, hierarchy, driver, version))
+		return false;
+	if (changes->count > count)
+		changeset_add_kernel(changes, hierarchy->uname);
 	return true;
 }
 
@@ -184,28 +195,18 @@ bool select_is_effective(const struct host *host, const char *uname, const struc
 	       !is_found_by_depmod(host, uname, driver->name, LAYOUT_DMV) && depmod_can_exclude();
 }
 
-static char *block_text(const struct driver *driver)
+bool select_plan_block(struct changeset *changes, const struct host *host, const struct driver *driver, bool block)
 {
-	char *text = text_format(
-		"# Written by xs-driver: %s is deselected. It is removed when a version is selected.\n", driver->name);
-
-	for (size_t m = 0; m < driver->module_count; m++) {
-		char *longer = text_format("%sinstall %s /bin/false\n", text, driver->modules[m]);
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
-void select_plan_block(struct changeset *changes, const struct host *host, const struct driver *driver, bool block)
-{
-	char *path = text_format("/etc/modprobe.d/xs-ddk-%s.conf", driver->name);
+	char *path = block_path(driver->name), *after = block ? block_text(driver) : NULL;
 	char *before = change_read(&host->root, path, true);
-	char *after = block ? block_text(driver) : NULL;
+	bool good = !before || block_is_ours(path, before);
 
-	changeset_add(changes, path, true, before, after);
+	if (good)
+		changeset_add(changes, path, true, before, after);
+	else if (!good)
+		complain("%s has lines that xs-driver did not write; move the file away first", path);
 	free(after);
 	free(before);
 	free(path);
+	return good;
 }

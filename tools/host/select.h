@@ -26,9 +26,10 @@ const struct device *select_lost_device(struct host *host, const struct hierarch
 
 /*
  * Adds the modprobe.d file that keeps the driver's modules from being loaded (BLOCK), or removes it. It is for hosts
- * whose depmod does not leave the hierarchy out: there a deselected driver is still found.
+ * whose depmod does not leave the hierarchy out: there a deselected driver is still found. False, with a message, when
+ * the file is somebody else's.
  */
-void select_plan_block(struct changeset *changes, const struct host *host, const struct driver *driver, bool block);
+bool select_plan_block(struct changeset *changes, const struct host *host, const struct driver *driver, bool block);
 
 /*
  * Whether depmod leaves the driver out in every layout that it lies in for UNAME: it is told to, and is new enough to

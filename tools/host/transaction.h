@@ -4,23 +4,27 @@
 #define XS_HOST_TRANSACTION_H
 
 #include "host/changeset.h"
+#include "host/initrd.h"
 
-/*
- * Makes sure that no other xs-driver changes anything, waiting for one that does, and for a depmod it left behind.
- * Nothing is written for it: what is locked is the directory /lib/modules. A descriptor to close, or -1 with a message.
- */
-int lock_take(const struct root *root);
+/* How changes are made. */
+struct transaction {
+	const struct root *root;
+	int lock; /* from lock_take() */
+	struct initrd_policy initrd;
+};
 
 /*
  * Makes the changes, then modules.dep and the initrd of their kernels. When a step fails, all is as it was before:
- * false, with messages. LOCK is from lock_take().
+ * false, with messages. The order of what reaches the disk is: the journal; the links; the files of depmod; the
+ * initrds; then the journal goes. So whatever a power cut leaves, the next run can finish or undo.
  */
-bool transaction_run(const struct root *root, const struct changeset *changes, int lock);
+bool transaction_run(const struct transaction *transaction, const struct changeset *changes);
 
 /*
- * Finishes what a run that was killed had changed but for modules.dep and the initrd; otherwise undoes it. True, with
- * nothing said, when there is nothing to repair; true, with a message, when it is repaired.
+ * Looks for a journal. Where all changes that it names were made, makes modules.dep and the initrd and so finishes;
+ * else undoes them. True, with nothing said, when there is nothing to repair; true, with a message, when it is
+ * repaired.
  */
-bool transaction_recover(const struct root *root, int lock);
+bool transaction_recover(const struct transaction *transaction);
 
 #endif

@@ -80,13 +80,13 @@ static enum status activate(struct host *host, const struct hierarchy *hierarchy
 	return STATUS_YES;
 }
 
-static enum status activate_it(struct host *host, const struct options *options, int lock)
+static enum status activate_it(struct host *host, const struct options *options, const struct transaction *transaction)
 {
 	struct hierarchy hierarchy;
 	struct kernels kernels = {&hierarchy, 1};
 	enum status status = STATUS_TROUBLE;
 
-	(void)lock;
+	(void)transaction;
 	if (!*host->running) {
 		complain("/proc does not say which kernel is running");
 		return STATUS_TROUBLE;
@@ -103,10 +103,10 @@ enum status driver_activate(int argc, char **argv)
 {
 	struct options options;
 	bool done;
-	enum status status = options_parse(&options, argc, argv, TAKES_FORCE, 1, 1, &done);
+	enum status status = options_parse(&options, argc, argv, TAKES_FORCE TAKES_CHANGE, 1, 1, &done);
 
 	if (!done)
-		status = change_run(&options, activate_it);
+		status = change_run(&options, argv[0], activate_it);
 	options_free(&options);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands of xs-driver: one a file, driver_<name>.c, listed in xs-driver.c; and what they share. */
+/* The commands of xs-driver: one a file, <name>.c, listed in main.c; and what they share. */
 #ifndef XS_XS_DRIVER_COMMANDS_H
 #define XS_XS_DRIVER_COMMANDS_H
 
@@ -7,6 +7,7 @@
 #include "base/program.h"
 #include "host/hierarchy.h"
 #include "host/state.h"
+#include "host/transaction.h"
 
 command_function driver_list, driver_select, driver_deselect, driver_activate, driver_rollback, driver_recover,
 	driver_check, driver_tool;
@@ -18,8 +19,9 @@ struct options {
 	size_t kernel_count;
 	const char *format; /* NULL: not given */
 	enum layout layout;
-	bool force, hardware, no_initrd;
-	char **names; /* the arguments; NULL at the end */
+	bool force, hardware, no_initrd, run_image_tools;
+	unsigned int wait; /* how many seconds to wait for another command */
+	char **names;	   /* the arguments; NULL at the end */
 	size_t name_count;
 };
 
@@ -28,7 +30,7 @@ struct options {
 #define TAKES_FORMAT   "o"
 #define TAKES_FORCE    "f"
 #define TAKES_HARDWARE "h"
-#define TAKES_INITRD   "i"
+#define TAKES_CHANGE   "irw" /* --no-initrd, --run-image-tools, --wait */
 
 /*
  * Reads the command line of the command argv[0], which takes --sysroot, --layout and the options in TAKES, and from
@@ -37,6 +39,12 @@ struct options {
  */
 enum status options_parse(struct options *options, int argc, char **argv, const char *takes, size_t least, size_t most,
 			  bool *done);
+/* Takes the value of --wait; false with a message. */
+bool options_take_wait(struct options *options, const char *seconds);
+
+/* How long a command waits for another one, if nobody says otherwise: initrds take minutes. */
+#define WAIT_DEFAULT 600
+
 void options_free(struct options *options);
 
 /* The hierarchies of several kernels. */
@@ -88,19 +96,21 @@ enum selection_way { WAY_SELECT, WAY_DESELECT, WAY_BACK };
 
 /*
  * Selects VERSION of the driver NAME for the kernels the options name or for all that have it; or no version, where one
- * is selected; or the one selected before, where one is remembered. VERSION is NULL but for WAY_SELECT. LOCK is from
- * change_begin(). Says what it did, or why not.
+ * is selected; or the one selected before, where one is remembered. VERSION is NULL but for WAY_SELECT. Says what it
+ * did, or why not.
  */
 enum status selection_change(struct host *host, const struct options *options, enum selection_way way, const char *name,
-			     const char *version, int lock);
+			     const char *version, const struct transaction *transaction);
 
-/* What a command that changes something does, once it may. LOCK is for transaction_run(). */
-typedef enum status change_function(struct host *host, const struct options *options, int lock);
+/* What a command that changes something does, once it may. */
+typedef enum status change_function(struct host *host, const struct options *options,
+				    const struct transaction *transaction);
 
-/* Opens the host, takes the lock, repairs what a killed run left, runs FUNCTION and gives its status, or why it was
- * not.
+/*
+ * Opens the host, takes the lock for the command NAME, repairs what a killed run left, and runs FUNCTION. Gives its
+ * status, or STATUS_NO or STATUS_TROUBLE, with a message, when it was not run.
  */
-enum status change_run(const struct options *options, change_function *function);
+enum status change_run(const struct options *options, const char *name, change_function *function);
 
 /* Whether progress is told on stdout; a protocol's replies stand there alone. */
 extern bool driver_quiet;

@@ -12,7 +12,7 @@
 #include "base/directory.h"
 #include "base/text.h"
 #include "host/hierarchy_read.h"
-#include "host/transaction.h"
+#include "host/lock.h"
 #include "xs-driver/commands.h"
 
 /* A stranger's name is shown up to here. */
@@ -51,6 +51,8 @@ static const struct option long_options[] = {
 	{"force", no_argument, NULL, 'f'},
 	{"hardware", no_argument, NULL, 'h'},
 	{"no-initrd", no_argument, NULL, 'i'},
+	{"run-image-tools", no_argument, NULL, 'r'},
+	{"wait", required_argument, NULL, 'w'},
 	{0},
 };
 
@@ -88,6 +90,17 @@ static bool take_layout(struct options *options, const char *layout)
 	return false;
 }
 
+bool options_take_wait(struct options *options, const char *seconds)
+{
+	size_t len = strspn(seconds, "0123456789");
+
+	options->wait = (unsigned int)strtoul(seconds, NULL, 10);
+	if (len > 0 && len < 7 && !seconds[len])
+		return true;
+	complain("--wait is a number of seconds");
+	return false;
+}
+
 static bool take_option(struct options *options, int option)
 {
 	switch (option) {
@@ -107,6 +120,10 @@ static bool take_option(struct options *options, int option)
 		return options->hardware = true;
 	case 'i':
 		return options->no_initrd = true;
+	case 'r':
+		return options->run_image_tools = true;
+	case 'w':
+		return options_take_wait(options, optarg);
 	}
 	return false;
 }
@@ -142,14 +159,14 @@ enum status options_parse(struct options *options, int argc, char **argv, const 
 {
 	int option;
 
-	memset(options, 0, sizeof(*options));
+	*options = (struct options){.wait = WAIT_DEFAULT};
 	*done = true;
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (option == 'H')
 			return command_help(argv[0]);
 		if (option == '?')
 			return command_misused(argv[0]);
-		if (strchr("koifh", option) && !strchr(takes, option)) {
+		if (strchr("koifhrw", option) && !strchr(takes, option)) {
 			complain("%s does not take --%s", argv[0], option_name(option));
 			return command_misused(argv[0]);
 		}
@@ -338,19 +355,23 @@ bool kernels_have(const struct kernels *kernels, const char *name)
 	return false;
 }
 
-enum status change_run(const struct options *options, change_function *function)
+enum status change_run(const struct options *options, const char *name, change_function *function)
 {
 	struct host host;
-	int lock = -1;
+	struct transaction transaction = {
+		.root = &host.root, .lock = -1, .initrd = {options->no_initrd, options->run_image_tools}};
+	char *command = text_format("xs-driver %s", name);
 	enum status status = STATUS_TROUBLE;
 
 	if (host_open(&host, options->sysroot)) {
-		lock = lock_take(&host.root);
-		status =
-			lock >= 0 && transaction_recover(&host.root, lock) ? function(&host, options, lock) : STATUS_NO;
+		status = STATUS_NO;
+		transaction.lock = lock_take(&host.root, command, options->wait);
+		if (transaction.lock >= 0 && transaction_recover(&transaction))
+			status = function(&host, options, &transaction);
 	}
-	if (lock >= 0)
-		close(lock);
+	if (transaction.lock >= 0)
+		close(transaction.lock);
 	host_close(&host);
+	free(command);
 	return status;
 }

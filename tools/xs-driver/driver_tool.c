@@ -127,10 +127,10 @@ static enum status list(const struct call *call)
 /* The call on its way through change_run(). */
 static const struct call *current;
 
-static enum status change_it(struct host *host, const struct options *options, int lock)
+static enum status change_it(struct host *host, const struct options *options, const struct transaction *transaction)
 {
 	return selection_change(host, options, current->what == CALL_SELECT ? WAY_SELECT : WAY_DESELECT, current->name,
-				current->variant, lock);
+				current->variant, transaction);
 }
 
 /* {"driver", "variant", "exit"}; what went wrong is said in "message" too. */
@@ -157,7 +157,7 @@ static enum status change(struct call *call)
 	call->options.force = call->what == CALL_DESELECT;
 	current = call;
 	driver_quiet = true;
-	status = change_run(&call->options, change_it);
+	status = change_run(&call->options, call->what == CALL_SELECT ? "driver-tool -s" : "driver-tool -d", change_it);
 	reply(call, status);
 	return status;
 }
@@ -223,7 +223,7 @@ static const struct option long_options[] = {
 
 enum status driver_tool(int argc, char **argv)
 {
-	struct call call = {0};
+	struct call call = {.options = {.wait = WAIT_DEFAULT}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "lsdn:v:h", long_options, NULL)) != -1) {

@@ -3,10 +3,13 @@
 #include "xs-driver/commands.h"
 
 #define COMMON                                                                                                         \
-	"  --layout dmv     the directories of XenServer 9\n"                                                          \
+	"  --layout dmv     write links as XenServer 9's own tools do\n"                                               \
 	"  --sysroot DIR    /lib/modules, /sys, /proc, /etc and /boot are below DIR\n"
 #define KERNEL "  --kernel UNAME   for this kernel; may be given again\n"
-#define INITRD "  --no-initrd      leave the initrd as it is\n"
+#define CHANGE                                                                                                         \
+	"  --no-initrd      leave the initrd as it is\n"                                                               \
+	"  --run-image-tools  below --sysroot, run that system's own programs to make its initrd\n"                    \
+	"  --wait SECONDS   wait so long for another command to end; default: 600\n"
 
 static const struct command commands[] = {
 	{"list", driver_list, "the drivers, their versions and states",
@@ -16,18 +19,19 @@ static const struct command commands[] = {
 	 "  --kernel UNAME   as that kernel has them, not the running one; may be given again\n" COMMON},
 	{"select", driver_select, "choose the version that is loaded next",
 	 "[OPTION...] NAME VERSION\n\n" KERNEL "                   default: all that have the version\n"
-	 "  --force          even if a device that is here would be without a driver\n" INITRD COMMON},
+	 "  --force          even if a device that is here would be without a driver\n" CHANGE COMMON},
 	{"deselect", driver_deselect, "choose no version",
 	 "[OPTION...] --force NAME\n\n"
-	 "  --force          needed, as the host may be without a disk or network then\n" KERNEL INITRD COMMON},
+	 "  --force          needed, as the host may be without a disk or network then\n" KERNEL CHANGE COMMON},
 	{"activate", driver_activate, "unload what is loaded and load what is selected, now",
 	 "[OPTION...] NAME\n\n"
 	 "  --force          even if the root disk or the management network hangs on it, or\n"
-	 "                   if what is loaded could not be loaded again\n" COMMON},
+	 "                   if what is loaded could not be loaded again\n" CHANGE COMMON},
 	{"rollback", driver_rollback, "choose the version that was selected before",
 	 "[OPTION...] NAME\n\n" KERNEL
-	 "  --force          even if a device that is here would be without a driver\n" INITRD COMMON},
-	{"recover", driver_recover, "finish or undo what a command that was killed left", "[--sysroot DIR]\n"},
+	 "  --force          even if a device that is here would be without a driver\n" CHANGE COMMON},
+	{"recover", driver_recover, "finish or undo what a command that was killed left",
+	 "[OPTION...]\n\n" CHANGE COMMON},
 	{"check", driver_check, "whether all is sound",
 	 "[OPTION...] [NAME...]\n\n"
 	 "  --format FORMAT  text or json\n" KERNEL COMMON},
@@ -40,7 +44,7 @@ static const struct command commands[] = {
 	 "  -d, --deselect      select none; NAME may follow as '-d NAME'\n"
 	 "  -n, --name NAME     the driver\n"
 	 "  -v, --variant V     its variant, or version\n"
-	 "  --layout dmv        the directories of XenServer 9\n"
+	 "  --layout dmv        write links as XenServer 9's own tools do\n"
 	 "  --sysroot DIR       /lib/modules, /sys, /proc, /etc and /boot are below DIR\n"},
 };
 

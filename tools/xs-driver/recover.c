@@ -3,11 +3,11 @@
 #include "xs-driver/commands.h"
 
 /* Every command that changes something begins with it, and this one does no more. */
-static enum status nothing_more(struct host *host, const struct options *options, int lock)
+static enum status nothing_more(struct host *host, const struct options *options, const struct transaction *transaction)
 {
 	(void)host;
 	(void)options;
-	(void)lock;
+	(void)transaction;
 	return STATUS_YES;
 }
 
@@ -15,10 +15,10 @@ enum status driver_recover(int argc, char **argv)
 {
 	struct options options;
 	bool done;
-	enum status status = options_parse(&options, argc, argv, "", 0, 0, &done);
+	enum status status = options_parse(&options, argc, argv, TAKES_CHANGE, 0, 0, &done);
 
 	if (!done)
-		status = change_run(&options, nothing_more);
+		status = change_run(&options, argv[0], nothing_more);
 	options_free(&options);
 	return status;
 }

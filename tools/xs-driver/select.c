@@ -2,19 +2,19 @@
 // xs-driver select: chooses the version that is loaded next.
 #include "xs-driver/commands.h"
 
-static enum status select_it(struct host *host, const struct options *options, int lock)
+static enum status select_it(struct host *host, const struct options *options, const struct transaction *transaction)
 {
-	return selection_change(host, options, WAY_SELECT, options->names[0], options->names[1], lock);
+	return selection_change(host, options, WAY_SELECT, options->names[0], options->names[1], transaction);
 }
 
 enum status driver_select(int argc, char **argv)
 {
 	struct options options;
 	bool done;
-	enum status status = options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORCE TAKES_INITRD, 2, 2, &done);
+	enum status status = options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORCE TAKES_CHANGE, 2, 2, &done);
 
 	if (!done)
-		status = change_run(&options, select_it);
+		status = change_run(&options, argv[0], select_it);
 	options_free(&options);
 	return status;
 }

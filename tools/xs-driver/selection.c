@@ -7,7 +7,6 @@
 #include "host/critical.h"
 #include "host/installed.h"
 #include "host/select.h"
-#include "host/transaction.h"
 #include "xs-driver/commands.h"
 
 /* One kernel's part of the change. */
@@ -140,22 +139,20 @@ static bool plan(struct changeset *changes, struct host *host, const struct opti
 }
 
 /* A deselected driver must not be found by depmod; where it cannot be told, modprobe is. */
-static void plan_block(struct changeset *changes, const struct host *host, const struct options *options,
+static bool plan_block(struct changeset *changes, const struct host *host, const struct options *options,
 		       const struct targets *targets)
 {
 	const struct target *first = &targets->list[0];
 
-	if (first->version) {
-		select_plan_block(changes, host, first->driver, false);
-	} else if (!select_is_effective(host, first->hierarchy->uname, first->driver)) {
-		if (options->kernel_count)
-			complain("depmod finds %s outside updates/ here, and modprobe.d counts for all kernels: it "
-				 "stays "
-				 "loadable",
-				 first->driver->name);
-		else
-			select_plan_block(changes, host, first->driver, true);
-	}
+	if (first->version)
+		return select_plan_block(changes, host, first->driver, false);
+	if (select_is_effective(host, first->hierarchy->uname, first->driver))
+		return true;
+	if (!options->kernel_count)
+		return select_plan_block(changes, host, first->driver, true);
+	complain("depmod finds %s outside updates/ here, and modprobe.d counts for all kernels: it stays loadable",
+		 first->driver->name);
+	return true;
 }
 
 /* What the caller should know before the driver is gone at the next boot. */
@@ -200,14 +197,12 @@ static void say_done(const struct host *host, const struct target *target)
 }
 
 static bool change(struct host *host, const struct options *options, const struct targets *targets, const char *command,
-		   int lock)
+		   const struct transaction *transaction)
 {
 	struct changeset changes = {.command = text_format("%s", command), .initrd = !options->no_initrd};
 	bool good = plan(&changes, host, options, targets);
 
-	if (good)
-		plan_block(&changes, host, options, targets);
-	good = good && transaction_run(&host->root, &changes, lock);
+	good = good && plan_block(&changes, host, options, targets) && transaction_run(transaction, &changes);
 	for (size_t i = 0; i < targets->count && good; i++)
 		say_done(host, &targets->list[i]);
 	changeset_free(&changes);
@@ -215,7 +210,7 @@ static bool change(struct host *host, const struct options *options, const struc
 }
 
 static enum status run(struct host *host, const struct options *options, const struct targets *targets,
-		       const char *name, const char *command, int lock)
+		       const char *name, const char *command, const struct transaction *transaction)
 {
 	const struct driver *driver;
 
@@ -231,11 +226,11 @@ static enum status run(struct host *host, const struct options *options, const s
 			 driver->name);
 		return STATUS_NO;
 	}
-	return change(host, options, targets, command, lock) ? STATUS_YES : STATUS_NO;
+	return change(host, options, targets, command, transaction) ? STATUS_YES : STATUS_NO;
 }
 
 enum status selection_change(struct host *host, const struct options *options, enum selection_way way, const char *name,
-			     const char *version, int lock)
+			     const char *version, const struct transaction *transaction)
 {
 	static const char *const verbs[] = {"select", "deselect", "rollback"};
 	struct targets targets = {0};
@@ -253,7 +248,7 @@ enum status selection_change(struct host *host, const struct options *options, e
 		status = STATUS_NO;
 	}
 	if (good)
-		status = run(host, options, &targets, name, command, lock);
+		status = run(host, options, &targets, name, command, transaction);
 	free(targets.list);
 	free(command);
 	kernels_free(&kernels);
