@@ -117,19 +117,39 @@ is_newer() {
 	done
 }
 
-# newest_other: the newest version of the driver beside this one; nothing if there is none.
-newest_other() {
+# newest_that TEST: the newest version of the driver for which the command "TEST VERSION" succeeds; nothing if there is none.
+newest_that() {
 	newest=
 	for directory in "$ours"/*/; do
 		other=${directory%/}
 		other=${other##*/}
-		if [ "$other" = "$version" ] || ! has_modules "$other"; then
-			continue
-		elif [ -z "$newest" ] || is_newer "$other" "$newest"; then
+		if has_modules "$other" && "$1" "$other" && { [ -z "$newest" ] || is_newer "$other" "$newest"; }; then
 			newest=$other
 		fi
 	done
 	printf '%s' "$newest"
+}
+
+is_another() { [ "$1" != "$version" ]; }
+newest_other() { newest_that is_another; }
+
+# is_of_disk VERSION: a driver disk that is installed selects it. The metapackage of a disk brings a file with a line
+# "DRIVER VERSION" for each driver.
+is_of_disk() {
+	for file in "$root"/etc/xs-ddk/selection/*; do
+		[ ! -f "$file" ] || while read -r line; do
+			[ "$line" != "$driver $1" ] || return 0
+		done <"$file"
+	done
+	return 1
+}
+
+# is_production VERSION: its info.json says so, on a line of its own, as "xs-ddk info" writes it.
+is_production() {
+	[ ! -f "$ours/$1/info.json" ] || while read -r line; do
+		case $line in '"status": "production"'*) return 0 ;; esac
+	done <"$ours/$1/info.json"
+	return 1
 }
 
 # in_the_way FILE: somebody else's file for the same module, if there is one: ours to leave alone.
@@ -200,6 +220,7 @@ forget() {
 	if [ "$(readlink "$previous")" = "$version" ] || [ -z "$(newest_other)" ]; then
 		rm -f "$previous" || fail "$previous cannot be removed"
 	fi
+	[ -n "$(newest_other)" ] || rm -f "$first"
 	is_installed || unblock
 }
 
@@ -238,10 +259,33 @@ update_weak() {
 	done | "$found" --no-initramfs "--$1-modules" || fail "weak-modules --$1-modules failed"
 }
 
+# Where marks are that the end of the transaction looks for.
+state=$root/var/lib/rpm-state/
+[ -d "$state" ] || state=$root/lib/modules/.
+
 # The mark that this kernel's initrd is out of date, where XenServer's own %regenerate_initrd_* macros look for it too:
 # whoever ends the transaction first rebuilds it, once.
-mark=$root/var/lib/rpm-state/regenerate-initrd-$uname
-[ -d "${mark%/*}" ] || mark=$root/lib/modules/.regenerate-initrd-$uname
+mark=${state}regenerate-initrd-$uname
+
+# The mark that the transaction installed the first version of the driver for this kernel.
+first=${state}xs-ddk-first-$driver-$uname
+
+# settle: of several versions that came in one transaction, select the one that does not depend on rpm's order: what a
+# driver disk says, else the newest for production, else the newest.
+settle() {
+	[ -e "$first" ] || return 0
+	rm -f "$first"
+	for test in is_of_disk is_production true; do
+		wanted=$(newest_that "$test")
+		[ -z "$wanted" ] || break
+	done
+	[ -n "$wanted" ] && [ "$wanted" != "$(selected)" ] || return 0
+	update_weak remove
+	choose "$wanted"
+	update_weak add
+	update_depmod
+	mark_initrd
+}
 
 mark_initrd() {
 	kernel_is_there || return 0
@@ -284,11 +328,13 @@ initrd_is_due() {
 	return 0
 }
 
-# The first version that is installed is selected. Another one, or the same packaged anew, leaves the selection alone.
+# The first version that is installed is selected; if others come with it, the end of the transaction settles which.
+# Another one later, or the same packaged anew, leaves the selection alone.
 scriptlet_post() {
 	now=$(selected)
 	if [ -z "$now" ] && [ "$1" -eq 1 ] && [ -z "$(newest_other)" ]; then
 		now=$version
+		: >"$first" || fail "$first cannot be written"
 	fi
 	if [ "$now" = "$version" ]; then
 		choose "$version"
@@ -323,6 +369,7 @@ scriptlet_postun() {
 }
 
 scriptlet_end() {
+	settle
 	update_initrd
 	exit $failed
 }

@@ -102,3 +102,60 @@ two_kernels() {
 		done
 	done
 }
+
+# example_disk OPTION...: the disk $DISK of the example driver's two versions.
+example_disk() {
+	PACKAGES=$(example_packages "$(a_kernel)") make_disk "$BATS_TEST_TMPDIR" --tree --no-verify "$@"
+	rm -rf "$DISK"
+	mv "$BATS_TEST_TMPDIR/xsedu" "$DISK"
+}
+
+# The packages that older hosts' installer would hand to rpm, as its program does: those that XS-PACKAGES lists.
+with_older_installer() {
+	local files
+	mapfile -t files < <(xmllint --xpath '//package/text()' "$DISK/XS-PACKAGES")
+	(cd "$DISK" && with_rpm -U "${files[@]}")
+}
+
+# selected_version: what the host's link in updates/ leads to.
+selected_version() { readlink "$ROOT/lib/modules/$(a_kernel)/updates/xsedu.ko" | cut -d/ -f4; }
+
+# ways_select VERSION: each way of installing the disk selects that version.
+ways_select() {
+	local way
+	for way in "with_dnf install @drivers" "with_dnf install update-xsedu" "with_rpm -U $(echo "$DISK"/*.rpm)" \
+		with_installer with_older_installer; do
+		new_root
+		run -0 $way
+		[ "$(selected_version)" = "$1" ] || fail "$way selects $(selected_version), not $1"
+	done
+}
+
+@test "a disk selects the newest version, or the one its vendor wants, whichever way it is installed" {
+	example_disk
+	ways_select 1.1.0
+	run -0 xs-ddk show "$DISK"
+	has "$output" "selects:     xsedu 1.1.0"
+	example_disk --default-version 1.0.0
+	ways_select 1.0.0
+	run -0 xs-ddk show --json "$DISK"
+	[ "$(jq -r '.disks[0].selects' <<<"$output")" = "xsedu 1.0.0" ]
+	# What is selected already stays.
+	run -0 with_installer
+	as_root rpm --root "$ROOT" -e "$(rpm -qp --nosignature "$DISK"/xsedu-1.0.0*.rpm)"
+	[ "$(selected_version)" = 1.1.0 ]
+	run -0 with_installer
+	[ "$(selected_version)" = 1.1.0 ]
+}
+
+@test "of packages that a person installs one by one, the first stays selected" {
+	example_disk
+	run -0 with_rpm -U "$DISK"/xsedu-1.0.0-*.rpm
+	run -0 with_rpm -U "$DISK"/xsedu-1.1.0-*.rpm
+	[ "$(selected_version)" = 1.0.0 ]
+}
+
+@test "a version that is not the disk's cannot be its default" {
+	run -1 --separate-stderr example_disk --default-version 3
+	has "$stderr" "--default-version 3: the disk has of xsedu only 1.0.0 1.1.0"
+}

@@ -152,6 +152,9 @@ disk-installer|rm install
 disk-installer|rm install.sh
 disk-link|ln -s update.xml link.xml
 disk-package-unreadable|echo none >none.rpm
+disk-selection|sed -i 's/1.1.0/1.2.0/' XS-SELECTION
+disk-selection|sed -i 's/1.1.0/1.0.0/' XS-SELECTION
+disk-selection|echo nonsense >>XS-SELECTION
 disk-package-missing disk-package-name disk-package-unlisted disk-primary-missing disk-primary-unlisted|mv xsedu-data* other.rpm
 END
 	PACKAGES=$(small_package firmware 1 /usr/share/doc/firmware/EULA) make_disk "$BATS_TEST_TMPDIR/licensed" --tree

@@ -258,6 +258,32 @@ host() {
 	[ -e etc/modprobe.d/xs-ddk-d.conf ]
 }
 
+@test "of versions that came in one transaction, the disk's is selected, else the newest for production, else the newest" {
+	local version modules=$BATS_TEST_TMPDIR/lib/modules/u
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p etc/xs-ddk/selection "$modules/updates"
+	# settled: the version that is selected when the transaction of the first version ends.
+	settled() {
+		ln -sf ../xenserver/d/9/m.ko "$modules/updates/m.ko"
+		touch lib/modules/.xs-ddk-first-d-u
+		scriptlet "find_program() { false; }; scriptlet_end" | dash
+		readlink "$modules/updates/m.ko" | cut -d/ -f4
+		[ ! -e lib/modules/.xs-ddk-first-d-u ]
+	}
+	for version in 9:production 10:production 11:beta 12~rc1:alpha; do
+		mkdir -p "$modules/xenserver/d/${version%:*}"
+		touch "$modules/xenserver/d/${version%:*}/m.ko"
+		printf '{\n  "category": "other",\n  "status": "%s",\n}\n' "${version#*:}" >"$modules/xenserver/d/${version%:*}/info.json"
+	done
+	[ "$(settled)" = 10 ]
+	printf 'other 12~rc1\nd 11\n' >etc/xs-ddk/selection/disk
+	[ "$(settled)" = 11 ]
+	echo 'd 13' >etc/xs-ddk/selection/disk
+	[ "$(settled)" = 10 ]
+	sed -i s/production/beta/ "$modules"/xenserver/d/*/info.json
+	[ "$(settled)" = 12~rc1 ]
+}
+
 @test "a scriptlet that selects a version lets it be loaded" {
 	cd "$BATS_TEST_TMPDIR" || return
 	host 1

@@ -15,6 +15,9 @@ void check_disk_update(struct disk_check *c);
 /* repodata/: its files, the packages it lists, the groups. */
 void check_disk_repodata(struct disk_check *c);
 
+/* XS-SELECTION: which version of each driver the disk selects. */
+void check_disk_selection(struct disk_check *c);
+
 /* Signatures, with gpgv if there is a key on the disk. */
 void check_disk_signatures(struct disk_check *c);
 

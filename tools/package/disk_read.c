@@ -55,7 +55,8 @@ static bool ends_with(const char *s, const char *suffix)
 /* What is looked into, beside packages. */
 static bool is_metadata(const char *path)
 {
-	static const char *const names[] = {"XS-REPOSITORY", "XS-PACKAGES", "update.xml", "SHA256SUMS", "EULA"};
+	static const char *const names[] = {"XS-REPOSITORY", "XS-PACKAGES", "XS-SELECTION",
+					    "update.xml",    "SHA256SUMS",  "EULA"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(path, names[i]) == 0)

@@ -133,6 +133,20 @@ static void read_update(struct disk_summary *summary, const xmlNode *root)
 		summary->description = xml_child_text(disk, root, "name-description");
 }
 
+/* "DRIVER VERSION" a line, with a comma between two; safe text. */
+static void read_selection(struct disk_summary *summary)
+{
+	const struct disk_file *file = disk_find(summary->disk, "XS-SELECTION");
+	char *next, *line;
+
+	next = file && file->bytes ? disk_own(summary->disk, strdup((const char *)file->bytes)) : NULL;
+	while ((line = strsep(&next, "\n")))
+		if (*line)
+			summary->selects =
+				disk_own(summary->disk, text_format("%s%s%s", summary->selects ? summary->selects : "",
+								    summary->selects ? ", " : "", line));
+}
+
 static bool read_file(struct disk_summary *summary, const char *name, const char *root,
 		      void (*take)(struct disk_summary *summary, const xmlNode *root))
 {
@@ -158,6 +172,7 @@ bool disk_summary_read(struct disk_summary *summary, const char *path)
 		return false;
 	old = read_file(summary, "XS-REPOSITORY", "repository", read_repository);
 	new = read_file(summary, "update.xml", "update", read_update);
+	read_selection(summary);
 	summary->is_signed =
 		disk_find(summary->disk, "update.xml.asc") && disk_find(summary->disk, "repodata/repomd.xml.asc");
 	summary->table = make_table(summary->disk);
@@ -256,6 +271,7 @@ void disk_summary_print(const struct disk_summary *summary)
 	print_line(summary, "vendor:", summary->vendor);
 	print_line(summary, "uuid:", summary->uuid);
 	print_line(summary, "signed:", summary->is_signed ? "yes" : "no");
+	print_line(summary, "selects:", summary->selects);
 	print_table(summary);
 	for (size_t i = 0, told = 0; i < summary->disk->count; i++) {
 		const struct disk_file *file = &summary->disk->files[i];
@@ -283,10 +299,10 @@ json_t *disk_summary_json(const struct disk_summary *summary)
 
 	for (size_t i = 0; i < summary->table->count; i++)
 		json_need_zero(json_array_append_new(drivers, cell_json(&summary->table->cells[i])));
-	return json_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "path",
-				   json_safe(summary->disk->path), "name", json_safe(summary->name), "version",
-				   json_safe(summary->version), "description", json_safe(summary->description),
-				   "product", json_safe(summary->product), "requires", json_safe(summary->requires),
-				   "vendor", json_safe(summary->vendor), "uuid", json_safe(summary->uuid), "signed",
-				   (int)summary->is_signed, "drivers", drivers));
+	return json_need(json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "path", json_safe(summary->disk->path),
+		"name", json_safe(summary->name), "version", json_safe(summary->version), "description",
+		json_safe(summary->description), "product", json_safe(summary->product), "requires",
+		json_safe(summary->requires), "vendor", json_safe(summary->vendor), "uuid", json_safe(summary->uuid),
+		"signed", (int)summary->is_signed, "selects", json_safe(summary->selects), "drivers", drivers));
 }

@@ -14,6 +14,7 @@ struct disk_summary {
 	struct disk *disk;
 	const char *product, *vendor, *name, *version, *description, *uuid;
 	const char *requires; /* "xs:main eq 8.2.1, ..." */
+	const char *selects;  /* "DRIVER VERSION, ..." */
 	bool is_signed;	      /* has both signatures; not whether they are right */
 	struct disk_table *table;
 };
