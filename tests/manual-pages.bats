@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The manual pages of xs-kbuild, driver.mk and the formats, and the completion of xs-kbuild: well-formed, installed, and
+# about what there is. Those of xs-ddk and xs-driver have tests of their own.
+
+load helpers
+
+setup() {
+	PATH=$TOP/note:$PATH
+	pages=("$TOP"/note/*.[158] "$TOP"/rpm/*.[158] "$TOP"/tools/*/*.[158])
+}
+
+# page FILE: the manual page as text, its lines joined.
+page() { mandoc -T ascii "$TOP/$1" | col -b | tr -s ' \n\t' ' '; }
+
+@test "every manual page is well-formed" {
+	[ "${#pages[@]}" -ge 7 ]
+	for page in "${pages[@]}"; do
+		run -0 mandoc -T lint -W warning "$page"
+		[ -z "$output" ] || fail "$output"
+	done
+}
+
+@test "every manual page that another one names is there, if it is one of the kit's" {
+	for page in "${pages[@]}"; do
+		for name in $(sed -nE 's/^\.Xr ((xs-|driver)[^ ]*) ([158]).*/\1.\3/p' "$page"); do
+			[[ " ${pages[*]} " == *"/$name "* ]] || fail "$page: there is no $name"
+		done
+	done
+}
+
+@test "every manual page is installed, and uninstalled" {
+	root=$BATS_TEST_TMPDIR/root
+	make -s -C "$TOP" install DESTDIR="$root" PREFIX=/usr
+	for page in "${pages[@]}"; do
+		cmp "$page" "$root/usr/share/man/man${page##*.}/${page##*/}"
+	done
+	[ -e "$root/usr/share/bash-completion/completions/xs-kbuild" ]
+	[ -z "$(find "$root/usr/share/xs-ddk" -name '*.[158]')" ]
+	make -s -C "$TOP" uninstall DESTDIR="$root" PREFIX=/usr
+	[ ! -e "$root/usr" ]
+}
+
+@test "xs-kbuild(1) has every option and variable of xs-kbuild, and no other option" {
+	text=$(page note/xs-kbuild.1)
+	for option in $(xs-kbuild --help | grep -o -e '--[a-z-]*[a-z]' | sort -u); do has "$text" "$option"; done
+	for option in $(grep -o -e '--[a-z][a-z-]*' <<<"$text" | sort -u); do
+		case $option in --kernelsourcedir) ;; *) has "$(xs-kbuild --help)" "$option" ;; esac
+	done
+	for variable in XS_KDIR XS_KERNEL XS_VERSION XS_NOTE_COMPAT ALLOW_NO_SYMVERS TMPDIR; do
+		grep -q "$variable" "$TOP/note/xs-kbuild"
+		has "$text" "$variable"
+	done
+}
+
+@test "xs-ddk-note(5) shows the bytes of a record, and the command that reads them does" {
+	gcc -c -DMODULE -DXS_VERSION='"1.1.0"' -o "$BATS_TEST_TMPDIR/note.o" "$TOP/note/xenserver-note.S"
+	objcopy -O binary -j .note.xenserver "$BATS_TEST_TMPDIR/note.o" "$BATS_TEST_TMPDIR/note"
+	text=$(page note/xs-ddk-note.5)
+	has "$text" "$(od -An -v -tx1 "$BATS_TEST_TMPDIR/note" | head -n 1 | cut -c 2-24)"
+	command=$(sed -n 's/^tail /tail /p' "$TOP/note/xs-ddk-note.5" | sed "s|/sys/[^ ]*|$BATS_TEST_TMPDIR/note|; s/\\\\e/\\\\/")
+	[ "$(eval "$command")" = 1.1.0 ]
+}
+
+@test "xs-info.json(5) has every field that xs-ddk info writes, and its example is one" {
+	cd "$BATS_TEST_TMPDIR"
+	xs-ddk info --driver xsedu --version 1.1.0 "$(example_module 1.1.0 "$(a_kernel)")" >info.json
+	sed -n '/^\.Bd -literal$/,/^\.Ed$/ { /^\./!p }' "$TOP/tools/xs-ddk/xs-info.json.5" >example
+	diff example info.json
+	text=$(page tools/xs-ddk/xs-info.json.5)
+	for field in $(jq -r 'keys[], .pci_ids[][0] | if type == "object" then keys[] else . end' info.json); do
+		has "$text" "$field"
+	done
+	for rule in $(xs-ddk rules --json | jq -r '.rules[].rule | select(startswith("info-"))'); do has "$text" "$rule"; done
+}
+
+@test "driver.mk(5) has every variable and target of driver.mk and disk.mk" {
+	text=$(page rpm/driver.mk.5)
+	variables=$(sed -nE 's/^#	([A-Z][A-Z_. ]*[A-Z])(  .*|)$/\1/p' "$TOP"/rpm/driver.mk "$TOP"/rpm/disk.mk)
+	[ "$(wc -w <<<"$variables")" -ge 35 ]
+	for variable in $variables; do has "$text" " $variable"; done
+	targets=$(sed -n 's/^\.PHONY: //p' "$TOP/rpm/driver.mk" "$TOP/rpm/disk.mk" | tr -s ' ' '\n' | grep -E '^[a-z]+(-[a-z]+)?$' | grep -v ^xs-)
+	[ "$(wc -l <<<"$targets")" -ge 8 ]
+	for target in $targets; do has "$text" " $target "; done
+}
+
+# completed WORD...: what bash offers for the last of the words.
+completed() {
+	bash -c '. "$1" && shift && COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) && _xs_kbuild && printf "%s\n" "${COMPREPLY[@]}"' \
+		- "$TOP/tools/completion/xs-kbuild" "$@"
+}
+
+@test "bash completes the options and kernels of xs-kbuild" {
+	for option in $(xs-kbuild --help | sed -n 's/^  \(--[a-z-]*\) .*/\1/p'); do
+		completed xs-kbuild --version 1 "$option" | grep -qx -e "$option"
+	done
+	[ "$(completed xs-kbuild --kernel "")" = "$(kernels)" ]
+	[ "$(completed xs-kbuild --compat "")" = xs9 ]
+	mkdir -p "$BATS_TEST_TMPDIR/some"
+	[ "$(completed xs-kbuild --kdir "$BATS_TEST_TMPDIR/so")" = "$BATS_TEST_TMPDIR/some" ]
+}
