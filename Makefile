@@ -129,28 +129,41 @@ corpus: all ## real drivers, built plain and with the record, compared, and each
 
 ## Fuzzing and measuring -------------------------------------------------------
 
-# Everything shared is compiled once more with clang, with what finds its way through it and what watches over it.
-F := build/fuzz
+comma := ,
+
+# Everything is compiled once more with clang: with what finds its way through it and what watches over it, or with
+# counters of what was reached.
+F := build/fuzz$(if $(COVERAGE),-coverage)
 FUZZ_CC := clang
 FUZZ_SECONDS ?= 10
-FUZZ_CFLAGS := -std=c11 -O1 -g -pthread -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_WATCH := $(if $(COVERAGE),-fprofile-instr-generate -fcoverage-mapping,-fsanitize=address$(comma)undefined \
+	-fno-sanitize-recover=all)
+FUZZ_CFLAGS := -std=c11 -O1 -g -pthread $(FUZZ_WATCH)
+FUZZ_LDFLAGS := -Wl,--wrap=complain,--wrap=program_run,--wrap=fork,--export-dynamic-symbol=posix_spawn*
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$F/%,$(wildcard tests/fuzz/*.c))
 
 $F/obj/%.o: tools/%.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) $(if $(COVERAGE),,-fsanitize=fuzzer-no-link) -MMD -MP -c -o $@ $<
 
-$F/libxs.a: $(patsubst $O/obj/%,$F/obj/%,$(SHARED_OBJECTS))
+# The programs' own files too, but for those with main().
+$F/libxs.a: $(patsubst tools/%.c,$F/obj/%.o,$(filter-out %/main.c,$(wildcard tools/*/*.c)))
 	rm -f $@
 	$(AR) qcs $@ $^
 
 $(FUZZ_TARGETS): $F/%: tests/fuzz/%.c $F/libxs.a
-	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $F/libxs.a $(PKG_LIBS) -ldl
+	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer $(FUZZ_LDFLAGS) -MMD -MP -o $@ $< $F/libxs.a $(PKG_LIBS) -ldl
 
--include $(wildcard $F/obj/*/*.d)
+-include $(wildcard $F/obj/*/*.d $F/*.d)
 
-fuzz: $(FUZZ_TARGETS) ## fuzz every reader, FUZZ_SECONDS each; GROW=1 keeps what is new as seeds
+fuzz-targets: $(FUZZ_TARGETS)
+
+fuzz: fuzz-targets ## fuzz every reader, FUZZ_SECONDS each; GROW=1 keeps what is new as seeds
 	@tests/fuzz/run $(if $(GROW),--grow) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+fuzz-coverage: ## a table of how much of each reader the seeds of its fuzz target reach
+	@$(MAKE) --no-print-directory -s COVERAGE=1 fuzz-targets
+	@tests/fuzz/coverage build/fuzz-coverage
 
 bench: all ## measure against the tools people use; prints tables for the README; takes minutes
 	@tests/bench/run
@@ -200,10 +213,10 @@ clean: ## remove everything that was built
 	rm -rf build example-driver/build
 
 help: ## this text
-	@awk -F' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@awk '/^#  / { sub(/^#/, ""); print } /^$$/ && seen { exit } /^# Variables/ { seen = 1 }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all static deps demo check corpus fuzz bench format install uninstall rpm clean help FORCE
+.PHONY: all static deps demo check corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall rpm clean help FORCE
 .DELETE_ON_ERROR:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Fuzzes the checks of info.json: the bytes are one, beside a module that claims two devices.
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "check/check.h"
 #include "base/text.h"
@@ -10,9 +9,7 @@
 #define FIRST_ALIAS "alias=pci:v00001234d000011E8sv*sd*bc*sc*i*\0"
 #define DIRECTORY	    "lib/modules/6.1.0-0-test/xenserver/case/1.2.3/"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void fuzz_one(const uint8_t *data, size_t len)
 {
 	static char modinfo[] = NAME FIRST_ALIAS "alias=pci:v00001AF4d00001000sv00001AF4sd*bc*sc*i*";
 	static uint32_t infos[] = {0, sizeof(NAME) - 1, sizeof(NAME FIRST_ALIAS) - 1};
@@ -35,5 +32,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	report_free(&report);
 	inventory_free(&inventory);
 	free(text);
-	return 0;
 }

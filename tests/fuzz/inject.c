@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Fuzzes inject: what it makes of any bytes holds the record, so that a second time nothing is to be done.
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "elf/inject.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void fuzz_one(const uint8_t *data, size_t len)
 {
 	static const struct inject_options options = {"9.9-x", .replace = true, .drop_signature = true, .compat = true};
 	uint8_t *out, *again;
@@ -18,5 +16,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		__builtin_trap();
 	free(why);
 	free(out);
-	return 0;
 }

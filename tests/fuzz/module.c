@@ -1,25 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Fuzzes the reader of modules: gzip, xz and zstd, ELF headers, sections, notes and .modinfo.
-#include <string.h>
+// Fuzzes the reader of modules: from files and memory; gzip, xz and zstd, ELF headers, sections, notes and .modinfo.
+#include "fuzz.h"
 
 #include "elf/module.h"
+#include "file.h"
 
-#define LIMIT (1u << 20)
+/* All of the bytes, decoded: what is in a compressed file and what is in memory are the same. */
+static void read_whole_both(int fd, const uint8_t *data, size_t len)
+{
+	const char *why, *memory_why;
+	size_t size, memory_size;
+	uint8_t *bytes = source_whole_fd(fd, len, FUZZ_LIMIT, true, &size, &why);
+	uint8_t *memory = source_whole_memory(data, len, FUZZ_LIMIT, true, &memory_size, &memory_why);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+	if (!bytes != !memory || (bytes && (size != memory_size || memcmp(bytes, memory, size) != 0)))
+		abort();
+	free(bytes);
+	free(memory);
+}
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void read_module(struct module *module, int result)
+{
+	char kernel[65];
+
+	if (result != 0 || module_is_broken(module))
+		return;
+	module_kernel(module, kernel, sizeof(kernel));
+	for (const char *value = NULL; (value = module_info(module, "alias", value));)
+		if (value + strlen(value) >= module->modinfo + module->modinfo_len)
+			abort();
+}
+
+static void fuzz_one(const uint8_t *data, size_t len)
 {
 	/* Read into again and again, as by a thread that judges many. */
 	static struct module module;
-	char kernel[65];
+	char path[32];
+	int fd = file_make(data, len, path);
 
-	module.decode_limit = LIMIT;
-	if (module_read_memory(&module, data, len) != 0 || module_is_broken(&module))
-		return 0;
-	module_kernel(&module, kernel, sizeof(kernel));
-	for (const char *value = NULL; (value = module_info(&module, "alias", value));)
-		if (value + strlen(value) >= module.modinfo + module.modinfo_len)
-			__builtin_trap();
-	return 0;
+	/* Past what is kept of a beginning, so that the rest is decoded again where it is wanted. */
+	module.decode_limit = 6 * MIB;
+	read_module(&module, module_read_memory(&module, data, len));
+	read_module(&module, module_read_fd(&module, fd, len));
+	/* A file that is shorter than its size said. */
+	if (ftruncate(fd, (off_t)(len / 2)) != 0)
+		abort();
+	module_read_fd(&module, fd, len);
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, data, len, 0) != (ssize_t)len)
+		abort();
+	read_whole_both(fd, data, len);
+	close(fd);
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Fuzzes the note walker, and what the record is taken for. The first byte chooses alignment and byte order.
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "elf/note.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void fuzz_one(const uint8_t *data, size_t len)
 {
 	static const char *const sections[] = {".note.other", XENSERVER_NOTE_SECTION, XENSERVER_NOTE_COMPAT_SECTION};
 	struct note_reading reading = {0};
@@ -15,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	size_t pos = 0;
 
 	if (len == 0)
-		return 0;
+		return;
 	walk = (struct note_walk){.data = data + 1, .len = len - 1, .align = data[0] & 1 ? 8 : 4, .swap = data[0] & 2};
 	while (note_next(&walk, &note) == NOTE_FOUND) {
 		/* It gets on, and what it gives stands in the bytes. */
@@ -29,5 +27,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		note_read(&reading, sections[i], walk.data, walk.len, walk.align, walk.swap);
 	if (note_is_sound(&reading) && reading.version[0] == '\0')
 		abort();
-	return 0;
 }

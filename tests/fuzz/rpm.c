@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Fuzzes the reader of RPM headers.
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "package/rpm.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 /* Whoever reads a string finds its end. */
 static size_t lengths(const struct rpm *rpm)
@@ -21,7 +18,7 @@ static size_t lengths(const struct rpm *rpm)
 	return sum;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void fuzz_one(const uint8_t *data, size_t len)
 {
 	struct rpm rpm = {0};
 	volatile size_t sum = 0;
@@ -30,5 +27,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		sum = lengths(&rpm);
 	(void)sum;
 	rpm_free(&rpm);
-	return 0;
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Fuzzes the search for commands in scriptlets: it must come to an end.
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "base/shell.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static void count(const char *name, size_t len, void *context)
 {
@@ -16,14 +12,14 @@ static void count(const char *name, size_t len, void *context)
 		*sum += (size_t)name[i];
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void fuzz_one(const uint8_t *data, size_t len)
 {
 	char *script = malloc(len + 1);
 	volatile size_t sum = 0;
 	size_t n = 0;
 
 	if (!script)
-		return 0;
+		return;
 	memcpy(script, data, len);
 	script[len] = '\0';
 	shell_each_command(script, count, &n);
@@ -31,5 +27,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	sum = n;
 	(void)sum;
 	free(script);
-	return 0;
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Fuzzes the reader of imported and exported symbols, and that of signatures.
 #include <libelf.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #include "elf/signature.h"
 #include "elf/symbols.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 /* Whoever reads a name finds its end. */
 static size_t lengths(const struct symbols *symbols)
@@ -21,7 +18,7 @@ static size_t lengths(const struct symbols *symbols)
 	return sum;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void fuzz_one(const uint8_t *data, size_t len)
 {
 	struct symbols symbols;
 	struct signer signer;
@@ -36,5 +33,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	signature_signer(data, len, &signer);
 	(void)sum;
-	return 0;
 }

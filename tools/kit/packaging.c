@@ -52,7 +52,10 @@ bool packaging_set(struct packaging *directory, const char *assignment)
 	enum value_id id = value_find(assignment, len);
 
 	if (assignment[len] != '=' || id == VALUES) {
-		complain("'%s' is no NAME=VALUE of a driver; there are:", assignment);
+		char *safe = text_safe(assignment);
+
+		complain("'%s' is no NAME=VALUE of a driver; there are:", safe);
+		free(safe);
 		for (id = 0; id < VALUES; id++)
 			fprintf(stderr, "%s%s", id ? " " : "  ", values[id].name);
 		fputc('\n', stderr);
