@@ -1,28 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Build, test and install xs-ddk. There is no configure step; the libraries are found with pkg-config.
+# Build, test and install xs-ddk. There is no configure step: pkg-config finds the libraries. "make help" prints this.
 #
-# Variables for packagers, to be given on the command line:
+# Variables for installing. In the last column: the default.
 #
-#   PREFIX      where it is to live                       /usr/local
-#   DESTDIR     a root to install into instead of /       (empty)
-#   BINDIR      programs                                  $(PREFIX)/bin
-#   SBINDIR     programs for administrators               $(PREFIX)/sbin
-#   DATADIR     note/, rpm/, example-driver/              $(PREFIX)/share/xs-ddk
-#   MANDIR      manual pages                              $(PREFIX)/share/man
-#   COMPDIR     bash completions                          $(PREFIX)/share/bash-completion/completions
-#   MACROSDIR   RPM macros                                $(PREFIX)/lib/rpm/macros.d
-#   CC CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG                 as everywhere
+#   PREFIX        directory to install into                  /usr/local
+#   DESTDIR       directory to use as the root, for packages (empty: /)
+#   BINDIR        programs                                   $(PREFIX)/bin
+#   SBINDIR       programs for administrators                $(PREFIX)/sbin
+#   DATADIR       note/, rpm/, example-driver/               $(PREFIX)/share/xs-ddk
+#   MANDIR        manual pages                               $(PREFIX)/share/man
+#   COMPDIR       bash completions                           $(PREFIX)/share/bash-completion/completions
+#   MACROSDIR     RPM macros                                 $(PREFIX)/lib/rpm/macros.d
 #
-# Variables for developers:
+# Variables for compiling:
 #
-#   WERROR=1    warnings are errors                       (set in CI and by make check)
-#   SANITIZE=1  build with ASan and UBSan, in build/san   (off)
-#   TESTS=      the .bats files make check runs           all
-#   JOBS=       how many of them at once                  one a processor
-#   FUZZ_SECONDS= how long each target is fuzzed           10
-#   KERNELS=    unames the demo builds for                every kernel whose headers are installed
-#   KDIR_419=   a build directory of Linux 4.19 to test   a stand-in
+#   CC            C compiler                                 cc
+#   CFLAGS        options for the C compiler                 -O2 -g
+#   CPPFLAGS      options for the preprocessor               (none)
+#   LDFLAGS       options for the linker                     (none)
+#   PKG_CONFIG    the program pkg-config                     pkg-config
+#   WERROR=1      warnings are errors                        (off; on in make check)
+#   SANITIZE=1    build with ASan and UBSan, in build/san    (off)
+#
+# Variables for testing:
+#
+#   TESTS         the .bats files that make check runs       (all)
+#   JOBS          how many test files run at once            (one for each processor)
+#   KDIR_419      build directory of Linux 4.19 to test with (a stand-in, of makefiles)
+#   KERNELS       kernels that make demo builds for          (all whose headers are installed)
+#   FUZZ_CC       C compiler of make fuzz                    clang
+#   FUZZ_SECONDS  seconds that make fuzz spends on a target  10
+#   GROW=1        make fuzz keeps new inputs as seeds        (off)
+#   COVERAGE=1    make fuzz-targets counts the code reached  (off; on in make fuzz-coverage)
 
 VERSION := 0.1.0
 
@@ -43,7 +53,7 @@ O := build$(if $(SANITIZE),/san)
 
 ## Programs -------------------------------------------------------------------
 
-# A program is the directory of its name; the other directories are shared. tools/README.md shows which may include which.
+# A program is in the directory of its name; both programs share the other directories. See tools/README.md.
 LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto libxml-2.0 uuid
 objects = $(patsubst tools/%.c,$O/obj/%.o,$(wildcard tools/$1/*.c))
 XS_DDK_OBJECTS := $(call objects,xs-ddk)
@@ -51,14 +61,14 @@ XS_DRIVER_OBJECTS := $(call objects,xs-driver)
 SHARED_OBJECTS := $(filter-out $(XS_DDK_OBJECTS) $(XS_DRIVER_OBJECTS),$(call objects,*))
 PROGRAMS := $O/bin/xs-ddk $O/bin/xs-driver
 
-# Asked for once, when the first file is compiled: "make deps all" installs pkg-config before that.
+# pkg-config runs once, when the first file is compiled: "make deps all" installs it before that.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
 XS_CPPFLAGS = -Itools -Inote -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
 XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-all: $(PROGRAMS) $O/bin/driver-tool ## build the programs (what plain make does)
+all: $(PROGRAMS) $O/bin/driver-tool ## build the programs in build/bin; the default
 
 $O/bin/xs-ddk: $(XS_DDK_OBJECTS)
 $O/bin/xs-driver: $(XS_DRIVER_OBJECTS)
@@ -66,15 +76,15 @@ $(PROGRAMS): $O/libxs.a
 	@mkdir -p $(@D)
 	$(CC) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libxs.a $(PKG_LIBS) -ldl
 
-# The same program: it goes by the name it is called by.
+# The same program: it looks at the name by which it was called.
 $O/bin/driver-tool: $O/bin/xs-driver
 	ln -sf xs-driver $@
 
-# The static programs are the same objects, but for the file that loads libraries while the program runs.
+# The static programs are linked from the same objects, except the one that loads libraries while the program runs.
 STATIC_PROGRAMS := build/static/bin/xs-ddk build/static/bin/xs-driver
 STATIC_LIBS = $(shell $(PKG_CONFIG) --static --libs $(filter-out libarchive libcrypto libxml-2.0,$(LIBRARIES)))
 
-static: $(STATIC_PROGRAMS) ## xs-driver and xs-ddk for any x86-64 Linux from 3.10 on, and their package, in build/static
+static: $(STATIC_PROGRAMS) ## build static programs for Linux 3.10 and newer, and their package, in build/static
 	@rpm/build-kit --static $(VERSION) build/static
 
 build/static/bin/xs-ddk: $(XS_DDK_OBJECTS)
@@ -87,7 +97,8 @@ build/static/late_library.o: tools/base/late_library.c tools/base/late_library.h
 	@mkdir -p $(@D)
 	$(CC) $(XS_CPPFLAGS) -DXS_STATIC $(CPPFLAGS) $(XS_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# Made anew, so that a source that is gone leaves no member. With "q", because directories have files of one name.
+# The library is made anew, so that it has no member of a removed source. Option q keeps members of one name, which
+# different directories have.
 $O/libxs.a: $(SHARED_OBJECTS)
 	rm -f $@
 	$(AR) qcs $@ $^
@@ -96,7 +107,7 @@ $O/obj/%.o: tools/%.c $O/settings
 	@mkdir -p $(@D)
 	$(CC) $(XS_CPPFLAGS) $(CPPFLAGS) $(XS_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# Changes when the compiler or its flags do, and only then: everything compiled with others is stale.
+# This file changes only if the compiler or its options change. Then everything is compiled again.
 SETTINGS = $(CC) $(XS_CPPFLAGS) $(CPPFLAGS) $(filter-out -Werror,$(XS_CFLAGS)) $(CFLAGS) $(LDFLAGS)
 $O/settings: FORCE
 	@mkdir -p $(@D)
@@ -106,24 +117,24 @@ $O/settings: FORCE
 
 ## Doing things ---------------------------------------------------------------
 
-deps: ## install what building, the demo and the tests need (apt or dnf), saying what and why
+deps: ## install the packages that building, demo and tests need, with apt or dnf; needs root
 	@tools/deps
 
-demo: ## the main job, shown: the example driver for every kernel, its records, and one read back from a running kernel
+demo: ## build, package and verify the example driver, then load it in a kernel in QEMU
 	@$(MAKE) --no-print-directory -s all
 	@tests/demo $(KERNELS)
 
-# "make -j deps check": what needs the packages waits for them.
+# In "make -j deps check", all other targets wait for deps.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(filter-out deps,$(MAKECMDGOALS)): | deps
 endif
 
-check: ## all tests; ends with "N passed, N failed"
+check: ## run all tests; the last line is "N passed, N failed"
 	@$(MAKE) --no-print-directory WERROR=1 all
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=1 all
 	@XS_BUILT=1 tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS)
 
-corpus: all ## real drivers, built plain and with the record, compared, and each put on a disk; takes minutes
+corpus: all ## build and package real drivers of the distribution; takes minutes
 	@tests/corpus/run
 	@tests/corpus/package
 
@@ -131,8 +142,8 @@ corpus: all ## real drivers, built plain and with the record, compared, and each
 
 comma := ,
 
-# Everything is compiled once more with clang: with what finds its way through it and what watches over it, or with
-# counters of what was reached.
+# All shared objects are compiled again with clang: with the sanitizers and the fuzzer's coverage, or with counters that
+# show which code was reached.
 F := build/fuzz$(if $(COVERAGE),-coverage)
 FUZZ_CC := clang
 FUZZ_SECONDS ?= 10
@@ -156,24 +167,24 @@ $(FUZZ_TARGETS): $F/%: tests/fuzz/%.c $F/libxs.a
 
 -include $(wildcard $F/obj/*/*.d $F/*.d)
 
-fuzz-targets: $(FUZZ_TARGETS)
+fuzz-targets: $(FUZZ_TARGETS) ## build what make fuzz runs
 
-fuzz: fuzz-targets ## fuzz every reader, FUZZ_SECONDS each; GROW=1 keeps what is new as seeds
+fuzz: fuzz-targets ## fuzz each reader of files for FUZZ_SECONDS
 	@tests/fuzz/run $(if $(GROW),--grow) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-fuzz-coverage: ## a table of how much of each reader the seeds of its fuzz target reach
+fuzz-coverage: ## print how much of each reader the seeds of its fuzz target reach
 	@$(MAKE) --no-print-directory -s COVERAGE=1 fuzz-targets
 	@tests/fuzz/coverage build/fuzz-coverage
 
-bench: all ## measure against the tools people use; prints tables for the README; takes minutes
+bench: all ## measure the speed against other tools; takes minutes
 	@tests/bench/run
 
-format: ## put the C sources into the project's format
+format: ## format the C sources with clang-format
 	clang-format -i tools/*/*.[ch]
 
 ## Installing -----------------------------------------------------------------
 
-# What is installed where, as "source:target" words: install and uninstall read the same list.
+# Words "source:target". install and uninstall read the same list.
 FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
 KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name 'xs-*.spec' ! -name build-kit ! -name '*.[158]' -print))
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
@@ -187,35 +198,35 @@ define newline
 
 endef
 
-# The macros know where the kit is.
+# The installed macros have the path of the installed kit.
 $O/macros.xs-ddk: rpm/macros.xs-ddk FORCE
 	@mkdir -p $(@D)
 	@sed -e 's|^%xs_ddk_dir .*|%xs_ddk_dir $(DATADIR)|' -e 's|^%xs_ddk .*|%xs_ddk $(BINDIR)/xs-ddk|' $< >$@
 
-install: all $O/macros.xs-ddk ## install below DESTDIR and PREFIX
+install: all $O/macros.xs-ddk ## install everything below DESTDIR and PREFIX
 	$(foreach f,$(FILES),install -D -m $$(test -x $(call source,$f) && echo 755 || echo 644) $(call source,$f) $(call target,$f)$(newline)	)
 	ln -sf '$(DATADIR)/note/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-kbuild'
 	ln -sf xs-driver '$(DESTDIR)$(SBINDIR)/driver-tool'
 
-uninstall: ## remove what install installed, and the directories it leaves empty
+uninstall: ## remove the installed files, and directories that are empty then
 	rm -f $(foreach f,$(FILES),$(call target,$f)) '$(DESTDIR)$(BINDIR)/xs-kbuild' '$(DESTDIR)$(SBINDIR)/driver-tool'
 	@for d in $(sort $(foreach f,$(FILES),'$(dir $(lastword $(subst :, ,$f)))')); do \
 		! cd "$(DESTDIR)/$$d" 2>/dev/null || \
 		{ cd "$(DESTDIR)/" && rmdir -p --ignore-fail-on-non-empty "$${d#/}"; } || exit 1; \
 	done
 
-rpm: ## the kit itself as RPM packages, in build/rpm
+rpm: ## make RPM packages of the kit, in build/rpm
 	@rpm/build-kit $(VERSION) build/rpm
 
 ## Housekeeping ---------------------------------------------------------------
 
-clean: ## remove everything that was built
+clean: ## remove all files that were built
 	rm -rf build example-driver/build
 
-help: ## this text
+help: ## print this text
 	@awk -F' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@awk '/^#  / { sub(/^#/, ""); print } /^$$/ && seen { exit } /^# Variables/ { seen = 1 }' $(firstword $(MAKEFILE_LIST))
+	@awk '/^$$/ && seen { exit } /^# Variables/ { seen = 1 } seen { sub(/^# ?/, ""); print }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
 .PHONY: all static deps demo check corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall rpm clean help FORCE
