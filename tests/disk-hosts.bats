@@ -40,7 +40,7 @@ with_dnf() {
 }
 
 with_rpm() { as_root rpm --root "$ROOT" "$@"; }
-with_installer() { as_root sh "$DISK/install.sh" --batch --sysroot "$ROOT" "$@"; }
+with_installer() { as_root sh "$DISK/install.sh" --batch --sysroot "$ROOT"; }
 
 # packages: what the disk has installed.
 packages() { host_packages "$ROOT" | grep -vx kernel-one; }
@@ -158,4 +158,64 @@ ways_select() {
 @test "a version that is not the disk's cannot be its default" {
 	run -1 --separate-stderr example_disk --default-version 3
 	has "$stderr" "--default-version 3: the disk has of xsedu only 1.0.0 1.1.0"
+}
+
+# older_and_newer: the disks $OLDER and $NEWER of one driver, which has been packaged anew for the newer.
+older_and_newer() {
+	local needs='Requires: kernel-uname-r = 1.0'
+	OLDER=$BATS_TEST_TMPDIR/older NEWER=$BATS_TEST_TMPDIR/newer
+	tree xs9 "$(small_package d-1 1.0 /lib/modules/1.0/updates/d.ko "$needs") $(small_package data 1 /etc/d.conf)"
+	mv "$DISK" "$OLDER"
+	tree xs9 "$(small_package d-1 1.1 /lib/modules/1.0/updates/d.ko "$needs") $(small_package data 2 /etc/d.conf)"
+	mv "$DISK" "$NEWER"
+	mkdir -p "$ROOT/lib/modules/1.0/kernel"
+}
+
+# Ways to install the disk $DISK, and to remove what a disk brought. As yum, distributions' dnf and dnf 5 are set up, the best
+# version is wanted: dnf 4 without that upgrades nothing of a group that is installed.
+install_dnf() { with_dnf --setopt=best=1 install @update; }
+install_rpm() { with_rpm -U "$DISK"/*.rpm; }
+install_older() { with_older_installer; }
+install_script() { with_installer; }
+remove_dnf() { with_dnf remove update-xsedu d-1 data; }
+remove_rpm() { with_rpm -e update-xsedu d-1 data; }
+# As suppack-uninstall does: the labels of XS-PACKAGES.
+remove_older() { xmllint --xpath '//package/@label' "$DISK/XS-PACKAGES" | sed 's/.*"\(.*\)"/\1/' | as_root xargs rpm --root "$ROOT" -e; }
+# The newer disk's record leads back to the older one's, if install.sh installed that too.
+remove_script() {
+	while [ -d "$(record "$ROOT")" ]; do
+		as_root sh "$DISK/uninstall.sh" --batch --sysroot "$ROOT" xs-ddk:xsedu || return
+	done
+}
+
+# has_packagings D-1 DATA: these versions are installed, and a metapackage.
+has_packagings() {
+	[ "$(as_root rpm --root "$ROOT" -qa --qf '%{NAME} %{VERSION}\n' | grep -v -e host -e kernel | sort)" = "d-1 $1
+data $2
+update-xsedu 1" ]
+}
+
+@test "each way of installing upgrades, and each way of removing removes, what any other has installed" {
+	local first second third i=0 ways=(dnf rpm older script)
+	older_and_newer
+	mv "$ROOT" "$BATS_TEST_TMPDIR/clean"
+	for first in "${ways[@]}"; do
+		for second in "${ways[@]}"; do
+			# So that each way of removing comes after each way of installing.
+			third=${ways[(i / 4 + i) % 4]}
+			((++i))
+			rm -rf "$ROOT"
+			cp -a "$BATS_TEST_TMPDIR/clean" "$ROOT"
+			DISK=$OLDER
+			run -0 "install_$first"
+			has_packagings 1.0 1 || fail "$first: $(packages)"
+			DISK=$NEWER
+			run -0 "install_$second"
+			has_packagings 1.1 2 || fail "$first, $second: $output"
+			# What install.sh finds done it only writes down.
+			[ "$third" != script ] || [ "$second" = script ] || run -0 install_script
+			run -0 "remove_$third"
+			[ "$(packages)" = "" ] || fail "$first, $second, $third: $(packages)"
+		done
+	done
 }
