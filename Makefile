@@ -64,7 +64,7 @@ PROGRAMS := $O/bin/xs-ddk $O/bin/xs-driver
 # pkg-config runs once, when the first file is compiled: "make deps all" installs it before that.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
-XS_CPPFLAGS = -Itools -Inote -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
+XS_CPPFLAGS = -Itools -Inote -I$O/include -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
 XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
 
@@ -93,7 +93,7 @@ $(STATIC_PROGRAMS): build/static/late_library.o $O/libxs.a
 	@mkdir -p $(@D)
 	$(CC) $(XS_CFLAGS) $(CFLAGS) $(LDFLAGS) -static -Wl,--build-id=none -o $@ $(filter %.o,$^) $O/libxs.a $(STATIC_LIBS)
 
-build/static/late_library.o: tools/base/late_library.c tools/base/late_library.h $O/settings
+build/static/late_library.o: tools/base/late_library.c tools/base/late_library.h $O/settings | $(SONAMES)
 	@mkdir -p $(@D)
 	$(CC) $(XS_CPPFLAGS) -DXS_STATIC $(CPPFLAGS) $(XS_CFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -103,7 +103,16 @@ $O/libxs.a: $(SHARED_OBJECTS)
 	rm -f $@
 	$(AR) qcs $@ $^
 
-$O/obj/%.o: tools/%.c $O/settings
+# The names of the libraries that are loaded while a program runs: a linker writes down what it finds.
+SONAMES := $O/include/late_sonames.h
+$(SONAMES): $O/settings
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -shared -nostdlib -Wl,--no-as-needed -o $@.so $(shell $(PKG_CONFIG) --libs libarchive libcrypto libxml-2.0)
+	readelf -dW $@.so | sed -n -e 's/.*NEEDED.*\[\(libarchive\..*\)\]/#define LIBARCHIVE_SONAME "\1"/p' \
+		-e 's/.*NEEDED.*\[\(libcrypto\..*\)\]/#define LIBCRYPTO_SONAME "\1"/p' \
+		-e 's/.*NEEDED.*\[\(libxml2\..*\)\]/#define LIBXML_SONAME "\1"/p' >$@
+
+$O/obj/%.o: tools/%.c $O/settings | $(SONAMES)
 	@mkdir -p $(@D)
 	$(CC) $(XS_CPPFLAGS) $(CPPFLAGS) $(XS_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -153,7 +162,7 @@ FUZZ_CFLAGS := -std=c11 -O1 -g -pthread $(FUZZ_WATCH)
 FUZZ_LDFLAGS := -Wl,--wrap=complain,--wrap=program_run,--wrap=fork,--export-dynamic-symbol=posix_spawn*
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$F/%,$(wildcard tests/fuzz/*.c))
 
-$F/obj/%.o: tools/%.c
+$F/obj/%.o: tools/%.c | $(SONAMES)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(XS_CPPFLAGS) $(FUZZ_CFLAGS) $(if $(COVERAGE),,-fsanitize=fuzzer-no-link) -MMD -MP -c -o $@ $<
 

@@ -55,6 +55,19 @@ setup() {
 	has "$output" "-O1"
 }
 
+@test "the libraries that are loaded late are those that the build found, whatever their versions" {
+	work=$BATS_TEST_TMPDIR/clone
+	git clone -q "$TOP" "$work"
+	cd "$BATS_TEST_TMPDIR"
+	gcc -shared -nostdlib -Wl,-soname,libxml2.so.16 -o libxml2.so -x c /dev/null
+	printf '#!/bin/sh\n[ "$1" != --libs ] || echo "-L%s"\nexec pkg-config "$@"\n' "$PWD" >found
+	chmod +x found
+	make -s -C "$work" PKG_CONFIG="$PWD/found" build/include/late_sonames.h
+	[ "$(cut -d ' ' -f 2 "$work/build/include/late_sonames.h" | sort | xargs)" = \
+		"LIBARCHIVE_SONAME LIBCRYPTO_SONAME LIBXML_SONAME" ]
+	has "$(cat "$work/build/include/late_sonames.h")" '"libxml2.so.16"'
+}
+
 @test "bats builds the programs before the first test, and the sanitizers' build when a test needs it" {
 	# Only who is asked to build what is shown here, so a Makefile that notes it is enough.
 	cd "$BATS_TEST_TMPDIR"

@@ -20,17 +20,8 @@
  * are called as the functions of their names are: libarchive()->archive_read_new().
  */
 
-/* Of all releases of libarchive since 3.0, of 2011; of libxml2 since 2.0. */
-#define LIBARCHIVE_SONAME "libarchive.so.13"
-#define LIBXML_SONAME	  "libxml2.so.2"
-/* libcrypto's changes; the headers say which belongs to them. */
-#ifdef OPENSSL_SHLIB_VERSION
-#define LIBCRYPTO_SONAME "libcrypto.so." XS_TEXT_OF(OPENSSL_SHLIB_VERSION)
-#define XS_TEXT_OF(x)	 XS_TEXT_OF_(x)
-#define XS_TEXT_OF_(x)	 #x
-#else
-#define LIBCRYPTO_SONAME "libcrypto.so." SHLIB_VERSION_NUMBER
-#endif
+/* The Makefile writes late_sonames.h: it defines LIBARCHIVE_SONAME, LIBXML_SONAME and LIBCRYPTO_SONAME. */
+#include <late_sonames.h>
 
 /* Why the function of a library returned NULL. A static program loads no library. */
 #define LATE_LIBRARY_MISSING(soname) soname " is not installed, or this program is the static build"

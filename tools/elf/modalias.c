@@ -41,12 +41,6 @@ bool modalias_pci(const char *alias, struct pci_id *id)
 	return read_field(s, "sd", id->subdevice) != NULL;
 }
 
-bool modalias_is_any(const struct pci_id *id)
-{
-	return strcmp(id->vendor, "*") == 0 && strcmp(id->device, "*") == 0 && strcmp(id->subvendor, "*") == 0 &&
-	       strcmp(id->subdevice, "*") == 0;
-}
-
 /*
  * The numbers of a vendor and a device in lower case, "046d:c52b": after V, and then after D, WIDTH digits, of which
  * only four are ever used. NULL when one is any.

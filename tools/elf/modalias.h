@@ -19,9 +19,6 @@ struct pci_id {
  */
 bool modalias_pci(const char *alias, struct pci_id *id);
 
-/* Whether the id is that of any vendor's device: the alias told only a class of devices, or nothing. */
-bool modalias_is_any(const struct pci_id *id);
-
 /*
  * What devices an ALIAS claims, for people, to free: "PCI device 8086:1533", "USB device 046d:c52b", or, on a bus whose
  * aliases do not begin with the numbers of a vendor and a device, the alias itself. NULL for what is no device's, or
