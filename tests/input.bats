@@ -94,18 +94,42 @@ paths_found() {
 	cp "$SOUND/case.ko" case.ko
 	truncate -s 800M case.ko
 	zstd -q case.ko
-	run -0 --separate-stderr prlimit --data=33554432 xs-ddk verify --json --jobs 1 case.ko case.ko.zst
+	run -0 --separate-stderr prlimit --data=33554432 xs-ddk verify --json --jobs 1 --limit 1G case.ko case.ko.zst
 	[ "$(paths_found | sort -u | tr '\n' ' ')" = "case.ko signature-garbage case.ko.zst signature-garbage " ]
 }
 
 @test "--limit stops what unpacks to more, at the size it says" {
 	cp "$SOUND"/case.ko.* "$SOUND/case.rpm" .
 	size=$(stat -c %s "$SOUND/case.ko")
-	run -0 --separate-stderr xs-ddk verify --limit "$size" case.ko.gz case.ko.xz case.ko.zst
-	run -1 --separate-stderr xs-ddk verify --json --limit $((size - 1)) case.ko.gz case.ko.xz case.ko.zst case.rpm
-	[ "$(paths_found | grep -c input-limit)" -eq 4 ]
-	has "$output" "over $((size - 1)) bytes"
+	for file in case.ko.gz case.ko.xz case.ko.zst; do
+		run -0 --separate-stderr xs-ddk verify --limit "$size" "$file"
+		run -1 --separate-stderr xs-ddk verify --json --limit $((size - 1)) "$file"
+		[ "$(paths_found)" = "$file input-limit" ]
+		has "$output" "it unpacks to more than the limit"
+	done
+	run -1 --separate-stderr xs-ddk verify --json --limit $((size - 1)) case.rpm
+	has "$(paths_found)" "input-limit"
 	run -0 --separate-stderr xs-ddk verify --limit 1G case.ko.gz
+}
+
+@test "--limit holds for the whole run, not for each file" {
+	cp "$SOUND"/case.ko.* .
+	size=$(stat -c %s "$SOUND/case.ko")
+	run -0 --separate-stderr xs-ddk verify --jobs 1 --limit $((3 * size)) case.ko.gz case.ko.xz case.ko.zst
+	run -1 --separate-stderr xs-ddk verify --json --jobs 1 --limit $((3 * size - 1)) case.ko.gz case.ko.xz case.ko.zst
+	[ "$(paths_found)" = "case.ko.zst input-limit" ]
+	has "$output" "all that this run may unpack was unpacked"
+}
+
+@test "without --limit, a run unpacks 64 MiB and 16 times the bytes it reads" {
+	truncate -s 64M case.ko
+	zstd -q -1 case.ko
+	run -1 --separate-stderr xs-ddk verify --json case.ko.zst
+	lacks "$(paths_found)" input-limit
+	truncate -s 65M case.ko
+	zstd -q -f -1 case.ko
+	run -1 --separate-stderr xs-ddk verify --json case.ko.zst
+	has "$(paths_found)" "case.ko.zst input-limit"
 }
 
 @test "--limit and --jobs take numbers only" {

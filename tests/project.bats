@@ -209,3 +209,9 @@ includes() {
 	has "$output" "d-gone: this distribution does not have this package"
 	lacks "$output" "b1 "
 }
+
+@test "only the files that draw from the budget call the libraries that unpack or parse XML" {
+	local calls='archive_read_(data|open|next|support|append)|inflate\(|lzma_(code|[a-z_]*decod)|ZSTD_decompress|xmlParse|xmlRead'
+	run -0 --separate-stderr bash -c "cd '$TOP/tools' && grep -lE '$calls' */*.[ch] | sort"
+	[ "$output" = "base/late_library.h"$'\n'"package/archive.c"$'\n'"package/archive.h"$'\n'"package/disk_xml.c"$'\n'"stream/codec.c" ]
+}

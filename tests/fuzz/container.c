@@ -28,8 +28,7 @@ static void fuzz_one(const uint8_t *data, size_t len)
 	/* From a file or from memory, as packages on an image are. */
 	bool from_file = kind == CONTAINER_DISK || len % 2;
 	struct input_bytes bytes = {.fd = -1, .memory = (uint8_t *)(uintptr_t)data, .len = len};
-	struct input input = {
-		.path = "fuzz", .host_path = "fuzz", .name = "fuzz", .size = len, .limit = FUZZ_LIMIT, .bytes = &bytes};
+	struct input input = {.path = "fuzz", .host_path = "fuzz", .name = "fuzz", .size = len, .bytes = &bytes};
 	char path[32];
 
 	if (kind == CONTAINER_NONE)

@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/spawn.h"
 
 #define MIB (1u << 20)
@@ -136,6 +137,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	fuzz_bound = FUZZ_MEMORY_FLOOR + FUZZ_MEMORY_PER_BYTE * (long long)len;
 	atomic_store(&fuzz_look, atomic_load(&fuzz_live) + fuzz_bound);
 	fuzz_bound += before;
+	budget_start(FUZZ_LIMIT);
 	fuzz_one(data, len);
 	atomic_store(&fuzz_look, 0);
 	if (fuzz_seconds() - began > FUZZ_SECONDS_FLOOR + FUZZ_SECONDS_PER_MIB * (double)len / MIB)

@@ -10,7 +10,7 @@
 
 static inline void judge(char *path, const struct policy *policy)
 {
-	static const struct input_options options = {.jobs = 1, .limit = FUZZ_LIMIT};
+	static const struct input_options options = {.jobs = 1};
 	char *paths[] = {path, NULL};
 	struct report report = {0};
 	struct inventory inventory;

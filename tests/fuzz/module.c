@@ -2,6 +2,7 @@
 // Fuzzes the reader of modules: from files and memory; gzip, xz and zstd, ELF headers, sections, notes and .modinfo.
 #include "fuzz.h"
 
+#include "base/budget.h"
 #include "elf/module.h"
 #include "file.h"
 
@@ -10,9 +11,12 @@ static void read_whole_both(int fd, const uint8_t *data, size_t len)
 {
 	const char *why, *memory_why;
 	size_t size, memory_size;
-	uint8_t *bytes = source_whole_fd(fd, len, FUZZ_LIMIT, true, &size, &why);
-	uint8_t *memory = source_whole_memory(data, len, FUZZ_LIMIT, true, &memory_size, &memory_why);
+	uint8_t *bytes, *memory;
 
+	budget_start(FUZZ_LIMIT);
+	bytes = source_whole_fd(fd, len, FUZZ_LIMIT, true, &size, &why);
+	budget_start(FUZZ_LIMIT);
+	memory = source_whole_memory(data, len, FUZZ_LIMIT, true, &memory_size, &memory_why);
 	if (!bytes != !memory || (bytes && (size != memory_size || memcmp(bytes, memory, size) != 0)))
 		abort();
 	free(bytes);
@@ -38,9 +42,10 @@ static void fuzz_one(const uint8_t *data, size_t len)
 	char path[32];
 	int fd = file_make(data, len, path);
 
-	/* Past what is kept of a beginning, so that the rest is decoded again where it is wanted. */
-	module.decode_limit = 6 * MIB;
+	/* Past what is kept of a beginning, so that the rest is decoded again where it is wanted: a budget for both. */
+	budget_start(12 * MIB);
 	read_module(&module, module_read_memory(&module, data, len));
+	budget_start(12 * MIB);
 	read_module(&module, module_read_fd(&module, fd, len));
 	/* A file that is shorter than its size said. */
 	if (ftruncate(fd, (off_t)(len / 2)) != 0)

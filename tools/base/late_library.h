@@ -6,7 +6,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <libxml/parser.h>
-#include <libxml/tree.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -36,6 +35,7 @@
 	X(archive_entry_symlink)                                                                                       \
 	X(archive_entry_symlink_utf8)                                                                                  \
 	X(archive_error_string)                                                                                        \
+	X(archive_read_append_filter)                                                                                  \
 	X(archive_read_data)                                                                                           \
 	X(archive_read_data_block)                                                                                     \
 	X(archive_read_free)                                                                                           \
@@ -44,23 +44,20 @@
 	X(archive_read_open)                                                                                           \
 	X(archive_read_open_fd)                                                                                        \
 	X(archive_read_open_memory)                                                                                    \
-	X(archive_read_support_filter_all)                                                                             \
 	X(archive_read_support_format_cpio)                                                                            \
 	X(archive_read_support_format_empty)                                                                           \
 	X(archive_read_support_format_iso9660)                                                                         \
 	X(archive_read_support_format_raw)                                                                             \
 	X(archive_set_error)
 
-/* xmlFree is a variable that holds a function: call (*libxml()->xmlFree)(). */
 #define LIBXML_FUNCTIONS(X)                                                                                            \
-	X(xmlDocGetRootElement)                                                                                        \
-	X(xmlFree)                                                                                                     \
-	X(xmlFreeDoc)                                                                                                  \
-	X(xmlGetLastError)                                                                                             \
-	X(xmlGetNoNsProp)                                                                                              \
-	X(xmlNodeGetContent)                                                                                           \
-	X(xmlReadMemory)                                                                                               \
-	X(xmlResetLastError)
+	X(xmlCreatePushParserCtxt)                                                                                     \
+	X(xmlCtxtGetLastError)                                                                                         \
+	X(xmlCtxtUseOptions)                                                                                           \
+	X(xmlFreeEnumeration)                                                                                          \
+	X(xmlFreeParserCtxt)                                                                                           \
+	X(xmlParseChunk)                                                                                               \
+	X(xmlStopParser)
 
 /* The functions behind the macros sk_X509_...() are those of OPENSSL_STACK. */
 #define LIBCRYPTO_FUNCTIONS(X)                                                                                         \

@@ -177,10 +177,15 @@ static void tell_trouble(struct report *report, const struct disk *disk)
 
 	for (size_t i = 0; i < report->count; i++)
 		told = told || ((report->findings[i].rule == RULE_INPUT_DAMAGED ||
+				 report->findings[i].rule == RULE_INPUT_LIMIT ||
 				 report->findings[i].rule == RULE_READ_FAILED) &&
 				strncmp(report->findings[i].path, path, strlen(path)) == 0);
 	if (!told)
-		report_add(report, disk->unread ? RULE_READ_FAILED : RULE_INPUT_DAMAGED, disk->path, "%s", disk->why);
+		report_add(report,
+			   disk->unread ? RULE_READ_FAILED
+			   : disk->over ? RULE_INPUT_LIMIT
+					: RULE_INPUT_DAMAGED,
+			   disk->path, "%s", disk->why);
 	free(path);
 }
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/late_library.h"
 #include "check/disk_topics.h"
 #include "package/disk_xml.h"
 
@@ -28,18 +27,18 @@ static bool is_one_of(const char *s, const char *const *words)
 }
 
 /* An attribute that must be there and not empty; NULL, with a finding, if it is not. */
-static const char *need_attribute(struct disk_check *c, enum rule_id rule, const char *file, const xmlNode *node,
-				  const char *name)
+static const char *need_attribute(struct disk_check *c, enum rule_id rule, const char *file,
+				  const struct xml_node *node, const char *name)
 {
 	const char *value = xml_attribute(c->disk, node, name);
 
 	if (value && *value)
 		return value;
-	disk_found(c, rule, file, "<%s> has no %s", (const char *)node->name, name);
+	disk_found(c, rule, file, "<%s> has no %s", node->name, name);
 	return NULL;
 }
 
-static void check_requirement(struct disk_check *c, const xmlNode *node)
+static void check_requirement(struct disk_check *c, const struct xml_node *node)
 {
 	static const char *const tests[] = {"eq", "ne", "lt", "gt", "le", "ge", NULL};
 	const char *test;
@@ -53,7 +52,7 @@ static void check_requirement(struct disk_check *c, const xmlNode *node)
 			   disk_safe(c->disk, test));
 }
 
-static void check_optional(struct disk_check *c, const xmlNode *root)
+static void check_optional(struct disk_check *c, const struct xml_node *root)
 {
 	const char *memory = xml_attribute(c->disk, root, "memory-requirement-mb");
 	const char *homogeneous = xml_attribute(c->disk, root, "enforce-homogeneity");
@@ -66,19 +65,18 @@ static void check_optional(struct disk_check *c, const xmlNode *root)
 			   disk_safe(c->disk, homogeneous));
 }
 
-static void check_description(struct disk_check *c, const xmlNode *root)
+static void check_description(struct disk_check *c, const struct xml_node *root)
 {
-	const xmlNode *first = xml_child(root, NULL);
+	const struct xml_node *first = xml_child(root, NULL);
 
 	c->description = xml_child_text(c->disk, root, "description");
 	if (!c->description || !*c->description)
 		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "it has no description");
-	else if (strcmp((const char *)first->name, "description") != 0)
-		disk_found(c, RULE_DISK_DESCRIPTION, REPOSITORY, "the first is <%s>",
-			   disk_safe(c->disk, (const char *)first->name));
+	else if (strcmp(first->name, "description") != 0)
+		disk_found(c, RULE_DISK_DESCRIPTION, REPOSITORY, "the first is <%s>", disk_safe(c->disk, first->name));
 }
 
-static void check_repository(struct disk_check *c, const xmlNode *root)
+static void check_repository(struct disk_check *c, const struct xml_node *root)
 {
 	c->originator = need_attribute(c, RULE_DISK_REPOSITORY, REPOSITORY, root, "originator");
 	c->name = need_attribute(c, RULE_DISK_REPOSITORY, REPOSITORY, root, "name");
@@ -93,7 +91,7 @@ static void check_repository(struct disk_check *c, const xmlNode *root)
 			   disk_safe(c->disk, c->name));
 	check_optional(c, root);
 	check_description(c, root);
-	for (xmlNode *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
+	for (const struct xml_node *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
 		check_requirement(c, node);
 }
 
@@ -101,22 +99,21 @@ void check_disk_pack(struct disk_check *c)
 {
 	const struct disk_file *file = disk_find(c->disk, REPOSITORY);
 	const char *why;
-	xmlDoc *doc;
+	const struct xml_node *root;
 
 	if (!file) {
 		disk_found(c, RULE_DISK_REPOSITORY_MISSING, NULL, NULL);
 		return;
 	}
-	doc = disk_xml_read(c->disk, file, "repository", &why);
-	if (!doc) {
+	root = disk_xml_read(c->disk, file, "repository", &why);
+	if (!root) {
 		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "%s", why);
 		return;
 	}
-	check_repository(c, libxml()->xmlDocGetRootElement(doc));
-	libxml()->xmlFreeDoc(doc);
+	check_repository(c, root);
 }
 
-static void check_sums(struct disk_check *c, const xmlNode *node, const struct disk_file *file)
+static void check_sums(struct disk_check *c, const struct xml_node *node, const struct disk_file *file)
 {
 	const char *size = need_attribute(c, RULE_DISK_PACKAGES, PACKAGES, node, "size");
 	const char *md5 = need_attribute(c, RULE_DISK_PACKAGES, PACKAGES, node, "md5");
@@ -131,7 +128,8 @@ static void check_sums(struct disk_check *c, const xmlNode *node, const struct d
 			   file->md5, disk_safe(c->disk, md5));
 }
 
-static void check_kind(struct disk_check *c, const xmlNode *node, const struct disk_file *file, const char *type)
+static void check_kind(struct disk_check *c, const struct xml_node *node, const struct disk_file *file,
+		       const char *type)
 {
 	const char *kernel = xml_attribute(c->disk, node, "kernel"), *right = disk_kernel(c->disk, &file->rpm);
 	const char *safe = disk_safe(c->disk, right);
@@ -153,7 +151,7 @@ static void check_kind(struct disk_check *c, const xmlNode *node, const struct d
 	}
 }
 
-static void check_listed(struct disk_check *c, const xmlNode *node, const char *name, const char *type)
+static void check_listed(struct disk_check *c, const struct xml_node *node, const char *name, const char *type)
 {
 	const struct disk_file *file = disk_find(c->disk, name);
 	const char *label = need_attribute(c, RULE_DISK_PACKAGES, PACKAGES, node, "label");
@@ -171,7 +169,7 @@ static void check_listed(struct disk_check *c, const xmlNode *node, const char *
 			   disk_safe(c->disk, label), disk_safe(c->disk, file->rpm.name));
 }
 
-static void check_entry(struct disk_check *c, const xmlNode *node)
+static void check_entry(struct disk_check *c, const struct xml_node *node)
 {
 	static const char *const types[] = {"rpm", "driver-rpm", NULL};
 	const char *name = xml_text(c->disk, node),
@@ -191,11 +189,11 @@ static void check_entry(struct disk_check *c, const xmlNode *node)
 }
 
 /* How often the list has that file. */
-static size_t times_listed(struct disk_check *c, const xmlNode *root, const char *name)
+static size_t times_listed(struct disk_check *c, const struct xml_node *root, const char *name)
 {
 	size_t count = 0;
 
-	for (xmlNode *node = xml_child(root, "package"); node; node = xml_next(node, "package"))
+	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package"))
 		count += strcmp(xml_text(c->disk, node), name) == 0;
 	return count;
 }
@@ -206,7 +204,7 @@ static bool is_for_toolstack(const struct rpm *rpm)
 	return strncmp(rpm->name, "update-", 7) == 0 || strncmp(rpm->name, "control-", 8) == 0;
 }
 
-static void check_complete(struct disk_check *c, const xmlNode *root)
+static void check_complete(struct disk_check *c, const struct xml_node *root)
 {
 	for (size_t i = 0; i < c->disk->count; i++) {
 		const struct disk_file *file = &c->disk->files[i];
@@ -223,23 +221,20 @@ void check_disk_list(struct disk_check *c)
 {
 	const struct disk_file *file = disk_find(c->disk, PACKAGES);
 	const char *why;
-	xmlNode *root;
-	xmlDoc *doc;
+	const struct xml_node *root;
 
 	if (!file) {
 		disk_found(c, RULE_DISK_PACKAGES_MISSING, NULL, NULL);
 		return;
 	}
-	doc = disk_xml_read(c->disk, file, "packages", &why);
-	if (!doc) {
+	root = disk_xml_read(c->disk, file, "packages", &why);
+	if (!root) {
 		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "%s", why);
 		return;
 	}
-	root = libxml()->xmlDocGetRootElement(doc);
 	if (!xml_child(root, "package"))
 		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "it lists no package");
-	for (xmlNode *node = xml_child(root, "package"); node; node = xml_next(node, "package"))
+	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package"))
 		check_entry(c, node);
 	check_complete(c, root);
-	libxml()->xmlFreeDoc(doc);
 }

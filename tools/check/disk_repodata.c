@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/late_library.h"
 #include "base/text.h"
 #include "check/disk_topics.h"
 #include "package/disk_xml.h"
@@ -14,7 +13,8 @@
 
 /* The file that an element's <location> names, which must stay on the disk; NULL, with a finding, if it is not there.
  */
-static const struct disk_file *located(struct disk_check *c, enum rule_id rule, const char *in, const xmlNode *node)
+static const struct disk_file *located(struct disk_check *c, enum rule_id rule, const char *in,
+				       const struct xml_node *node)
 {
 	const char *href = xml_child_attribute(c->disk, node, "location", "href");
 	const struct disk_file *file = href ? disk_find(c->disk, href) : NULL;
@@ -27,7 +27,8 @@ static const struct disk_file *located(struct disk_check *c, enum rule_id rule, 
 }
 
 /* <checksum type="sha256">, which createrepo and its like have written for years. */
-static void check_checksum(struct disk_check *c, enum rule_id rule, const xmlNode *node, const struct disk_file *file)
+static void check_checksum(struct disk_check *c, enum rule_id rule, const struct xml_node *node,
+			   const struct disk_file *file)
 {
 	const char *type = xml_child_attribute(c->disk, node, "checksum", "type");
 	const char *sum = xml_child_text(c->disk, node, "checksum");
@@ -45,7 +46,7 @@ static const char *value_or(const char *value, const char *otherwise)
 	return value ? value : otherwise;
 }
 
-static void check_nevra(struct disk_check *c, const xmlNode *node, const struct disk_file *file)
+static void check_nevra(struct disk_check *c, const struct xml_node *node, const struct disk_file *file)
 {
 	char *listed = text_format("%s-%s-%s.%s", value_or(xml_child_text(c->disk, node, "name"), "?"),
 				   value_or(xml_child_attribute(c->disk, node, "version", "ver"), "?"),
@@ -61,9 +62,9 @@ static void check_nevra(struct disk_check *c, const xmlNode *node, const struct 
 	free(right);
 }
 
-static bool is_listed(struct disk_check *c, const xmlNode *root, const char *path)
+static bool is_listed(struct disk_check *c, const struct xml_node *root, const char *path)
 {
-	for (xmlNode *node = xml_child(root, "package"); node; node = xml_next(node, "package")) {
+	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package")) {
 		const char *href = xml_child_attribute(c->disk, node, "location", "href");
 
 		if (href && strcmp(href, path) == 0)
@@ -72,9 +73,9 @@ static bool is_listed(struct disk_check *c, const xmlNode *root, const char *pat
 	return false;
 }
 
-static void check_primary(struct disk_check *c, const xmlNode *root, const char *in)
+static void check_primary(struct disk_check *c, const struct xml_node *root, const char *in)
 {
-	for (xmlNode *node = xml_child(root, "package"); node; node = xml_next(node, "package")) {
+	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package")) {
 		const struct disk_file *file = located(c, RULE_DISK_PRIMARY_MISSING, in, node);
 
 		if (!file)
@@ -89,11 +90,12 @@ static void check_primary(struct disk_check *c, const xmlNode *root, const char 
 }
 
 /* The type by which a group wants a package, e.g. "mandatory"; "" if it does not. */
-static const char *type_in_group(struct disk_check *c, const xmlNode *group, const char *package)
+static const char *type_in_group(struct disk_check *c, const struct xml_node *group, const char *package)
 {
-	const xmlNode *list = xml_child(group, "packagelist");
+	const struct xml_node *list = xml_child(group, "packagelist");
 
-	for (xmlNode *node = list ? xml_child(list, "packagereq") : NULL; node; node = xml_next(node, "packagereq"))
+	for (const struct xml_node *node = list ? xml_child(list, "packagereq") : NULL; node;
+	     node = xml_next(node, "packagereq"))
 		if (strcmp(xml_text(c->disk, node), package) == 0)
 			return value_or(xml_attribute(c->disk, node, "type"), "");
 	return "";
@@ -124,7 +126,8 @@ static const char *kernel_asked_for(const struct rpm *rpm)
 }
 
 /* Each package must come with the group, and those that come on every host must not ask for several kernels. */
-static void check_group_packages(struct disk_check *c, const xmlNode *group, const char *in, const struct rpm *meta)
+static void check_group_packages(struct disk_check *c, const struct xml_node *group, const char *in,
+				 const struct rpm *meta)
 {
 	const char *id = xml_child_text(c->disk, group, "id"), *kernel = NULL, *with_kernel = NULL;
 
@@ -153,9 +156,10 @@ static void check_group_packages(struct disk_check *c, const xmlNode *group, con
 	}
 }
 
-static void check_group(struct disk_check *c, const xmlNode *root, const char *in, enum rule_id rule, const char *id)
+static void check_group(struct disk_check *c, const struct xml_node *root, const char *in, enum rule_id rule,
+			const char *id)
 {
-	const xmlNode *group = xml_child(root, "group");
+	const struct xml_node *group = xml_child(root, "group");
 	const struct disk_file *meta;
 	char *package;
 
@@ -176,33 +180,32 @@ static void check_group(struct disk_check *c, const xmlNode *root, const char *i
 		check_group_packages(c, group, in, &meta->rpm);
 }
 
-static void check_groups(struct disk_check *c, const xmlNode *root, const char *in)
+static void check_groups(struct disk_check *c, const struct xml_node *root, const char *in)
 {
 	check_group(c, root, in, RULE_DISK_GROUP_UPDATE, "update");
 	check_group(c, root, in, RULE_DISK_GROUP_DRIVERS, "drivers");
 }
 
-typedef void document_function(struct disk_check *c, const xmlNode *root, const char *in);
+typedef void document_function(struct disk_check *c, const struct xml_node *root, const char *in);
 
-static void read_document(struct disk_check *c, const struct disk_file *file, const char *root,
+static void read_document(struct disk_check *c, const struct disk_file *file, const char *name,
 			  document_function *check)
 {
 	const char *why;
-	xmlDoc *doc = disk_xml_read(c->disk, file, root, &why);
+	const struct xml_node *root = disk_xml_read(c->disk, file, name, &why);
 
-	if (!doc) {
+	if (!root) {
 		disk_found(c, RULE_DISK_REPODATA, file->path, "%s", why);
 		return;
 	}
-	check(c, libxml()->xmlDocGetRootElement(doc), file->path);
-	libxml()->xmlFreeDoc(doc);
+	check(c, root, file->path);
 }
 
-static bool check_repomd(struct disk_check *c, const xmlNode *root)
+static bool check_repomd(struct disk_check *c, const struct xml_node *root)
 {
 	bool groups = false, primary = false;
 
-	for (xmlNode *node = xml_child(root, "data"); node; node = xml_next(node, "data")) {
+	for (const struct xml_node *node = xml_child(root, "data"); node; node = xml_next(node, "data")) {
 		const char *type = value_or(xml_attribute(c->disk, node, "type"), "");
 		const struct disk_file *file = located(c, RULE_DISK_REPODATA, REPOMD, node);
 		bool is_groups = strcmp(type, "group") == 0, is_primary = strcmp(type, "primary") == 0;
@@ -226,18 +229,17 @@ void check_disk_repodata(struct disk_check *c)
 {
 	const struct disk_file *file = disk_find(c->disk, REPOMD);
 	const char *why;
-	xmlDoc *doc;
+	const struct xml_node *root;
 
 	if (!file) {
 		disk_found(c, RULE_DISK_REPODATA_MISSING, NULL, NULL);
 		return;
 	}
-	doc = disk_xml_read(c->disk, file, "repomd", &why);
-	if (!doc) {
+	root = disk_xml_read(c->disk, file, "repomd", &why);
+	if (!root) {
 		disk_found(c, RULE_DISK_REPODATA, REPOMD, "%s", why);
 		return;
 	}
-	if (!check_repomd(c, libxml()->xmlDocGetRootElement(doc)))
+	if (!check_repomd(c, root))
 		disk_found(c, RULE_DISK_GROUPS, REPOMD, NULL);
-	libxml()->xmlFreeDoc(doc);
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/late_library.h"
 #include "base/text.h"
 #include "check/disk_topics.h"
 #include "package/disk_xml.h"
@@ -25,7 +24,7 @@ static bool is_uuid(const char *s)
 	return true;
 }
 
-static const char *need_attribute(struct disk_check *c, const xmlNode *root, const char *name)
+static const char *need_attribute(struct disk_check *c, const struct xml_node *root, const char *name)
 {
 	const char *value = xml_attribute(c->disk, root, name);
 
@@ -36,7 +35,7 @@ static const char *need_attribute(struct disk_check *c, const xmlNode *root, con
 }
 
 /* An unknown word makes the toolstack forget all of them. */
-static void check_guidance(struct disk_check *c, const xmlNode *root)
+static void check_guidance(struct disk_check *c, const struct xml_node *root)
 {
 	static const char *const words[] = {"restartHVM", "restartPV", "restartHost", "restartXAPI"};
 	const char *guidance = xml_attribute(c->disk, root, "after-apply-guidance");
@@ -57,7 +56,7 @@ static void check_guidance(struct disk_check *c, const xmlNode *root)
 	}
 }
 
-static void check_size(struct disk_check *c, const xmlNode *root)
+static void check_size(struct disk_check *c, const struct xml_node *root)
 {
 	const char *size = xml_attribute(c->disk, root, "installation-size");
 
@@ -105,7 +104,7 @@ static void check_agreement(struct disk_check *c, const char *description)
 	check_same(c, "description", c->description, description);
 }
 
-static void check_update(struct disk_check *c, const xmlNode *root)
+static void check_update(struct disk_check *c, const struct xml_node *root)
 {
 	const char *description = xml_child_text(c->disk, root, "name-description");
 
@@ -130,17 +129,16 @@ void check_disk_update(struct disk_check *c)
 {
 	const struct disk_file *file = disk_find(c->disk, UPDATE);
 	const char *why;
-	xmlDoc *doc;
+	const struct xml_node *root;
 
 	if (!file) {
 		disk_found(c, RULE_DISK_UPDATE_MISSING, NULL, NULL);
 		return;
 	}
-	doc = disk_xml_read(c->disk, file, "update", &why);
-	if (!doc) {
+	root = disk_xml_read(c->disk, file, "update", &why);
+	if (!root) {
 		disk_found(c, RULE_DISK_UPDATE, UPDATE, "%s", why);
 		return;
 	}
-	check_update(c, libxml()->xmlDocGetRootElement(doc));
-	libxml()->xmlFreeDoc(doc);
+	check_update(c, root);
 }

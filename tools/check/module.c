@@ -16,7 +16,7 @@ bool check_module(struct report *report, const char *path, const struct module *
 	if (module->fault[MODULE_UNDECODABLE])
 		report_add(report, RULE_INPUT_DAMAGED, path, "%s", module->damage);
 	if (module->fault[MODULE_OVER_LIMIT])
-		report_add(report, RULE_INPUT_LIMIT, path, "it has over %" PRIu64 " bytes", limit[MODULE_OVER_LIMIT]);
+		report_add(report, RULE_INPUT_LIMIT, path, "%s", module->damage);
 	if (module->fault[MODULE_NOT_ELF])
 		report_add(report, RULE_MODULE_NOT_ELF, path, "%s",
 			   module->size == 0 ? "it is empty" : "it does not begin as an ELF file does");

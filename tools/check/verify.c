@@ -58,7 +58,7 @@ static void verify_module(struct verifier *verifier, const struct input *input)
 	}
 	check_suffix(&verifier->report, input, module);
 	if (check_wants_bytes(verifier->policy) && !module_is_broken(module)) {
-		bytes = input_whole(input, input->limit, &len, &why);
+		bytes = input_whole(input, MODULE_BYTES_MAX, &len, &why);
 		/* A file that changes in between would not be the one whose headers were read. */
 		if (!bytes || len != module->size) {
 			report_add(&verifier->report, RULE_READ_FAILED, input->path, "%s",

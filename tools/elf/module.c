@@ -9,10 +9,10 @@
 #include "base/die.h"
 
 /*
- * Notes and .modinfo of real modules have a few KiB; sections that claim more than this together are not read. It
- * bounds the time too: headers may name one long section a thousand times.
+ * The notes and .modinfo of real modules have a few KiB, those of the longest 200. If sections claim more than this
+ * together, they are not read: what is remembered of a module is many times as long as its .modinfo.
  */
-#define SECTIONS_LIMIT (16u << 20)
+#define SECTIONS_LIMIT (1u << 20)
 /* .modinfo and notes of real modules are less than ten sections. */
 #define WANTED_MAX 64
 
@@ -43,7 +43,7 @@ static int source_fault(struct module *module)
 		return 1;
 	}
 	if (source->error == SOURCE_OVER_LIMIT) {
-		fault(module, MODULE_OVER_LIMIT, source->size, module->decode_limit);
+		fault(module, MODULE_OVER_LIMIT, 0, 0);
 		return 1;
 	}
 	errno = EIO;
@@ -80,6 +80,9 @@ static void index_modinfo(struct module *module)
 	const char *end = module->modinfo + module->modinfo_len;
 
 	for (const char *at = module->modinfo; at < end; at += strlen(at) + 1) {
+		/* Sections that were joined have zeros between their strings. */
+		if (*at == '\0')
+			continue;
 		if (module->info_count == module->info_room) {
 			module->info_room = module->info_room ? 2 * module->info_room : 64;
 			module->infos = reallocarray(module->infos, module->info_room, sizeof(*module->infos));
@@ -142,7 +145,7 @@ static bool want_section(struct module *module, struct wanted *wanted, size_t in
 		return false;
 	}
 	if (len > SECTIONS_LIMIT - wanted->total || wanted->count == WANTED_MAX) {
-		damaged(module, "its notes and .modinfo are over 16 MiB or 64 sections");
+		damaged(module, "its notes and .modinfo are over 1 MiB or 64 sections");
 		return false;
 	}
 	wanted->total += len;
@@ -266,8 +269,6 @@ static void module_restart(struct module *module)
 	module->elf_end = 0;
 	module->debug = false;
 	memset(module->trailer, 0, sizeof(module->trailer));
-	if (module->decode_limit == 0)
-		module->decode_limit = SOURCE_LIMIT;
 }
 
 static int read_source(struct module *module, bool opened)
@@ -284,13 +285,13 @@ static int read_source(struct module *module, bool opened)
 int module_read_memory(struct module *module, const void *bytes, size_t size)
 {
 	module_restart(module);
-	return read_source(module, source_open_memory(&module->source, bytes, size, module->decode_limit));
+	return read_source(module, source_open_memory(&module->source, bytes, size));
 }
 
 int module_read_fd(struct module *module, int fd, uint64_t size)
 {
 	module_restart(module);
-	return read_source(module, source_open_fd(&module->source, fd, size, module->decode_limit));
+	return read_source(module, source_open_fd(&module->source, fd, size));
 }
 
 void module_free(struct module *module)

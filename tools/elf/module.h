@@ -11,6 +11,9 @@
 #include "elf/sections.h"
 #include "elf/signature.h"
 
+/* The most that is read of a module by whoever wants all its bytes in memory: no module comes near. */
+#define MODULE_BYTES_MAX (1ull << 30)
+
 /* What can be wrong with the file as a module. */
 enum module_fault {
 	MODULE_NOT_ELF,		/* no ELF magic, or no ELF file libelf knows */
@@ -22,7 +25,7 @@ enum module_fault {
 	MODULE_NOTE_ALIGN,	/* .note.xenserver; found: sh_addralign; limit: 4 */
 	MODULE_NO_MODINFO,	/* no .modinfo section: no kernel module */
 	MODULE_UNDECODABLE,	/* the compressed data is damaged: see damage */
-	MODULE_OVER_LIMIT,	/* limit: the bytes it may decode to, which it exceeds */
+	MODULE_OVER_LIMIT,	/* it unpacks to more than the budget allows: see damage */
 	MODULE_FAULTS,
 };
 
@@ -30,7 +33,6 @@ enum module_fault {
 struct module {
 	uint64_t size;	       /* bytes of the module, decoded if the file is compressed, signature included */
 	enum codec_kind codec; /* how the file is compressed */
-	uint64_t decode_limit; /* how many bytes it may decode to; may be set before reading; 0: SOURCE_LIMIT */
 	struct note_reading note;
 	char *modinfo; /* the section: "key=value" strings, each with its NUL; owned; NULL if there is none */
 	size_t modinfo_len;

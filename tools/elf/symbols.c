@@ -150,20 +150,46 @@ static bool is_undefined(const GElf_Sym *sym, const char *name)
 typedef void symbol_function(struct symbols *symbols, const struct tables *tables, const GElf_Sym *sym,
 			     const char *name);
 
+/* The name at OFFSET of a string table; NULL when it is not within it. */
+static const char *name_at(const Elf_Data *names, size_t offset)
+{
+	const char *name = offset < names->d_size ? (const char *)names->d_buf + offset : NULL;
+
+	return name && memchr(name, '\0', names->d_size - offset) ? name : NULL;
+}
+
+/*
+ * The names of imports and exports are all different, and a linker lets a name share its bytes only with one that ends
+ * like it: twice the length of their table is more than they can be. Those of static symbols may be equal. If names are
+ * longer, somebody wants much to be read and remembered because of little. (elf_strptr() would look for the end of the
+ * table each time.)
+ */
+#define KEPT_FACTOR 2
+#define ALL_FACTOR  64
+
 static bool each_symbol(struct symbols *symbols, const struct tables *tables, symbol_function *call)
 {
 	Elf_Data *data = tables->symbols ? elf_getdata(tables->symbols, NULL) : NULL;
+	size_t all = 0, kept = 0;
+	const Elf_Data *names;
 	GElf_Shdr shdr;
 	GElf_Sym sym;
 
-	if (!data || !gelf_getshdr(tables->symbols, &shdr))
+	names = data && gelf_getshdr(tables->symbols, &shdr) ? bytes_of(elf_getscn(tables->elf, shdr.sh_link)) : NULL;
+	if (!names)
 		return false;
 	for (int i = 1; gelf_getsym(data, i, &sym); i++) {
-		const char *name = elf_strptr(tables->elf, shdr.sh_link, sym.st_name);
+		const char *name = name_at(names, sym.st_name);
+		size_t before = symbols->import_count + symbols->export_count;
 
 		if (!name)
 			return false;
 		call(symbols, tables, &sym, name);
+		all += strlen(name);
+		if (symbols->import_count + symbols->export_count > before)
+			kept += strlen(name);
+		if (all > ALL_FACTOR * names->d_size || kept > KEPT_FACTOR * names->d_size)
+			return false;
 	}
 	return true;
 }

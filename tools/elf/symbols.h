@@ -19,7 +19,7 @@ struct symbols {
 	size_t import_count;
 	struct symbol *exports;
 	size_t export_count;
-	void *elf;     /* libelf's handle, which may hold names */
+	void *elf;     /* libelf's handle of the module's bytes */
 	bool versions; /* the module has CRCs for what it imports: CONFIG_MODVERSIONS */
 };
 

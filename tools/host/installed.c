@@ -10,9 +10,7 @@
 #include "base/die.h"
 #include "base/text.h"
 
-/* The largest drivers have some 10 MiB, debug information apart; what unpacks to more is no module. */
-#define UNPACKED_LIMIT (256u << 20)
-#define INFO_LIMIT     (1u << 20)
+#define INFO_LIMIT (1u << 20)
 
 int installed_read(const struct hierarchy *hierarchy, const char *driver, const struct driver_version *version,
 		   const char *file, struct module *module)
@@ -23,7 +21,6 @@ int installed_read(const struct hierarchy *hierarchy, const char *driver, const 
 
 	if (fd < 0)
 		return -1;
-	module->decode_limit = UNPACKED_LIMIT;
 	rc = module_read_fd(module, fd, size);
 	saved = errno;
 	close(fd);

@@ -169,7 +169,7 @@ static void load_file(const struct reload *r, const struct driver_version *versi
 	uint64_t size;
 	int fd = file ? hierarchy_open(r->hierarchy, r->driver->name, version, file, &size) : -1;
 	size_t len = 0;
-	uint8_t *bytes = fd < 0 ? NULL : source_whole_fd(fd, size, SOURCE_LIMIT, true, &len, &why);
+	uint8_t *bytes = fd < 0 ? NULL : source_whole_fd(fd, size, MODULE_BYTES_MAX, true, &len, &why);
 	char *options = module_options(r, module);
 
 	if (!bytes || syscall(SYS_init_module, bytes, len, options) != 0)

@@ -9,10 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/die.h"
 #include "base/late_library.h"
 #include "base/name.h"
 #include "base/text.h"
+#include "package/archive.h"
 
 #define BLOCK (64u << 10)
 /* ECMA-119: the volume descriptors begin at sector 16, each with a type and this identifier. */
@@ -25,17 +27,15 @@ struct container {
 	input_function *each;
 	void *context;
 	const struct rpm *rpm;
-	struct archive *archive; /* whose entries these are */
-	uint64_t budget;	 /* bytes that may still be decoded or read */
-	bool over;		 /* it was not enough */
-	bool told;		 /* an entry could not be read, which was told */
-	const char *why;	 /* reading the file itself failed */
-	/* Of a package: its bytes in order, then decoded. */
+	struct archive_reader entries; /* the image, or the cpio archive of a package */
+	bool told;		       /* an entry could not be read, which was told */
+	const char *why;	       /* the package's own bytes could not be read: a clause; static */
+	/* Of a package: its own bytes, in order. */
 	uint64_t taken;
 	uint8_t *ahead; /* what had to be read for the headers */
 	size_t ahead_len, ahead_room;
-	bool ahead_told;
-	struct archive *payload;
+	bool ahead_given;
+	struct archive_reader payload;
 	uint8_t block[BLOCK];
 };
 
@@ -68,7 +68,6 @@ static void tell(struct container *container, const struct input *input)
 	const char *last = slash && (!mark || slash > mark) ? slash : mark;
 
 	told.rpm = container->rpm;
-	told.limit = container->input->limit;
 	told.name = last ? last + 1 : told.path;
 	container->each(&told, container->context);
 }
@@ -80,20 +79,22 @@ static void tell_trouble(struct container *container, const char *path, enum inp
 	tell(container, &input);
 }
 
-/* Why the archive's reader gave up. */
-static void tell_broken(struct container *container)
+/* Tells why READER, or what it reads from, gave up. */
+static void tell_broken(struct container *container, const struct archive_reader *reader)
 {
-	const char *error = container->archive ? libarchive()->archive_error_string(container->archive) : NULL;
-	char *safe = text_safe(error ? error : "its payload cannot be read");
+	const struct input *input = container->input;
+	char *safe = text_safe(archive_why(reader));
 
 	if (container->told)
 		;
-	else if (container->over)
-		tell_trouble(container, container->input->path, TROUBLE_LIMIT, "what it holds is more than the limit");
-	else if (container->why)
-		tell_trouble(container, container->input->path, TROUBLE_UNREADABLE, container->why);
+	else if (input->bytes->failed)
+		tell_trouble(container, input->path, input_failure(input), container->why);
+	else if (reader->over)
+		tell_trouble(container, input->path, TROUBLE_LIMIT, reader->over);
+	else if (container->why || reader->why)
+		tell_trouble(container, input->path, TROUBLE_UNREADABLE, container->why ? container->why : safe);
 	else
-		tell_trouble(container, container->input->path, TROUBLE_DAMAGED, safe);
+		tell_trouble(container, input->path, TROUBLE_DAMAGED, safe);
 	free(safe);
 }
 
@@ -108,16 +109,6 @@ static const char *clean(const char *path)
 		else
 			return path;
 	}
-}
-
-static const char *entry_path(struct archive_entry *entry)
-{
-	const char *path = libarchive()->archive_entry_pathname(entry);
-
-	/* Names of ISO images without Rock Ridge are UTF-16, which not every locale can show. */
-	if (!path)
-		path = libarchive()->archive_entry_pathname_utf8(entry);
-	return path ? clean(path) : NULL;
 }
 
 /* The link's target, symbolic or hard: both name what is looked at elsewhere. NULL if it is none. */
@@ -136,15 +127,12 @@ static const char *entry_target(struct archive_entry *entry)
 
 static void tell_file(struct container *container, struct archive_entry *entry, struct input *input)
 {
-	struct input_bytes bytes = {.fd = -1, .entry = container->archive, .over = &container->over};
+	struct input_bytes bytes = {.fd = -1, .entry = &container->entries};
 	enum container_kind kind = container->rpm ? CONTAINER_NONE : container_by_name(input->path);
+	int64_t size = libarchive()->archive_entry_size(entry);
 
-	if (!container->rpm)
-		bytes.budget = &container->budget;
-	input->size =
-		libarchive()->archive_entry_size(entry) > 0 ? (uint64_t)libarchive()->archive_entry_size(entry) : 0;
+	input->size = size > 0 ? (uint64_t)size : 0;
 	input->bytes = &bytes;
-	input->limit = container->input->limit;
 	if (kind == CONTAINER_RPM) {
 		container_each(input, kind, container->each, container->context);
 	} else {
@@ -159,12 +147,13 @@ static void tell_file(struct container *container, struct archive_entry *entry, 
 
 static void tell_entry(struct container *container, struct archive_entry *entry)
 {
-	const char *name = entry_path(entry);
+	const char *name = archive_path(entry);
 	char *path;
 	struct input input = {.kind = INPUT_FILE};
 	mode_t type = libarchive()->archive_entry_filetype(entry);
 
-	if (!name || !*name || type == AE_IFDIR)
+	name = name ? clean(name) : "";
+	if (!*name || type == AE_IFDIR)
 		return;
 	path = text_format("%s!%s", container->input->path, name);
 	input.path = path;
@@ -186,23 +175,10 @@ static void each_entry(struct container *container)
 	struct archive_entry *entry;
 	int rc;
 
-	while ((rc = libarchive()->archive_read_next_header(container->archive, &entry)) == ARCHIVE_OK ||
-	       rc == ARCHIVE_WARN) {
+	while ((rc = archive_next(&container->entries, &entry)) > 0)
 		tell_entry(container, entry);
-		if (container->over)
-			break;
-	}
-	if (rc != ARCHIVE_EOF)
-		tell_broken(container);
-}
-
-static struct archive *need_archive(void)
-{
-	struct archive *archive = libarchive()->archive_read_new();
-
-	if (!archive)
-		die_memory();
-	return archive;
+	if (rc < 0)
+		tell_broken(container, &container->entries);
 }
 
 /* ECMA-119, 8.4.8: the primary volume descriptor tells the image's size in blocks of 2048 bytes. */
@@ -230,21 +206,13 @@ static void check_disk_size(struct container *container)
 static void disk_each(struct container *container)
 {
 	const struct input_bytes *bytes = container->input->bytes;
-	int rc;
 
-	/* An honest image holds no more than its size, but for what is compressed in it. */
-	container->budget += container->input->size;
 	check_disk_size(container);
-	container->archive = need_archive();
-	libarchive()->archive_read_support_format_iso9660(container->archive);
-	if (bytes->fd >= 0)
-		rc = libarchive()->archive_read_open_fd(container->archive, bytes->fd, BLOCK);
-	else
-		rc = libarchive()->archive_read_open_memory(container->archive, bytes->memory, bytes->len);
-	if (rc == ARCHIVE_OK)
+	if (archive_open_image(&container->entries, bytes->fd, bytes->memory, container->input->size))
 		each_entry(container);
 	else
-		tell_broken(container);
+		tell_broken(container, &container->entries);
+	archive_close(&container->entries);
 }
 
 /* The package's own bytes in order; 0 at the end, -1 with container->why. */
@@ -298,15 +266,15 @@ static bool read_ahead(struct container *container, size_t want)
 	return true;
 }
 
-/* libarchive's reader of the payload as it is. */
+/* Gives libarchive the payload as it is in the package. */
 static la_ssize_t give_package(struct archive *archive, void *context, const void **block)
 {
 	struct container *container = context;
 	size_t payload = (size_t)container->rpm->payload;
 	ssize_t n;
 
-	if (!container->ahead_told) {
-		container->ahead_told = true;
+	if (!container->ahead_given) {
+		container->ahead_given = true;
 		*block = container->ahead + payload;
 		if (container->ahead_len > payload)
 			return (la_ssize_t)(container->ahead_len - payload);
@@ -318,58 +286,37 @@ static la_ssize_t give_package(struct archive *archive, void *context, const voi
 	return n;
 }
 
-/* libarchive's reader of the decoded payload. Counting here stops a bomb wherever the archive's reader is. */
+/* Gives libarchive the payload unpacked. */
 static la_ssize_t give_payload(struct archive *archive, void *context, const void **block)
 {
 	struct container *container = context;
-	la_int64_t offset;
-	size_t len;
-	int rc = libarchive()->archive_read_data_block(container->payload, block, &len, &offset);
+	ssize_t n = archive_take_block(&container->payload, block);
 
-	if (rc == ARCHIVE_EOF)
-		return 0;
-	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN) {
-		const char *error = libarchive()->archive_error_string(container->payload);
-
-		libarchive()->archive_set_error(archive, EINVAL, "its payload: %s", error ? error : "damaged");
-		return -1;
+	if (n < 0) {
+		libarchive()->archive_set_error(archive, EINVAL, "its payload: %s", archive_why(&container->payload));
+		/* The entry that is being read fails for the same reason. */
+		container->entries.over = container->payload.over;
 	}
-	container->over = len > container->budget;
-	if (container->over) {
-		libarchive()->archive_set_error(archive, EFBIG, "over the limit");
-		return -1;
-	}
-	container->budget -= len;
-	return (la_ssize_t)len;
+	return n;
 }
 
 static void payload_each(struct container *container)
 {
-	struct archive_entry *entry;
-	int rc;
+	size_t payload = (size_t)container->rpm->payload;
 
-	container->payload = need_archive();
-	libarchive()->archive_read_support_filter_all(container->payload);
-	libarchive()->archive_read_support_format_raw(container->payload);
-	libarchive()->archive_read_support_format_empty(container->payload);
-	rc = libarchive()->archive_read_open(container->payload, container, NULL, give_package, NULL);
-	if (rc == ARCHIVE_OK)
-		rc = libarchive()->archive_read_next_header(container->payload, &entry);
-	container->archive = container->payload;
-	if (rc != ARCHIVE_OK) {
-		tell_broken(container);
-		return;
-	}
-	container->archive = need_archive();
-	libarchive()->archive_read_support_format_cpio(container->archive);
-	libarchive()->archive_read_support_format_empty(container->archive);
-	if (libarchive()->archive_read_open(container->archive, container, NULL, give_payload, NULL) == ARCHIVE_OK)
-		each_entry(container);
+	if (!archive_open_payload(&container->payload, container->input->size, container->ahead + payload,
+				  container->ahead_len - payload, give_package, container))
+		tell_broken(container, &container->payload);
+	else if (!archive_open_cpio(&container->entries, give_payload, container))
+		tell_broken(container, &container->entries);
 	else
-		tell_broken(container);
+		each_entry(container);
+	/* The entries' reader first: it reads from the payload's. */
+	archive_close(&container->entries);
+	archive_close(&container->payload);
 }
 
-/* Reads the lead and the headers, which tell how many bytes they are as one comes to them. */
+/* Reads the lead and the headers, which tell how long they are as far as they have been read. */
 static bool read_headers(struct container *container, struct rpm *rpm)
 {
 	uint64_t want = BLOCK;
@@ -388,7 +335,9 @@ static void rpm_each(struct container *container)
 	struct input told = *container->input;
 	struct rpm rpm = {0};
 
-	if (read_headers(container, &rpm) && rpm.payload <= container->ahead_len) {
+	if (!libarchive()) {
+		tell_trouble(container, told.path, TROUBLE_UNREADABLE, LATE_LIBRARY_MISSING(LIBARCHIVE_SONAME));
+	} else if (read_headers(container, &rpm) && rpm.payload <= container->ahead_len) {
 		container->rpm = &rpm;
 		told.kind = INPUT_RPM;
 		tell(container, &told);
@@ -400,27 +349,22 @@ static void rpm_each(struct container *container)
 	}
 	told.kind = INPUT_END;
 	tell(container, &told);
-	/* The entries' reader first: it reads from the payload's. */
-	if (container->archive != container->payload)
-		libarchive()->archive_read_free(container->archive);
-	libarchive()->archive_read_free(container->payload);
 	rpm_free(&rpm);
 	free(container->ahead);
 }
 
 void container_each(const struct input *input, enum container_kind kind, input_function *each, void *context)
 {
-	/* Not on the stack: a package on a disk makes two of them. */
+	/* Not on the stack, which is small in some threads: a package on a disk makes two of them. */
 	struct container *container = need_memory(1, sizeof(*container));
 	struct input told = *input;
 
 	container->input = input;
 	container->each = each;
 	container->context = context;
-	container->budget = input->limit;
-	if (!libarchive()) {
-		tell_trouble(container, input->path, TROUBLE_UNREADABLE, LATE_LIBRARY_MISSING(LIBARCHIVE_SONAME));
-	} else if (kind == CONTAINER_RPM) {
+	if (input->bytes->fd >= 0)
+		budget_input(input->size);
+	if (kind == CONTAINER_RPM) {
 		rpm_each(container);
 	} else {
 		told.kind = INPUT_DISK;
@@ -428,7 +372,6 @@ void container_each(const struct input *input, enum container_kind kind, input_f
 		disk_each(container);
 		told.kind = INPUT_END;
 		tell(container, &told);
-		libarchive()->archive_read_free(container->archive);
 	}
 	free(container);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/die.h"
 #include "base/text.h"
 
@@ -52,6 +53,14 @@ char *disk_own(struct disk *disk, char *memory)
 	return memory;
 }
 
+bool disk_keep(struct disk *disk, uint64_t size)
+{
+	if (!budget_keep(size))
+		return false;
+	disk->kept += size;
+	return true;
+}
+
 const char *disk_safe(struct disk *disk, const char *s)
 {
 	return disk_own(disk, text_safe(s));
@@ -60,8 +69,10 @@ const char *disk_safe(struct disk *disk, const char *s)
 void disk_free(struct disk *disk)
 {
 	for (size_t i = 0; i < disk->count; i++) {
-		rpm_free(&disk->files[i].rpm);
-		free(disk->files[i].bytes);
+		if (!disk->files[i].shared) {
+			rpm_free(&disk->files[i].rpm);
+			free(disk->files[i].bytes);
+		}
 		free(disk->files[i].path);
 	}
 	for (size_t i = 0; i < disk->owned_count; i++)
@@ -70,6 +81,7 @@ void disk_free(struct disk *disk)
 	free(disk->files);
 	free(disk->path);
 	free(disk->why);
+	budget_release(disk->kept);
 	memset(disk, 0, sizeof(*disk));
 }
 

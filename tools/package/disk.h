@@ -21,6 +21,7 @@ struct disk_file {
 	bool is_rpm;  /* by its name */
 	bool has_rpm; /* and its headers could be read: rpm */
 	bool is_link; /* a symbolic link */
+	bool shared;  /* a further name of the file before: bytes and rpm are that one's */
 	struct rpm rpm;
 };
 
@@ -30,10 +31,12 @@ struct disk {
 	char volume[33];	 /* the ISO's volume id without trailing blanks; "" of a directory */
 	struct disk_file *files; /* in byte order of the paths */
 	size_t count, room;
-	uint64_t kept; /* bytes in memory */
-	char *why;     /* when it could not be read: a clause; safe text */
-	bool unread;   /* then: for a reason that lies not in the disk */
-	void **owned;  /* strings and documents handed out: disk_own() */
+	size_t last_regular; /* while an image is read: the file that a hard link after it would be another name of */
+	uint64_t kept;	     /* bytes drawn from the budget: disk_keep() */
+	char *why;	     /* when it could not be read: a clause; safe text */
+	bool unread;	     /* then: for a reason that is not a fault of the disk */
+	bool over;	     /* then: because the budget did not allow more (base/budget.h) */
+	void **owned;	     /* strings and documents handed out: disk_own() */
 	size_t owned_count, owned_room;
 };
 
@@ -52,6 +55,9 @@ bool disk_is_installable(const struct disk_file *file);
 
 /* Takes memory from malloc, which disk_free() frees, and returns it. */
 char *disk_own(struct disk *disk, char *memory);
+
+/* Draws SIZE bytes that are kept until disk_free() from the budget (base/budget.h). False: nothing more may be kept. */
+bool disk_keep(struct disk *disk, uint64_t size);
 
 /* S as safe text that lives as long as the disk. */
 const char *disk_safe(struct disk *disk, const char *s);

@@ -7,17 +7,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/late_library.h"
 #include "base/text.h"
+#include "package/archive.h"
 #include "package/disk.h"
 
 /* Far above what any disk has, so that a hostile one ends. */
-#define FILES_MAX    100000
-#define METADATA_MAX (32u << 20)
-#define KEPT_MAX     (512u << 20)
-#define DEPTH_MAX    16
+#define FILES_MAX      100000
+#define TOO_MANY_FILES "it has more files than any driver disk"
+#define METADATA_MAX   (32u << 20)
+#define DEPTH_MAX      16
 
 /* One file that is being read. */
 struct reading {
@@ -32,8 +34,11 @@ static bool fails(struct disk *disk, const char *what, const char *why)
 {
 	char *safe = text_safe(what);
 
+	char *safe_why = text_safe(why);
+
 	free(disk->why);
-	disk->why = *safe ? text_format("%s: %s", safe, why) : strdup(why);
+	disk->why = text_format("%s%s%s", safe, *safe ? ": " : "", safe_why);
+	free(safe_why);
 	free(safe);
 	return false;
 }
@@ -43,6 +48,14 @@ static bool cannot(struct disk *disk, const char *what, const char *why)
 {
 	disk->unread = true;
 	return fails(disk, what, why);
+}
+
+/* What the reader of an image says. */
+static bool broken(struct disk *disk, const char *what, const struct archive_reader *reader)
+{
+	disk->unread = reader->why != NULL;
+	disk->over = reader->over != NULL;
+	return fails(disk, what, archive_why(reader));
 }
 
 static bool ends_with(const char *s, const char *suffix)
@@ -89,7 +102,7 @@ static bool begin(struct reading *r, struct disk *disk, const char *path)
 {
 	*r = (struct reading){.disk = disk, .file = add_file(disk, path)};
 	if (!r->file)
-		return fails(disk, "", "it has more files than any driver disk");
+		return fails(disk, "", TOO_MANY_FILES);
 	r->keeps = r->file->is_rpm || is_metadata(path);
 	r->md5 = libcrypto()->EVP_MD_CTX_new();
 	r->sha256 = libcrypto()->EVP_MD_CTX_new();
@@ -105,11 +118,12 @@ static bool keep(struct reading *r, const void *bytes, size_t len)
 
 	if (!file->is_rpm && file->len + len > METADATA_MAX)
 		return fails(r->disk, file->path, "it is larger than any such file");
-	r->disk->kept += len;
-	if (r->disk->kept > KEPT_MAX)
-		return fails(r->disk, "", "what describes its packages is larger than on any driver disk");
 	if (file->len + len + 1 > r->room) {
-		r->room = 2 * (file->len + len) + 1;
+		size_t room = 2 * (file->len + len) + 1;
+
+		if (!disk_keep(r->disk, room - r->room))
+			return fails(r->disk, file->path, BUDGET_KEEP_OVER);
+		r->room = room;
 		file->bytes = realloc(file->bytes, r->room);
 		if (!file->bytes)
 			die_memory();
@@ -149,79 +163,78 @@ static void end(struct reading *r)
 	if (r->file) {
 		digest_hex(r->md5, r->file->md5);
 		digest_hex(r->sha256, r->file->sha256);
-		if (r->file->is_rpm && r->file->bytes)
-			r->file->has_rpm = rpm_read(&r->file->rpm, r->file->bytes, r->file->len);
+		if (r->file->is_rpm)
+			r->file->has_rpm =
+				rpm_read(&r->file->rpm, r->file->bytes ? (void *)r->file->bytes : "", r->file->len);
 	}
 	libcrypto()->EVP_MD_CTX_free(r->md5);
 	libcrypto()->EVP_MD_CTX_free(r->sha256);
 }
 
-static bool read_entry(struct disk *disk, struct archive *archive, const char *path)
+static bool read_entry(struct disk *disk, struct archive_reader *reader, const char *path)
 {
 	static const size_t block = 64 << 10;
 	struct reading r;
 	char *bytes;
-	la_ssize_t n = 0;
+	ssize_t n = 0;
 	bool ok = begin(&r, disk, path);
 
 	bytes = need_memory(1, block);
-	while (ok && (n = libarchive()->archive_read_data(archive, bytes, block)) > 0)
+	while (ok && (n = archive_take(reader, bytes, block)) > 0)
 		ok = take(&r, bytes, (size_t)n);
 	free(bytes);
 	if (n < 0)
-		ok = fails(disk, path,
-			   libarchive()->archive_error_string(archive) ? libarchive()->archive_error_string(archive)
-								       : "it is damaged");
+		ok = broken(disk, path, reader);
 	end(&r);
 	return ok;
 }
 
-/* Two names for the same bytes on the image: libarchive tells the second as a link to the first. */
-static bool copy_entry(struct disk *disk, const char *path, const char *original)
+/* Two names for the same bytes on the image: libarchive tells the second as a link to the regular file before. */
+static bool share_entry(struct disk *disk, const char *path, const char *original)
 {
-	struct disk_file *copy = add_file(disk, path);
+	size_t last = disk->last_regular;
+	struct disk_file *copy =
+		last < disk->count && strcmp(disk->files[last].path, original) == 0 ? add_file(disk, path) : NULL;
 
 	if (!copy)
-		return fails(disk, "", "it has more files than any driver disk");
-	for (size_t i = 0; i + 1 < disk->count; i++) {
-		const struct disk_file *file = &disk->files[i];
-
-		if (strcmp(file->path, original) != 0)
-			continue;
-		copy->size = file->size;
-		memcpy(copy->md5, file->md5, sizeof(copy->md5));
-		memcpy(copy->sha256, file->sha256, sizeof(copy->sha256));
-		if (!file->bytes)
-			break;
-		copy->bytes = need_memory(1, file->len + 1);
-		memcpy(copy->bytes, file->bytes, file->len);
-		copy->len = file->len;
-		if (copy->is_rpm)
-			copy->has_rpm = rpm_read(&copy->rpm, copy->bytes, copy->len);
-		break;
-	}
+		return fails(disk, path,
+			     disk->count == FILES_MAX ? TOO_MANY_FILES : "it is a link to no file before it");
+	free(copy->path);
+	*copy = disk->files[last];
+	copy->path = need_memory(1, strlen(path) + 1);
+	strcpy(copy->path, path);
+	copy->is_rpm = ends_with(path, ".rpm");
+	copy->has_rpm = copy->is_rpm && copy->has_rpm;
+	if (!copy->has_rpm && !copy->rpm.why)
+		copy->rpm.why = "it is another name of a file that is no package";
+	copy->shared = true;
 	return true;
 }
 
-static bool take_entry(struct disk *disk, struct archive *archive, struct archive_entry *entry)
+static bool add_link(struct disk *disk, const char *path)
 {
-	const char *path = libarchive()->archive_entry_pathname(entry),
-		   *original = libarchive()->archive_entry_hardlink(entry);
+	struct disk_file *file = add_file(disk, path);
+
+	if (!file)
+		return fails(disk, "", TOO_MANY_FILES);
+	file->is_link = true;
+	return true;
+}
+
+static bool take_entry(struct disk *disk, struct archive_reader *reader, struct archive_entry *entry)
+{
+	const char *path = archive_path(entry), *original = libarchive()->archive_entry_hardlink(entry);
 
 	if (!path)
 		return fails(disk, "", "a file on it has no name");
 	if (original)
-		return copy_entry(disk, path, original);
-	if (libarchive()->archive_entry_filetype(entry) == AE_IFREG)
-		return read_entry(disk, archive, path);
-	if (libarchive()->archive_entry_filetype(entry) == AE_IFLNK) {
-		struct disk_file *file = add_file(disk, path);
-
-		if (file)
-			file->is_link = true;
-		return file;
-	}
-	return true;
+		return share_entry(disk, path, original);
+	if (libarchive()->archive_entry_filetype(entry) == AE_IFLNK)
+		return add_link(disk, path);
+	if (libarchive()->archive_entry_filetype(entry) != AE_IFREG)
+		return true;
+	disk->last_regular = disk->count;
+	return read_entry(disk, reader, path);
 }
 
 /* ECMA-119, 8.4.7: the volume identifier of the primary descriptor, 32 bytes, padded with blanks. */
@@ -236,30 +249,23 @@ static void read_volume(struct disk *disk, int fd)
 	disk->volume[len] = '\0';
 }
 
-static bool read_image(struct disk *disk, int fd)
+static bool read_image(struct disk *disk, int fd, uint64_t size)
 {
-	struct archive *archive;
+	struct archive_reader reader;
 	struct archive_entry *entry;
 	bool ok = true;
-	int rc;
+	int rc = 1;
 
-	if (!libarchive())
-		return cannot(disk, "", LATE_LIBRARY_MISSING(LIBARCHIVE_SONAME));
-	archive = libarchive()->archive_read_new();
-	if (!archive)
-		die_memory();
 	disk->is_image = true;
 	read_volume(disk, fd);
-	libarchive()->archive_read_support_format_iso9660(archive);
-	if (libarchive()->archive_read_open_fd(archive, fd, 64 << 10) != ARCHIVE_OK)
-		ok = fails(disk, "", libarchive()->archive_error_string(archive));
-	while (ok && (rc = libarchive()->archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
-		if (rc < ARCHIVE_WARN)
-			ok = fails(disk, "", libarchive()->archive_error_string(archive));
-		else
-			ok = take_entry(disk, archive, entry);
-	}
-	libarchive()->archive_read_free(archive);
+	budget_input(size);
+	if (!archive_open_image(&reader, fd, NULL, size))
+		ok = broken(disk, "", &reader);
+	while (ok && (rc = archive_next(&reader, &entry)) > 0)
+		ok = take_entry(disk, &reader, entry);
+	if (ok && rc < 0)
+		ok = broken(disk, "", &reader);
+	archive_close(&reader);
 	return ok;
 }
 
@@ -290,13 +296,8 @@ static bool read_name(struct disk *disk, int directory, const char *name, const 
 
 	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return cannot(disk, path, strerror(errno));
-	if (S_ISLNK(st.st_mode)) {
-		struct disk_file *file = add_file(disk, path);
-
-		if (file)
-			file->is_link = true;
-		return file;
-	}
+	if (S_ISLNK(st.st_mode))
+		return add_link(disk, path);
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return true;
 	fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -304,6 +305,7 @@ static bool read_name(struct disk *disk, int directory, const char *name, const 
 		return cannot(disk, path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return read_directory(disk, fd, path, depth + 1);
+	budget_input((uint64_t)st.st_size);
 	ok = read_regular(disk, fd, path);
 	close(fd);
 	return ok;
@@ -361,7 +363,7 @@ bool disk_read(struct disk *disk, const char *path)
 	if (S_ISDIR(st.st_mode)) {
 		ok = read_directory(disk, fd, "", 0);
 	} else {
-		ok = read_image(disk, fd);
+		ok = read_image(disk, fd, (uint64_t)st.st_size);
 		close(fd);
 	}
 	if (disk->count)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reading the bytes of one input: a file, memory, or the entry of a container.
+// Reads the bytes of one input: from a file, from memory, or from the entry of a container.
 #include "package/input.h"
 
 #include <errno.h>
@@ -10,26 +10,22 @@
 #include <unistd.h>
 
 #include "base/die.h"
-#include "base/late_library.h"
+#include "package/archive.h"
 
 #define BLOCK (64u << 10)
+/* Without waiting, should a FIFO take the file's name just then. */
+#define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 
-/* The next data of an entry; 0 at its end, -1 with *why. */
 ssize_t input_bytes_read(struct input_bytes *bytes, uint8_t *to, size_t room, const char **why)
 {
-	la_ssize_t n = libarchive()->archive_read_data(bytes->entry, to, room);
+	ssize_t n = archive_take(bytes->entry, to, room);
 
-	if (n >= 0 && bytes->budget && (uint64_t)n > *bytes->budget)
-		*bytes->over = true;
-	if (n < 0 || *bytes->over) {
-		bytes->failed = true;
-		*why = *bytes->over ? "its container holds more than the limit"
-				    : "its data in the container is damaged or cut short";
-		return -1;
-	}
-	if (bytes->budget)
-		*bytes->budget -= (uint64_t)n;
-	return n;
+	if (n >= 0)
+		return n;
+	bytes->failed = true;
+	bytes->over = bytes->entry->over != NULL;
+	*why = bytes->over ? bytes->entry->over : "its data in the container is damaged or cut short";
+	return -1;
 }
 
 bool input_bytes_load(struct input_bytes *bytes, const char **why)
@@ -64,7 +60,6 @@ int input_read_module(const struct input *input, struct module *module)
 {
 	struct input_bytes *bytes = input->bytes;
 
-	module->decode_limit = input->limit;
 	if (!input_bytes_load(bytes, &module->damage)) {
 		errno = EIO;
 		return -1;
@@ -79,15 +74,22 @@ enum input_trouble input_failure(const struct input *input)
 
 	if (!bytes || !bytes->failed)
 		return TROUBLE_UNREADABLE;
-	return *bytes->over ? TROUBLE_LIMIT : TROUBLE_DAMAGED;
+	return bytes->over ? TROUBLE_LIMIT : TROUBLE_DAMAGED;
 }
 
-int input_open(int dir, const char *name, int flags, uint64_t *size, const char **why)
+int input_open(int dir, const char *name, bool follow, uint64_t *size, const char **why)
 {
-	int fd = openat(dir, name, INPUT_OPEN_FLAGS | flags);
+	const int nofollow = follow ? 0 : O_NOFOLLOW;
 	struct stat st;
+	int fd;
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
+	if (fstatat(dir, name, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
+		*why = strerror(errno);
+		return -1;
+	}
+	fd = S_ISREG(st.st_mode) ? openat(dir, name, OPEN_FLAGS | nofollow) : -1;
+	/* Once more: another file may have taken the name in between. */
+	if (S_ISREG(st.st_mode) && (fd < 0 || fstat(fd, &st) != 0)) {
 		*why = strerror(errno);
 	} else if (!S_ISREG(st.st_mode)) {
 		*why = "it is no regular file";
@@ -113,7 +115,7 @@ uint8_t *input_whole(const struct input *input, uint64_t max, size_t *len, const
 									  bytes->len, max, decode, len, why)
 						    : NULL;
 	if (fd < 0)
-		fd = input_open(bytes->dir, bytes->name, O_NOFOLLOW, &size, why);
+		fd = input_open(bytes->dir, bytes->name, false, &size, why);
 	if (fd < 0)
 		return NULL;
 	whole = source_whole_fd(fd, size, max, decode, len, why);

@@ -2,11 +2,12 @@
 // The headers of an RPM package, read in memory without trusting a byte of them.
 #include "package/rpm.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/die.h"
-#include "base/text.h"
 
 #define LEAD	    96
 #define INTRO	    16	  /* of a header: magic, reserved, number of entries, size of the store */
@@ -15,6 +16,16 @@
 
 /* Files of a package, and the like: a distribution's largest has some 100,000. */
 #define ELEMENTS_MAX (1u << 20)
+/*
+ * What real headers stay far below, by their size: a file or a dependency takes at least 8 bytes of a header, and the
+ * directories that files share make their paths longer than what the header has for each of them, but not twice as
+ * long.
+ */
+#define PARTS_FLOOR 4096u
+#define PART_BYTES  8
+#define PATHS_FLOOR (1u << 20)
+/* A package's file name is made of its name, version, release and architecture. */
+#define NAME_BYTES_MAX 255
 
 enum { TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_STRING_ARRAY = 8, TYPE_I18N_STRING = 9 };
 
@@ -72,6 +83,7 @@ static const struct {
 struct header {
 	const uint8_t *entries, *store;
 	size_t count, store_size;
+	size_t parts; /* files, dependencies and scriptlets it may still have */
 };
 
 /* One entry's data. */
@@ -130,6 +142,7 @@ static struct header header_at(const uint8_t *at)
 	struct header header = {.entries = at + INTRO, .count = be32(at + 8), .store_size = be32(at + 12)};
 
 	header.store = header.entries + header.count * ENTRY;
+	header.parts = PARTS_FLOOR + header.store_size / PART_BYTES;
 	return header;
 }
 
@@ -219,13 +232,31 @@ static uint32_t number_at(const struct data *data, size_t i)
 	return data->type == TYPE_INT16 ? (uint32_t)data->at[2 * i] << 8 | data->at[2 * i + 1] : 0;
 }
 
-static struct rpm_dependency *read_dependencies(const struct header *header, uint32_t name, uint32_t version,
+/* Draws COUNT structures of SIZE bytes, which are to describe parts of the package, from what may be kept. */
+static bool take_parts(struct rpm *rpm, struct header *header, size_t count, size_t size)
+{
+	if (count > header->parts) {
+		rpm->why = "its header has more files, dependencies or scriptlets than its size allows";
+		return false;
+	}
+	if (!budget_keep(count * size)) {
+		rpm->why = BUDGET_KEEP_OVER;
+		return false;
+	}
+	header->parts -= count;
+	rpm->kept += count * size;
+	return true;
+}
+
+static struct rpm_dependency *read_dependencies(struct rpm *rpm, struct header *header, uint32_t name, uint32_t version,
 						uint32_t flags, size_t *count)
 {
 	struct data names, versions, numbers;
 	struct rpm_dependency *list;
 
 	*count = find(header, name, &names) && is_text(&names) ? names.count : 0;
+	if (!take_parts(rpm, header, *count, sizeof(*list)))
+		*count = 0;
 	find(header, version, &versions);
 	find(header, flags, &numbers);
 	list = need_memory(*count + 1, sizeof(*list));
@@ -249,37 +280,93 @@ static const char **index_strings(struct data data, size_t *count)
 	return strings;
 }
 
-/* Since rpm 4, a file's path is kept as a directory's name, which many share, and its own. */
-static bool read_paths(struct rpm *rpm, const struct header *header)
-{
-	struct data bases, directories, indexes, whole;
-	const char **names;
+/* Where the paths of a package's files come from. */
+struct paths {
+	struct data bases, directories, indexes; /* since rpm 4: directories, which files share, and names in them */
+	struct data whole;			 /* before, and in source packages of today's rpm: the paths */
+	const char **names;			 /* of the directories */
 	size_t name_count;
-	bool split = find(header, TAG_BASE_NAMES, &bases) && is_text(&bases);
+};
 
-	if (!split && !(find(header, TAG_OLD_FILE_NAMES, &whole) && is_text(&whole)))
-		return true;
-	rpm->file_count = split ? bases.count : whole.count;
-	rpm->files = need_memory(rpm->file_count + 1, sizeof(*rpm->files));
-	if (!split) {
-		for (size_t i = 0; i < rpm->file_count; i++)
-			rpm->files[i].path = text_format("%s", next_string(&whole, ""));
-		return true;
+/* The directory and the name of file I. Called for each file in order. */
+static const char *next_path(struct paths *paths, size_t i, const char **base)
+{
+	uint32_t directory = number_at(&paths->indexes, i);
+
+	*base = next_string(paths->names ? &paths->bases : &paths->whole, "");
+	if (!paths->names)
+		return "";
+	return directory < paths->name_count ? paths->names[directory] : "?";
+}
+
+/* The bytes of all paths; 0 when one is too long, or all are for the header. */
+static size_t measure_paths(struct paths paths, size_t count, size_t store_size)
+{
+	size_t total = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *base, *directory = next_path(&paths, i, &base);
+		size_t len = strlen(directory) + strlen(base) + 1;
+
+		total += len;
+		if (len > PATH_MAX || total > PATHS_FLOOR + 2 * store_size)
+			return 0;
 	}
-	if (!find(header, TAG_DIR_NAMES, &directories) || !find(header, TAG_DIR_INDEXES, &indexes))
+	return total;
+}
+
+/* All paths in one piece of memory. */
+static bool join_paths(struct rpm *rpm, struct paths *paths, size_t store_size)
+{
+	size_t total = measure_paths(*paths, rpm->file_count, store_size);
+	char *at;
+
+	if (total == 0) {
+		rpm->why = "the paths of its files are longer than any real package's";
 		return false;
-	names = index_strings(directories, &name_count);
-	for (size_t i = 0; i < rpm->file_count; i++) {
-		uint32_t directory = number_at(&indexes, i);
-
-		rpm->files[i].path =
-			text_format("%s%s", directory < name_count ? names[directory] : "?", next_string(&bases, ""));
 	}
-	free(names);
+	if (!budget_keep(total)) {
+		rpm->why = BUDGET_KEEP_OVER;
+		return false;
+	}
+	rpm->kept += total;
+	at = rpm->paths = need_memory(1, total);
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		const char *base, *directory = next_path(paths, i, &base);
+
+		rpm->files[i].path = at;
+		at = stpcpy(stpcpy(at, directory), base) + 1;
+	}
 	return true;
 }
 
-static bool read_files(struct rpm *rpm, const struct header *header)
+static bool read_paths(struct rpm *rpm, struct header *header)
+{
+	struct paths paths = {0};
+	bool split = find(header, TAG_BASE_NAMES, &paths.bases) && is_text(&paths.bases), ok;
+
+	if (!split && !(find(header, TAG_OLD_FILE_NAMES, &paths.whole) && is_text(&paths.whole)))
+		return true;
+	if (split && (!find(header, TAG_DIR_NAMES, &paths.directories) || !is_text(&paths.directories) ||
+		      !find(header, TAG_DIR_INDEXES, &paths.indexes))) {
+		rpm->why = "its header lacks the directories of its files";
+		return false;
+	}
+	if (!take_parts(rpm, header, split ? paths.bases.count : paths.whole.count, sizeof(*rpm->files)) ||
+	    !take_parts(rpm, header, paths.directories.count, sizeof(*paths.names)))
+		return false;
+	rpm->file_count = split ? paths.bases.count : paths.whole.count;
+	rpm->files = need_memory(rpm->file_count + 1, sizeof(*rpm->files));
+	if (split)
+		paths.names = index_strings(paths.directories, &paths.name_count);
+	ok = join_paths(rpm, &paths, header->store_size);
+	free(paths.names);
+	if (!ok)
+		rpm->file_count = 0;
+	return ok;
+}
+
+static bool read_files(struct rpm *rpm, struct header *header)
 {
 	struct data modes, flags, digests, links;
 
@@ -300,14 +387,28 @@ static bool read_files(struct rpm *rpm, const struct header *header)
 
 static void add_scriptlet(struct rpm *rpm, const char *kind, const char *interpreter, const char *body)
 {
-	rpm->scriptlets = reallocarray(rpm->scriptlets, rpm->scriptlet_count + 1, sizeof(*rpm->scriptlets));
-	if (!rpm->scriptlets)
-		die_memory();
 	rpm->scriptlets[rpm->scriptlet_count++] = (struct rpm_scriptlet){kind, interpreter, body};
 }
 
-static void read_scriptlets(struct rpm *rpm, const struct header *header)
+/* How many there are at most. */
+static size_t count_scriptlets(const struct header *header)
 {
+	size_t count = COUNT(scriptlet_tags);
+	struct data bodies;
+
+	for (size_t i = 0; i < COUNT(trigger_tags); i++)
+		if (find(header, trigger_tags[i].bodies, &bodies) && is_text(&bodies))
+			count += bodies.count;
+	return count;
+}
+
+static bool read_scriptlets(struct rpm *rpm, struct header *header)
+{
+	size_t count = count_scriptlets(header);
+
+	if (!take_parts(rpm, header, count, sizeof(*rpm->scriptlets)))
+		return false;
+	rpm->scriptlets = need_memory(count, sizeof(*rpm->scriptlets));
 	for (size_t i = 0; i < COUNT(scriptlet_tags); i++) {
 		const char *body = string_of(header, scriptlet_tags[i].body, NULL);
 		const char *program = string_of(header, scriptlet_tags[i].program, NULL);
@@ -325,25 +426,40 @@ static void read_scriptlets(struct rpm *rpm, const struct header *header)
 			add_scriptlet(rpm, trigger_tags[i].kind, next_string(&programs, "/bin/sh"),
 				      next_string(&bodies, ""));
 	}
+	return true;
 }
 
-static bool read_header(struct rpm *rpm, const struct header *header)
+/* A name, version, release or architecture, which hosts make file names of. */
+static const char *word_of(struct rpm *rpm, const struct header *header, uint32_t tag)
+{
+	const char *word = string_of(header, tag, "");
+
+	if (strlen(word) <= NAME_BYTES_MAX)
+		return word;
+	rpm->why = "its name, version, release or architecture is over 255 bytes long";
+	return "";
+}
+
+static bool read_header(struct rpm *rpm, struct header *header)
 {
 	struct data data;
 
-	rpm->name = string_of(header, TAG_NAME, "");
-	rpm->version = string_of(header, TAG_VERSION, "");
-	rpm->release = string_of(header, TAG_RELEASE, "");
-	rpm->arch = string_of(header, TAG_ARCH, "");
+	rpm->name = word_of(rpm, header, TAG_NAME);
+	rpm->version = word_of(rpm, header, TAG_VERSION);
+	rpm->release = word_of(rpm, header, TAG_RELEASE);
+	rpm->arch = word_of(rpm, header, TAG_ARCH);
 	rpm->compressor = string_of(header, TAG_PAYLOAD_COMPRESSOR, "gzip");
 	/* A binary package says which source package it is from. */
 	rpm->source = !find(header, TAG_SOURCE_RPM, &data);
-	rpm->needs =
-		read_dependencies(header, TAG_REQUIRE_NAME, TAG_REQUIRE_VERSION, TAG_REQUIRE_FLAGS, &rpm->need_count);
-	rpm->provides = read_dependencies(header, TAG_PROVIDE_NAME, TAG_PROVIDE_VERSION, TAG_PROVIDE_FLAGS,
+	if (!rpm->why && !(*rpm->name && *rpm->version && *rpm->release))
+		rpm->why = "its header lacks a name, a version or a release";
+	if (rpm->why)
+		return false;
+	rpm->needs = read_dependencies(rpm, header, TAG_REQUIRE_NAME, TAG_REQUIRE_VERSION, TAG_REQUIRE_FLAGS,
+				       &rpm->need_count);
+	rpm->provides = read_dependencies(rpm, header, TAG_PROVIDE_NAME, TAG_PROVIDE_VERSION, TAG_PROVIDE_FLAGS,
 					  &rpm->provide_count);
-	read_scriptlets(rpm, header);
-	return *rpm->name && *rpm->version && *rpm->release && read_files(rpm, header);
+	return !rpm->why && read_scriptlets(rpm, header) && read_files(rpm, header);
 }
 
 bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
@@ -354,7 +470,7 @@ bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
 
 	memset(rpm, 0, sizeof(*rpm));
 	if (size == 0 || size > len) {
-		rpm->why = size ? "it ends within its headers" : "its headers are damaged";
+		rpm->why = len == 0 ? "it is empty" : size ? "it ends within its headers" : "its headers are damaged";
 		return false;
 	}
 	signature = header_at((const uint8_t *)bytes + LEAD);
@@ -363,19 +479,16 @@ bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
 	for (size_t i = 0; i < COUNT(signature_tags); i++)
 		rpm->is_signed |= find(&signature, signature_tags[i], &data);
 	rpm->payload = size;
-	if (read_header(rpm, &header))
-		return true;
-	rpm->why = "its header lacks a name, a version or the directories of its files";
-	return false;
+	return read_header(rpm, &header);
 }
 
 void rpm_free(struct rpm *rpm)
 {
-	for (size_t i = 0; i < rpm->file_count; i++)
-		free(rpm->files[i].path);
+	free(rpm->paths);
 	free(rpm->files);
 	free(rpm->needs);
 	free(rpm->provides);
 	free(rpm->scriptlets);
+	budget_release(rpm->kept);
 	memset(rpm, 0, sizeof(*rpm));
 }

@@ -22,7 +22,7 @@ struct rpm_dependency {
 };
 
 struct rpm_file {
-	char *path;	    /* absolute as installed; in a source package a bare name; owned */
+	const char *path;   /* absolute as installed; in a source package a bare name */
 	uint16_t mode;	    /* as of stat(2) */
 	bool ghost;	    /* owned, but not in the payload */
 	const char *digest; /* hex; "" for what is no regular file */
@@ -47,6 +47,8 @@ struct rpm {
 	size_t file_count;
 	struct rpm_scriptlet *scriptlets;
 	size_t scriptlet_count;
+	char *paths;	  /* of all files, one after another */
+	uint64_t kept;	  /* bytes drawn from the budget */
 	uint64_t payload; /* where the payload begins in the file */
 	const char *why;  /* when it could not be read: a clause; static */
 };

@@ -20,6 +20,9 @@
 #include "base/work.h"
 #include "package/container.h"
 
+/* O_NONBLOCK: what was a regular file when it was looked at may be a FIFO by now. */
+#define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+
 /* Deeper trees are somebody's trap, not a module tree. */
 #define DEPTH_MAX 64
 /* So many files go to a thread at once: handing over costs less than one of them. */
@@ -69,7 +72,6 @@ struct inputs {
 	void *const *contexts;
 	struct work *work;
 	struct progress progress;
-	uint64_t limit;
 	bool in_order;
 	unsigned long found; /* modules, packages and images seen below the PATH that is listed */
 	struct chunk *filling;
@@ -90,7 +92,6 @@ static void tell(struct inputs *inputs, void *context, const struct input *input
 	const char *slash = strrchr(told.path, '/');
 
 	told.name = slash ? slash + 1 : told.path;
-	told.limit = inputs->limit;
 	inputs->each(&told, context);
 }
 
@@ -108,7 +109,6 @@ static void tell_open(struct inputs *inputs, void *context, struct input *input)
 	enum container_kind named = container_by_name(input->path), kind = CONTAINER_NONE;
 	uint8_t peek[CONTAINER_PEEK];
 
-	input->limit = inputs->limit;
 	if (named != CONTAINER_NONE || !name_module_suffix(input->path)) {
 		ssize_t n = pread(input->bytes->fd, peek, sizeof(peek), 0);
 
@@ -153,7 +153,7 @@ static enum entry_type type_by_name(const char *name)
  */
 static int open_module(int dir, const char *name, uint64_t *size, const char **why)
 {
-	int fd = openat(dir, name, INPUT_OPEN_FLAGS | O_NOFOLLOW);
+	int fd = openat(dir, name, OPEN_FLAGS | O_NOFOLLOW);
 	off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 
 	*size = (uint64_t)end;
@@ -171,7 +171,7 @@ static void look_at_file(struct inputs *inputs, void *context, struct input *inp
 	const char *why;
 
 	bytes->fd = type == ENTRY_MODULE ? open_module(bytes->dir, bytes->name, &input->size, &why)
-					 : input_open(bytes->dir, bytes->name, O_NOFOLLOW, &input->size, &why);
+					 : input_open(bytes->dir, bytes->name, false, &input->size, &why);
 	if (bytes->fd < 0) {
 		tell_trouble(inputs, context, input->path, TROUBLE_UNREADABLE, why);
 		return;
@@ -384,7 +384,7 @@ static void list_below(struct inputs *inputs, struct directory *directory, const
 {
 	char *path = joined(directory->path, directory->slash, name);
 	char *host_path = joined(directory->host_path, "/", name);
-	int fd = openat(directory->fd, name, INPUT_OPEN_FLAGS | O_DIRECTORY | O_NOFOLLOW);
+	int fd = openat(directory->fd, name, OPEN_FLAGS | O_DIRECTORY | O_NOFOLLOW);
 
 	if (fd >= 0 && depth < DEPTH_MAX) {
 		list_directory(inputs, fd, path, host_path, depth + 1);
@@ -464,40 +464,55 @@ static void start_file(struct inputs *inputs, const char *path, char *host_path,
 	work_add(inputs->work, chunk);
 }
 
+/* Opens PATH if it is a file or a directory; a device is not opened, because that alone can make it do something. */
+static int open_path(const char *path, struct stat *st, const char **why)
+{
+	int fd = -1;
+
+	if (stat(path, st) != 0) {
+		*why = strerror(errno);
+		return -1;
+	}
+	*why = "it is neither a file nor a directory";
+	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
+		return -1;
+	fd = open(path, OPEN_FLAGS);
+	if (fd >= 0 && fstat(fd, st) == 0 && (S_ISREG(st->st_mode) || S_ISDIR(st->st_mode)))
+		return fd;
+	if (fd < 0)
+		*why = strerror(errno);
+	else
+		close(fd);
+	return -1;
+}
+
 static void start_path(struct inputs *inputs, const char *path)
 {
 	void *context = inputs->contexts[0];
-	char *host_path = *path ? realpath(path, NULL) : NULL;
-	int fd = host_path ? open(path, INPUT_OPEN_FLAGS) : -1;
+	const char *why;
 	struct stat st;
+	int fd = open_path(path, &st, &why);
+	char *host_path = fd < 0 ? NULL : realpath(path, NULL);
 
-	if (!*path)
-		errno = ENOENT;
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		tell_trouble(inputs, context, path, TROUBLE_UNREADABLE, strerror(errno));
+	if (fd < 0 || !host_path) {
+		tell_trouble(inputs, context, path, TROUBLE_UNREADABLE, fd < 0 ? why : strerror(errno));
+		if (fd >= 0)
+			close(fd);
 	} else if (S_ISREG(st.st_mode)) {
 		start_file(inputs, path, host_path, fd, (uint64_t)st.st_size);
-		return;
-	} else if (S_ISDIR(st.st_mode)) {
+	} else {
 		inputs->found = 0;
 		list_directory(inputs, fd, text_format("%s", path), host_path, 0);
 		if (inputs->found == 0)
 			tell_trouble(inputs, context, path, TROUBLE_UNREADABLE,
 				     "the directory holds no module (.ko, .ko.gz, .ko.xz, .ko.zst), .rpm or .iso");
-		return;
-	} else {
-		tell_trouble(inputs, context, path, TROUBLE_UNREADABLE, "it is neither a file nor a directory");
 	}
-	if (fd >= 0)
-		close(fd);
-	free(host_path);
 }
 
 void inputs_each(char *const *paths, const struct input_options *options, input_function *each, void *const *contexts)
 {
 	struct inputs inputs = {.each = each, .contexts = contexts};
 
-	inputs.limit = options->limit ? options->limit : SOURCE_LIMIT;
 	inputs.in_order = options->in_order;
 	if (options->jobs)
 		source_decoders(options->jobs);

@@ -11,7 +11,6 @@
 struct input_options {
 	unsigned int jobs; /* threads; 0: 8 for files, which wait for the disk, but one a processor decodes */
 	bool in_order;	   /* everything comes in the byte order of the names, from one thread */
-	uint64_t limit;	   /* bytes a module, or a package's payload, may decode to; 0: SOURCE_LIMIT */
 	bool progress;	   /* a line on stderr after a second, which is gone in the end */
 };
 

@@ -10,6 +10,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/budget.h"
+
 /* Most compressed modules fit: then zstd decodes straight into the caller's memory, without its window. */
 #define INPUT_ROOM (256u << 10)
 /* What xz -9 needs (65 MiB), and not the gigabytes a hostile header may ask for. */
@@ -25,7 +27,8 @@ struct codec {
 	size_t left;
 	bool ended; /* the stream is; whether more follows is seen at the next read */
 	const char *why;
-	bool unreadable;
+	enum codec_error error;
+	uint64_t room; /* bytes that the stream may still unpack to */
 	z_stream gzip;
 	bool gzip_ready;
 	lzma_stream xz;
@@ -93,7 +96,10 @@ int codec_start(struct codec *codec, enum codec_kind kind, const struct codec_in
 	codec->left = 0;
 	codec->ended = false;
 	codec->why = NULL;
-	codec->unreadable = false;
+	codec->error = CODEC_FINE;
+	codec->room = budget_stream(input->size);
+	if (!input->bytes)
+		budget_input(input->size);
 	if (kind == CODEC_GZIP)
 		ready = start_gzip(codec);
 	else if (kind == CODEC_XZ)
@@ -105,10 +111,16 @@ int codec_start(struct codec *codec, enum codec_kind kind, const struct codec_in
 	return ready ? 0 : -1;
 }
 
-static bool fails(struct codec *codec, const char *why)
+static bool fails_as(struct codec *codec, enum codec_error error, const char *why)
 {
+	codec->error = error;
 	codec->why = why;
 	return false;
+}
+
+static bool fails(struct codec *codec, const char *why)
+{
+	return fails_as(codec, CODEC_DAMAGED, why);
 }
 
 /* More input when none is left; at the input's end none is left afterwards. */
@@ -130,11 +142,10 @@ static bool fill(struct codec *codec)
 	do
 		n = pread(input->fd, codec->buffer, want, (off_t)codec->taken);
 	while (n < 0 && errno == EINTR);
-	codec->unreadable = n <= 0;
 	if (n < 0)
-		return fails(codec, "reading it failed");
+		return fails_as(codec, CODEC_UNREADABLE, "reading it failed");
 	if (n == 0)
-		return fails(codec, "it became shorter while it was read");
+		return fails_as(codec, CODEC_UNREADABLE, "it became shorter while it was read");
 	codec->next = codec->buffer;
 	codec->left = (size_t)n;
 	codec->taken += (uint64_t)n;
@@ -202,12 +213,11 @@ static bool step_zstd(struct codec *codec, uint8_t **out, size_t *room)
 	return !ZSTD_isError(rc) || fails(codec, "the zstd data is damaged, or wants a window over 128 MiB");
 }
 
-ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
+/* Decodes up to ROOM bytes to OUT. */
+static ssize_t read_some(struct codec *codec, uint8_t *out, size_t room)
 {
 	uint8_t *at = out;
 
-	if (codec->why)
-		return -1;
 	while (room > 0) {
 		uint8_t *before = at;
 		size_t left;
@@ -230,12 +240,28 @@ ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
 	return at - out;
 }
 
+ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
+{
+	/* One byte more than it may unpack to tells a stream that ends there from one that goes on. */
+	size_t most = room > codec->room ? (size_t)codec->room + 1 : room;
+	ssize_t n = codec->why ? -1 : read_some(codec, out, most);
+
+	if (n < 0)
+		return -1;
+	if ((uint64_t)n > codec->room)
+		return fails_as(codec, CODEC_OVER_LIMIT, BUDGET_STREAM_OVER) ? 0 : -1;
+	if (!budget_unpack((uint64_t)n))
+		return fails_as(codec, CODEC_OVER_LIMIT, BUDGET_RUN_OVER) ? 0 : -1;
+	codec->room -= (uint64_t)n;
+	return n;
+}
+
 const char *codec_why(const struct codec *codec)
 {
 	return codec->why;
 }
 
-bool codec_unreadable(const struct codec *codec)
+enum codec_error codec_error(const struct codec *codec)
 {
-	return codec->unreadable;
+	return codec->error;
 }

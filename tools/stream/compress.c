@@ -24,7 +24,7 @@ static uint8_t *compress_gzip(const uint8_t *bytes, size_t len, size_t *out_len)
 	uint8_t *out;
 	size_t room;
 
-	/* zlib counts in 32 bits; SOURCE_LIMIT keeps modules below that. 16: with a gzip header, without a time. */
+	/* zlib counts in 32 bits; MODULE_BYTES_MAX keeps modules below that. 16: with a gzip header, without a time. */
 	need(NULL,
 	     deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
 	room = deflateBound(&stream, len);

@@ -25,6 +25,8 @@
 /* What is decoded again for source_prefetch() may take so much. */
 #define EXTRA_MAX (16u << 20)
 
+#define TOO_LONG "it is longer than any file of its kind"
+
 /* The windows on decoded bytes. */
 struct decoder {
 	struct decoder *next; /* in the list of idle ones */
@@ -144,16 +146,21 @@ static bool window_fill(struct source *source, struct source_window *window, uin
 /* Decodes LEN bytes or up to the end to AT; how many, or -1. */
 static ssize_t decode(struct source *source, uint8_t *at, size_t len)
 {
+	static const enum source_error errors[] = {
+		[CODEC_UNREADABLE] = SOURCE_UNREADABLE,
+		[CODEC_DAMAGED] = SOURCE_DAMAGED,
+		[CODEC_OVER_LIMIT] = SOURCE_OVER_LIMIT,
+	};
 	const struct codec *codec = source->decoder->codec;
 	ssize_t n = codec_read(source->decoder->codec, at, len);
 
 	if (n < 0)
-		fails(source, codec_unreadable(codec) ? SOURCE_UNREADABLE : SOURCE_DAMAGED, codec_why(codec));
+		fails(source, errors[codec_error(codec)], codec_why(codec));
 	return n;
 }
 
 /* What follows the head: the last one or two halves of the tail's window are kept. */
-static bool decode_tail(struct source *source, uint64_t limit)
+static bool decode_tail(struct source *source)
 {
 	struct source_window *tail = &source->decoder->tail;
 	const size_t half = DECODED_TAIL;
@@ -173,29 +180,24 @@ static bool decode_tail(struct source *source, uint64_t limit)
 			return false;
 		tail->len += (size_t)n;
 		source->size += (uint64_t)n;
-		if (source->size > limit)
-			return fails(source, SOURCE_OVER_LIMIT, "it decodes to more than the limit");
 	} while ((size_t)n == half);
 	return true;
 }
 
-static bool decode_all(struct source *source, uint64_t limit)
+static bool decode_all(struct source *source)
 {
 	struct decoder *decoder = source->decoder = decoder_take();
-	size_t room = limit < DECODED_HEAD ? (size_t)limit + 1 : DECODED_HEAD;
 	ssize_t n;
 
 	decoder->tail.len = 0;
 	if (codec_start(decoder->codec, source->codec, &source->input))
 		die_memory();
-	n = decode(source, decoder->head.bytes, room);
+	n = decode(source, decoder->head.bytes, DECODED_HEAD);
 	if (n < 0)
 		return false;
 	decoder->head.len = (size_t)n;
 	source->size = (uint64_t)n;
-	if (source->size > limit)
-		return fails(source, SOURCE_OVER_LIMIT, "it decodes to more than the limit");
-	return (size_t)n < room || decode_tail(source, limit);
+	return (size_t)n < DECODED_HEAD || decode_tail(source);
 }
 
 static void start(struct source *source, struct codec_input input)
@@ -209,21 +211,21 @@ static void start(struct source *source, struct codec_input input)
 	source->head.len = source->end.len = source->window.len = 0;
 }
 
-bool source_open_fd(struct source *source, int fd, uint64_t size, uint64_t limit)
+bool source_open_fd(struct source *source, int fd, uint64_t size)
 {
 	start(source, (struct codec_input){.fd = fd, .size = size});
 	if (!window_fill(source, &source->head, 0, size < HEAD_ROOM ? (size_t)size : HEAD_ROOM))
 		return false;
 	source->codec = codec_of(source->head.bytes, source->head.len);
-	return source->codec == CODEC_NONE || decode_all(source, limit);
+	return source->codec == CODEC_NONE || decode_all(source);
 }
 
-bool source_open_memory(struct source *source, const void *bytes, size_t size, uint64_t limit)
+bool source_open_memory(struct source *source, const void *bytes, size_t size)
 {
 	/* Not NULL, which would stand for a file. */
 	start(source, (struct codec_input){.fd = -1, .bytes = bytes ? bytes : (const void *)"", .size = size});
 	source->codec = codec_of(source->input.bytes, size);
-	return source->codec == CODEC_NONE || decode_all(source, limit);
+	return source->codec == CODEC_NONE || decode_all(source);
 }
 
 void source_close(struct source *source)
@@ -392,8 +394,8 @@ const uint8_t *source_at(struct source *source, uint64_t offset, size_t len)
 	return source->input.bytes ? source->input.bytes + offset : plain_at(source, offset, len);
 }
 
-/* Into memory that grows with what is there, not with what a header promises. */
-static uint8_t *decode_whole(struct source *source, uint64_t limit, size_t *len)
+/* Into memory that grows with what is there, not with what a header promises. At most MAX bytes. */
+static uint8_t *decode_whole(struct source *source, uint64_t max, size_t *len)
 {
 	uint8_t *bytes = NULL;
 	size_t room = 0;
@@ -411,8 +413,8 @@ static uint8_t *decode_whole(struct source *source, uint64_t limit, size_t *len)
 		n = decode(source, bytes + *len, room - *len);
 		if (n > 0)
 			*len += (size_t)n;
-		if (*len > limit)
-			n = fails(source, SOURCE_OVER_LIMIT, "it decodes to more than the limit") ? 0 : -1;
+		if (*len > max)
+			n = fails(source, SOURCE_OVER_LIMIT, TOO_LONG) ? 0 : -1;
 	} while (n > 0 && *len == room);
 	if (n >= 0)
 		return bytes;
@@ -420,7 +422,7 @@ static uint8_t *decode_whole(struct source *source, uint64_t limit, size_t *len)
 	return NULL;
 }
 
-uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t limit, bool decode, size_t *len, const char **why)
+uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t max, bool decode, size_t *len, const char **why)
 {
 	struct source source = {0};
 	uint8_t *whole = NULL;
@@ -429,9 +431,9 @@ uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t limit, boo
 	source.codec = decode ? codec_of(bytes, size) : CODEC_NONE;
 	*len = size;
 	if (source.codec != CODEC_NONE) {
-		whole = decode_whole(&source, limit, len);
-	} else if (size > limit) {
-		fails(&source, SOURCE_OVER_LIMIT, "it is larger than the limit");
+		whole = decode_whole(&source, max, len);
+	} else if (size > max) {
+		fails(&source, SOURCE_OVER_LIMIT, TOO_LONG);
 	} else {
 		whole = need_memory(1, size + 1);
 		memcpy(whole, bytes, size);
@@ -441,15 +443,15 @@ uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t limit, boo
 	return whole;
 }
 
-uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t limit, bool decode, size_t *len, const char **why)
+uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t max, bool decode, size_t *len, const char **why)
 {
 	struct source source = {0};
 	uint8_t *whole = NULL, *file;
 
 	start(&source, (struct codec_input){.fd = fd, .size = size});
 	*len = (size_t)size;
-	if (size > limit)
-		fails(&source, SOURCE_OVER_LIMIT, "it is larger than the limit");
+	if (size > max)
+		fails(&source, SOURCE_OVER_LIMIT, TOO_LONG);
 	else if (window_fill(&source, &source.window, 0, (size_t)size))
 		whole = source.window.bytes;
 	*why = source.why;
@@ -459,7 +461,7 @@ uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t limit, bool decode, siz
 	if (!whole || !decode || codec_of(whole, *len) == CODEC_NONE)
 		return whole;
 	file = whole;
-	whole = source_whole_memory(file, *len, limit, true, len, why);
+	whole = source_whole_memory(file, *len, max, true, len, why);
 	free(file);
 	return whole;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bytes at any offset of a file, of memory, or of what either holds compressed: bounded in memory, never mapped. */
+/* Reads bytes at any offset of a file or of memory, compressed or not, with little memory. Nothing is mapped. */
 #ifndef XS_STREAM_SOURCE_H
 #define XS_STREAM_SOURCE_H
 
@@ -9,15 +9,12 @@
 
 #include "stream/codec.h"
 
-/* What decodes to more is taken for a decompression bomb, where nobody says otherwise (--limit). */
-#define SOURCE_LIMIT (1ull << 30)
-
 /* Why bytes could not be had. */
 enum source_error {
 	SOURCE_FINE,
-	SOURCE_UNREADABLE, /* reading failed, or the file shrank meanwhile */
-	SOURCE_DAMAGED,	   /* the compressed data is */
-	SOURCE_OVER_LIMIT, /* it decodes to more than the limit */
+	SOURCE_UNREADABLE, /* reading failed, or the file became shorter meanwhile */
+	SOURCE_DAMAGED,	   /* the compressed data is damaged */
+	SOURCE_OVER_LIMIT, /* it unpacks to more than the budget allows: base/budget.h */
 	SOURCE_BEYOND,	   /* the bytes asked for are past the end */
 };
 
@@ -26,10 +23,13 @@ struct source_range {
 	size_t len;
 };
 
-/* Private but for the fields that say so. Starts as {0}; its memory is used again from file to file. */
+/*
+ * Starts as {0}. May be used for one file after another, which saves memory and time. Fields without "public" are for
+ * source.c only.
+ */
 struct source {
-	uint64_t size;		 /* public: plain bytes, so of the decoded ones if it is compressed */
-	enum codec_kind codec;	 /* public */
+	uint64_t size;		 /* public: bytes of the file; of a compressed one, bytes it unpacks to */
+	enum codec_kind codec;	 /* public: how the file is compressed */
 	enum source_error error; /* public: why the last call failed */
 	const char *why;	 /* public: the same as a clause about "it"; static */
 	struct codec_input input;
@@ -42,41 +42,41 @@ struct source {
 };
 
 /*
- * Opens FD, a regular file of SIZE bytes, or memory; both must outlive the source, and FD is not closed. What is
- * compressed is decoded once, up to LIMIT bytes, keeping the beginning and the end. False: see error and why.
- * A source may be opened again without being closed.
+ * Opens FD, a regular file of SIZE bytes, or SIZE bytes of memory. Both must stay until the source is closed, and FD is
+ * not closed with it. A compressed file is decoded once, to the end; its beginning and its end are kept. False: see
+ * error and why. A source may be opened again without being closed.
  *
- * A thread that opens a compressed source waits until fewer than source_decoders() of them are open, so no thread
- * may hold two: a few MiB each, and more than one a processor makes nothing faster.
+ * A decoder takes a few MiB, and more decoders than processors make nothing faster. So a thread that opens a compressed
+ * source waits while source_decoders() of them are open, and no thread may have two open: both could wait for ever.
  */
-bool source_open_fd(struct source *source, int fd, uint64_t size, uint64_t limit);
-bool source_open_memory(struct source *source, const void *bytes, size_t size, uint64_t limit);
+bool source_open_fd(struct source *source, int fd, uint64_t size);
+bool source_open_memory(struct source *source, const void *bytes, size_t size);
 void source_close(struct source *source);
 
-/* Closes, and frees all memory. */
+/* Closes the source and frees all its memory. */
 void source_free(struct source *source);
 
 /*
- * LEN bytes at OFFSET, valid until the next call; NULL: see error and why. Of a compressed source, what was not
- * kept is decoded again: ask source_prefetch() first for all that will be wanted.
+ * The LEN bytes at OFFSET. They are valid until the next call. NULL: see error and why. Bytes of a compressed source
+ * that were not kept are decoded again: a caller that wants several ranges asks source_prefetch() for all of them
+ * first.
  */
 const uint8_t *source_at(struct source *source, uint64_t offset, size_t len);
 
-/* Keeps the bytes from OFFSET to the end, if they are no more than 16 KiB: for whoever returns to them. */
+/* Keeps the bytes from OFFSET to the end in memory if they are at most 16 KiB, for a caller that returns to them. */
 bool source_keep_end(struct source *source, uint64_t offset);
 
-/* Makes the ranges cheap for source_at(), as far as they are within the source. False as for source_at(). */
+/* Gets the ranges ready for source_at(); a range past the end is left out. False as for source_at(). */
 bool source_prefetch(struct source *source, const struct source_range *ranges, size_t count);
 
-/* How many compressed sources may be open at once. At first one a processor. */
+/* Sets how many compressed sources may be open at once. Without a call: one for each processor. */
 void source_decoders(unsigned int count);
 
 /*
- * All bytes of a file or of memory, with DECODE those it decodes to if it is compressed, at most LIMIT, in memory to
- * free; NULL: *WHY is a clause. For whoever needs a whole module in memory.
+ * All bytes of a file or of memory, in memory to free. With DECODE, a compressed file is decoded. NULL when there are
+ * more than MAX of them, or on an error: *WHY is a clause about "it" (static text).
  */
-uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t limit, bool decode, size_t *len, const char **why);
-uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t limit, bool decode, size_t *len,
-			     const char **why);
+uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t max, bool decode, size_t *len, const char **why);
+uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t max, bool decode, size_t *len, const char **why);
 
 #endif

@@ -66,7 +66,7 @@ static json_t *signature_of(const struct input *input, const struct module *modu
 		return json_null();
 	if (signature.state != SIGNATURE_FOUND)
 		return json_pack("{s:s}", "damage", signature.damage ? signature.damage : "it is no signature");
-	bytes = input_whole(input, input->limit, &len, &why);
+	bytes = input_whole(input, MODULE_BYTES_MAX, &len, &why);
 	if (bytes && len == module->size)
 		signature_signer(bytes + signature.offset, signature.len, &signer);
 	free(bytes);

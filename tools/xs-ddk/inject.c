@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "elf/inject.h"
+#include "elf/module.h"
 #include "stream/compress.h"
 #include "stream/source.h"
 #include "xenserver-note.h"
@@ -45,7 +46,7 @@ static uint8_t *read_file(const char *path, struct stat *st, int *fd_ret)
 		tell(STATUS_TROUBLE, path, "it cannot be read", errno);
 	else if (!S_ISREG(st->st_mode))
 		tell(STATUS_TROUBLE, path, "it is no regular file", 0);
-	else if (!(bytes = source_whole_fd(fd, (uint64_t)st->st_size, SOURCE_LIMIT, true, &len, &why)))
+	else if (!(bytes = source_whole_fd(fd, (uint64_t)st->st_size, MODULE_BYTES_MAX, true, &len, &why)))
 		tell(STATUS_TROUBLE, path, why, 0);
 	if (bytes)
 		st->st_size = (off_t)len;

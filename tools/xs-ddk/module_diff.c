@@ -50,7 +50,7 @@ static void read_module(struct diff_set *set, const struct input *input)
 	struct module module = {0};
 	const char *why;
 	size_t len;
-	uint8_t *bytes = input_whole(input, SOURCE_LIMIT, &len, &why);
+	uint8_t *bytes = input_whole(input, MODULE_BYTES_MAX, &len, &why);
 
 	if (!bytes) {
 		trouble(set, input->path, why);

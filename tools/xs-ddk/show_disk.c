@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/json.h"
-#include "base/late_library.h"
 #include "base/module_path.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -90,22 +90,20 @@ static struct disk_table *make_table(const struct disk *disk)
 	return table;
 }
 
-static void add_requirement(struct disk_summary *summary, const xmlNode *node)
+static void add_requirement(struct disk *disk, struct growing_text *requires, const struct xml_node *node)
 {
-	struct disk *disk = summary->disk;
 	const char *words[4] = {xml_attribute(disk, node, "originator"), xml_attribute(disk, node, "name"),
 				xml_attribute(disk, node, "test"), xml_attribute(disk, node, "version")};
 
 	for (size_t i = 0; i < 4; i++)
 		words[i] = words[i] ? words[i] : "?";
-	summary->requires =
-		disk_own(disk, text_format("%s%s%s:%s %s %s", summary->requires ? summary->requires : "",
-					   summary->requires ? ", " : "", words[0], words[1], words[2], words[3]));
+	text_add(requires, "%s%s:%s %s %s", requires->len ? ", " : "", words[0], words[1], words[2], words[3]);
 }
 
-static void read_repository(struct disk_summary *summary, const xmlNode *root)
+static void read_repository(struct disk_summary *summary, const struct xml_node *root)
 {
 	struct disk *disk = summary->disk;
+	struct growing_text requires = {0};
 
 	summary->product = xml_attribute(disk, root, "product");
 	summary->vendor = xml_attribute(disk, root, "originator");
@@ -115,12 +113,14 @@ static void read_repository(struct disk_summary *summary, const xmlNode *root)
 		summary->version =
 			disk_own(disk, text_format("%s-%s", summary->version, xml_attribute(disk, root, "build")));
 	summary->description = xml_child_text(disk, root, "description");
-	for (xmlNode *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
-		add_requirement(summary, node);
+	for (const struct xml_node *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
+		add_requirement(disk, &requires, node);
+	if (requires.text)
+	summary->requires = disk_own(disk, requires.text);
 }
 
 /* What an older disk's XS-REPOSITORY, if it has one, did not say already. */
-static void read_update(struct disk_summary *summary, const xmlNode *root)
+static void read_update(struct disk_summary *summary, const struct xml_node *root)
 {
 	struct disk *disk = summary->disk;
 
@@ -137,26 +137,26 @@ static void read_update(struct disk_summary *summary, const xmlNode *root)
 static void read_selection(struct disk_summary *summary)
 {
 	const struct disk_file *file = disk_find(summary->disk, "XS-SELECTION");
+	struct growing_text selects = {0};
 	char *next, *line;
 
 	next = file && file->bytes ? disk_own(summary->disk, strdup((const char *)file->bytes)) : NULL;
 	while ((line = strsep(&next, "\n")))
 		if (*line)
-			summary->selects =
-				disk_own(summary->disk, text_format("%s%s%s", summary->selects ? summary->selects : "",
-								    summary->selects ? ", " : "", line));
+			text_add(&selects, "%s%s", selects.len ? ", " : "", line);
+	if (selects.text)
+		summary->selects = disk_own(summary->disk, selects.text);
 }
 
-static bool read_file(struct disk_summary *summary, const char *name, const char *root,
-		      void (*take)(struct disk_summary *summary, const xmlNode *root))
+static bool read_file(struct disk_summary *summary, const char *path, const char *name,
+		      void (*take)(struct disk_summary *summary, const struct xml_node *root))
 {
-	const struct disk_file *file = disk_find(summary->disk, name);
+	const struct disk_file *file = disk_find(summary->disk, path);
 	const char *why;
-	xmlDoc *doc = file ? disk_xml_read(summary->disk, file, root, &why) : NULL;
+	const struct xml_node *root = file ? disk_xml_read(summary->disk, file, name, &why) : NULL;
 
-	if (doc)
-		take(summary, libxml()->xmlDocGetRootElement(doc));
-	libxml()->xmlFreeDoc(doc);
+	if (root)
+		take(summary, root);
 	return file;
 }
 

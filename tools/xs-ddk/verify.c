@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/directory.h"
 #include "base/options.h"
 #include "base/profile.h"
@@ -132,7 +133,7 @@ static bool set_jobs(struct verify *v, const char *text)
 	return false;
 }
 
-static bool set_limit(struct verify *v, const char *text)
+static bool set_limit(const char *text)
 {
 	static const char units[] = "KMGT";
 	char *end;
@@ -144,12 +145,13 @@ static bool set_limit(struct verify *v, const char *text)
 	size = strtoull(text, &end, 10);
 	unit = *end ? strchr(units, *end) : NULL;
 	shift = unit ? 10 * (int)(unit - units + 1) : 0;
-	v->inputs.limit = size << shift;
-	if (text[0] >= '0' && text[0] <= '9' && errno == 0 && size > 0 && end[unit != NULL] == '\0' &&
-	    v->inputs.limit >> shift == size && v->inputs.limit <= INT64_MAX)
-		return true;
-	complain("--limit takes a number of bytes, or one with K, M, G or T, not '%s'", text);
-	return false;
+	if (text[0] < '0' || text[0] > '9' || errno || size == 0 || end[unit != NULL] ||
+	    size > (uint64_t)INT64_MAX >> shift) {
+		complain("--limit takes a number of bytes, or one with K, M, G or T, not '%s'", text);
+		return false;
+	}
+	budget_start(size << shift);
+	return true;
 }
 
 enum {
@@ -219,7 +221,7 @@ static bool take_option(struct verify *v, int option)
 	case OPTION_JOBS:
 		return set_jobs(v, optarg);
 	case OPTION_LIMIT:
-		return set_limit(v, optarg);
+		return set_limit(optarg);
 	}
 	return false;
 }

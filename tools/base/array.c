@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Arrays and texts that grow.
+#include "base/array.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/die.h"
+
+#define FIRST_ROOM 16u
+
+void *array_grown(void *items, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return items;
+	*room = *room ? 2 * *room : FIRST_ROOM;
+	items = reallocarray(items, *room, size);
+	if (!items)
+		die_memory();
+	return items;
+}
+
+void *bytes_grown(void *bytes, size_t *room, size_t want)
+{
+	if (want <= *room)
+		return bytes;
+	if (want > SIZE_MAX / 2)
+		die_memory();
+	*room = want < 2 * *room ? 2 * *room : want;
+	bytes = realloc(bytes, *room);
+	if (!bytes)
+		die_memory();
+	return bytes;
+}
+
+size_t array_before(const void *items, size_t count, size_t size, const void *key,
+		    int (*is_before)(const void *item, const void *key))
+{
+	size_t low = 0;
+
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+
+		if (is_before((const char *)items + middle * size, key))
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
+void text_add(struct growing_text *text, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len < 0)
+		die_memory();
+	text->text = bytes_grown(text->text, &text->room, text->len + (size_t)len + 1);
+	va_start(args, format);
+	vsnprintf(text->text + text->len, (size_t)len + 1, format, args);
+	va_end(args);
+	text->len += (size_t)len;
+}

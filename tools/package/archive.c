@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reads package payloads and disk images through libarchive.
+#include "package/archive.h"
+
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/die.h"
+#include "base/late_library.h"
+
+#define BLOCK (64u << 10)
+
+static bool begin(struct archive_reader *reader, uint64_t size, bool counted)
+{
+	*reader = (struct archive_reader){.counted = counted, .room = budget_stream(size)};
+	if (!libarchive()) {
+		reader->why = LATE_LIBRARY_MISSING(LIBARCHIVE_SONAME);
+		return false;
+	}
+	reader->archive = libarchive()->archive_read_new();
+	if (!reader->archive)
+		die_memory();
+	return true;
+}
+
+/* libarchive's number of the compression that bytes begin with; ARCHIVE_FILTER_NONE for any other. */
+static int filter_of(const uint8_t *start, size_t len)
+{
+	static const struct {
+		const char *magic;
+		size_t len;
+		int filter;
+	} filters[] = {
+		{"\x1f\x8b", 2, ARCHIVE_FILTER_GZIP},	      {"\xfd\x37zXZ", 6, ARCHIVE_FILTER_XZ},
+		{"\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD}, {"BZh", 3, ARCHIVE_FILTER_BZIP2},
+		{"\x5d\0\0", 3, ARCHIVE_FILTER_LZMA},
+	};
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (len >= filters[i].len && memcmp(start, filters[i].magic, filters[i].len) == 0)
+			return filters[i].filter;
+	return ARCHIVE_FILTER_NONE;
+}
+
+bool archive_open_payload(struct archive_reader *reader, uint64_t size, const uint8_t *start, size_t len,
+			  archive_read_callback *give, void *context)
+{
+	struct archive_entry *entry;
+	int filter = filter_of(start, len);
+
+	if (!begin(reader, size, true))
+		return false;
+	/* Anything but ARCHIVE_OK says that libarchive was built without the library, and would start a program
+	 * instead. */
+	if (filter != ARCHIVE_FILTER_NONE &&
+	    libarchive()->archive_read_append_filter(reader->archive, filter) != ARCHIVE_OK) {
+		reader->why = "its payload has a compression that the installed libarchive cannot decode by itself";
+		return false;
+	}
+	libarchive()->archive_read_support_format_raw(reader->archive);
+	libarchive()->archive_read_support_format_empty(reader->archive);
+	return libarchive()->archive_read_open(reader->archive, context, NULL, give, NULL) == ARCHIVE_OK &&
+	       libarchive()->archive_read_next_header(reader->archive, &entry) == ARCHIVE_OK;
+}
+
+bool archive_open_cpio(struct archive_reader *reader, archive_read_callback *give, void *context)
+{
+	if (!begin(reader, 0, false))
+		return false;
+	libarchive()->archive_read_support_format_cpio(reader->archive);
+	libarchive()->archive_read_support_format_empty(reader->archive);
+	return libarchive()->archive_read_open(reader->archive, context, NULL, give, NULL) == ARCHIVE_OK;
+}
+
+bool archive_open_image(struct archive_reader *reader, int fd, const void *bytes, uint64_t size)
+{
+	if (!begin(reader, size, true))
+		return false;
+	libarchive()->archive_read_support_format_iso9660(reader->archive);
+	if (fd < 0)
+		return libarchive()->archive_read_open_memory(reader->archive, bytes, (size_t)size) == ARCHIVE_OK;
+	return libarchive()->archive_read_open_fd(reader->archive, fd, BLOCK) == ARCHIVE_OK;
+}
+
+int archive_next(struct archive_reader *reader, struct archive_entry **entry)
+{
+	int rc = reader->over ? ARCHIVE_FATAL : libarchive()->archive_read_next_header(reader->archive, entry);
+
+	if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN)
+		return 1;
+	return rc == ARCHIVE_EOF ? 0 : -1;
+}
+
+static ssize_t drawn(struct archive_reader *reader, size_t n)
+{
+	if (!reader->counted)
+		return (ssize_t)n;
+	if (n > reader->room)
+		reader->over = BUDGET_STREAM_OVER;
+	else if (!budget_unpack(n))
+		reader->over = BUDGET_RUN_OVER;
+	else
+		reader->room -= n;
+	return reader->over ? -1 : (ssize_t)n;
+}
+
+ssize_t archive_take(struct archive_reader *reader, void *to, size_t room)
+{
+	la_ssize_t n = reader->over ? -1 : libarchive()->archive_read_data(reader->archive, to, room);
+
+	return n < 0 ? -1 : drawn(reader, (size_t)n);
+}
+
+ssize_t archive_take_block(struct archive_reader *reader, const void **block)
+{
+	la_int64_t offset;
+	size_t len;
+	int rc = reader->over ? ARCHIVE_FATAL
+			      : libarchive()->archive_read_data_block(reader->archive, block, &len, &offset);
+
+	if (rc == ARCHIVE_EOF)
+		return 0;
+	return rc == ARCHIVE_OK || rc == ARCHIVE_WARN ? drawn(reader, len) : -1;
+}
+
+const char *archive_why(const struct archive_reader *reader)
+{
+	const char *why = reader->over ? reader->over : reader->why;
+
+	if (!why && reader->archive)
+		why = libarchive()->archive_error_string(reader->archive);
+	return why ? why : "it cannot be read";
+}
+
+void archive_close(struct archive_reader *reader)
+{
+	if (reader->archive)
+		libarchive()->archive_read_free(reader->archive);
+	*reader = (struct archive_reader){0};
+}
+
+const char *archive_path(struct archive_entry *entry)
+{
+	const char *path = libarchive()->archive_entry_pathname(entry);
+
+	/* Names of ISO images without Rock Ridge are UTF-16, which not every locale can show. */
+	return path ? path : libarchive()->archive_entry_pathname_utf8(entry);
+}
