@@ -180,6 +180,22 @@ made_of() {
 	has "$stderr" "another package is called twin-1-1.noarch.rpm too"
 }
 
+@test "a license that is a link, or in a package with paths that lead elsewhere, is not followed, and nothing is written" {
+	local rpm
+	echo secret >"$BATS_TEST_TMPDIR/secret"
+	rpm=$(small_package licensed 1 /usr/share/doc/licensed/EULA)
+	sed -i "s|^mkdir -p.*|&\nln -sf $BATS_TEST_TMPDIR/secret %{buildroot}/usr/share/doc/licensed/EULA|" "$BATS_TEST_TMPDIR/licensed.spec"
+	rpmbuild -bb --quiet --define "_topdir $BATS_TEST_TMPDIR/top" --define "_rpmdir $BATS_TEST_TMPDIR/small" \
+		--define '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' "$BATS_TEST_TMPDIR/licensed.spec"
+	made_of "$rpm"
+	has "$stderr" "no package has a regular file /usr/share/doc/licensed/EULA"
+	# A directory's name of as many bytes, so that the header stays whole.
+	rpm=$(small_package outside 1 /usr/share/doc/xx/yy/EULA)
+	sed -i "s|/usr/share/doc/xx/yy/|/usr/share/doc/../../|g" "$rpm"
+	made_of "$rpm"
+	has "$stderr" "outside-1-1.noarch.rpm"
+}
+
 @test "a disk that verify finds wrong is not kept" {
 	run -1 --separate-stderr env XS_DDK="$XS_BIN/xs-ddk" "$MAKE_DISK" --label t --version 1 --output "$OUT" \
 		"$(small_package wrong 1 /lib/modules/1.0/kernel/a.ko)"

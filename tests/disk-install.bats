@@ -182,6 +182,11 @@ rm -f source/xsedu-1.0.0*|source/xsedu-1.0.0-1.0-1.src.rpm is damaged or missing
 sed -i 's/originator="[^"]*"/originator="..\/..\/x"/' XS-REPOSITORY; rm SHA256SUMS|does not say whose pack it is
 sed -i 's/>xsedu-data/>..\/..\/xsedu-data/' XS-PACKAGES; rm SHA256SUMS|which is no file name
 sed -i '/<package /d' XS-PACKAGES; rm SHA256SUMS|XS-PACKAGES names no package
+sed -i '3s/.*/<!-- & -->/' XS-PACKAGES; rm SHA256SUMS|XS-PACKAGES is damaged, line 3:<!--
+sed -i '3s/<package /<package a=">" /' XS-PACKAGES; rm SHA256SUMS|XS-PACKAGES is damaged, line 3:
+sed -i '3s/>x/>\&#120;/' XS-PACKAGES; rm SHA256SUMS|XS-PACKAGES is damaged, line 3:
+sed -i '2s/.*/&\n&/;\$s/.*/&\n&/' XS-PACKAGES; rm SHA256SUMS|XS-PACKAGES has a second
+sed -i 's/<description>/&<![CDATA[/;s/<.description>/]]>&/' XS-REPOSITORY; rm SHA256SUMS|XS-REPOSITORY is damaged, line 3:
 END
 }
 

@@ -72,13 +72,13 @@ disk-repository|sed -i 's/product="XenServer"/& enforce-homogeneity="yes"/' XS-R
 disk-repository|sed -i 's/product="XenServer"/& memory-requirement-mb="much"/' XS-REPOSITORY
 disk-repository|sed -i '/<description>/d' XS-REPOSITORY
 disk-repository|: >XS-REPOSITORY
-disk-repository|echo '<repository' >XS-REPOSITORY
-disk-repository|sed -i '1a <!DOCTYPE repository [<!ENTITY a "b">]>' XS-REPOSITORY
+disk-plain disk-repository|echo '<repository' >XS-REPOSITORY
+disk-plain disk-repository|sed -i '1a <!DOCTYPE repository [<!ENTITY a "b">]>' XS-REPOSITORY
 disk-description|sed -i '3{h;d};4G' XS-REPOSITORY
 disk-requires|sed -i 's/test="eq"/test="equals"/' XS-REPOSITORY
 disk-requires|sed -i '/<requires/s/ version="[^"]*"//' XS-REPOSITORY
 disk-packages-missing|rm XS-PACKAGES
-disk-package-unlisted disk-packages|echo '<packages/>' >XS-PACKAGES
+disk-package-unlisted disk-packages disk-plain|echo '<packages/>' >XS-PACKAGES
 disk-package-unlisted disk-packages|sed -i 's/>xsedu-data/>..\/xsedu-data/' XS-PACKAGES
 disk-packages|sed -i '/xsedu-data/s/type="[^"]*"/type="tbz2"/' XS-PACKAGES
 disk-packages|sed -i '/xsedu-data/s/ size="[^"]*"//' XS-PACKAGES
@@ -91,6 +91,10 @@ disk-package-label|sed -i '/$MODULE/s/label="[^"]*"/label="xsedu"/' XS-PACKAGES
 disk-package-type|sed -i '/$MODULE/s/type="driver-rpm"/type="rpm"/' XS-PACKAGES
 disk-package-kernel|sed -i '/$MODULE/s/kernel="[^"]*"/kernel="9.9"/' XS-PACKAGES
 disk-package-kernel|sed -i '/$MODULE/s/kernel="[^"]*"/kernel="any"/' XS-PACKAGES
+disk-plain|sed -i '2a <!-- <package>x</package> -->' XS-PACKAGES
+disk-plain|sed -i '/xsedu-data/s/>xs/><![CDATA[xs]]>/' XS-PACKAGES
+disk-plain|sed -i '/xsedu-data/s/>x/>\&#x78;/' XS-PACKAGES
+disk-plain|sed -i 's/<requires/\n  <requires/' XS-REPOSITORY
 END
 }
 

@@ -60,6 +60,17 @@ check_file() {
 	fi
 }
 
+# check_plain NAME: tells the first line that is not as the kit writes it. This program reads lines: in other lines, as in
+# those of a comment, it might find what no reader of XML finds. 'xs-ddk verify' has the same expressions.
+check_plain() {
+	attribute=' [a-z0-9-]+="([^"<>&]|&(amp|lt|gt|quot);)*"'
+	text='([^<>&]|&(amp|lt|gt|quot);)*'
+	plain="<\\?xml version=\"1\\.0\" encoding=\"UTF-8\"\\?>|<(repository|packages)($attribute)*>|</(repository|packages)>"
+	plain="$plain| *<description>$text</description>| *<requires($attribute)+/>| *<package($attribute)+>$text</package>"
+	awk -v name="$1" '/^<(repository|packages)/ && ++roots > 1 { print name " has a second <repository> or <packages>"; exit }' "$here/$1"
+	grep -vnE -e "^($plain)\$" "$here/$1" | sed -e "s/^/$1 is damaged, line /" -e q
+}
+
 check_sums() {
 	[ -f "$here/SHA256SUMS" ] && command -v sha256sum >/dev/null 2>&1 || return 0
 	(cd "$here" && sha256sum -c SHA256SUMS 2>/dev/null) | sed -n 's/: FAILED.*/ is damaged or missing: SHA256SUMS/p'
@@ -67,6 +78,8 @@ check_sums() {
 
 check_files() {
 	problems=$(
+		check_plain XS-REPOSITORY
+		check_plain XS-PACKAGES
 		read_xml "$here/XS-PACKAGES" package text size md5 |
 			while IFS=$US read -r file size md5 _; do
 				check_file "$file" "$size" "$md5"

@@ -120,6 +120,7 @@ static void check_one(struct disk_check *c)
 	check_disk_list(c);
 	check_disk_update(c);
 	check_disk_repodata(c);
+	check_disk_plain(c);
 	check_disk_selection(c);
 	check_disk_signatures(c);
 	check_installer(c);

@@ -18,6 +18,9 @@ void check_disk_repodata(struct disk_check *c);
 /* XS-SELECTION: which version of each driver the disk selects. */
 void check_disk_selection(struct disk_check *c);
 
+/* XS-REPOSITORY and XS-PACKAGES once more, as install.sh reads them. */
+void check_disk_plain(struct disk_check *c);
+
 /* Signatures, with gpgv if there is a key on the disk. */
 void check_disk_signatures(struct disk_check *c);
 
