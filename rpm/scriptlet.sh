@@ -1,31 +1,64 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What a module package does on a host: POSIX sh, depmod and coreutils (or busybox) are all it needs.
+# What a module package does on a host. It needs a POSIX shell, depmod and coreutils (or busybox); nothing of this kit.
 #
-# rpm/install-modules makes the package's scriptlets of it: a first line with the settings, this file without its
-# comments, and a last line that calls one of the functions named scriptlet_*. The settings:
+# rpm/install-modules makes the package's scriptlets from this file. Each begins with a line of settings, then comes this
+# file without its comments, then a call of one of the functions named scriptlet_*. The settings:
 #
 #	driver, version, uname   what the package brings: /lib/modules/$uname/xenserver/$driver/$version
+#	package                  the package's name
 #	weak                     yes: tell weak-modules of the modules, for other kernels with the same symbols
-#	deferred                 yes: a file trigger of rpm's ends the transaction (see initrd_is_due)
-#	root                     empty; tests work below another directory
+#	deferred                 yes: a file trigger of rpm ends the transaction (see initrd_is_due)
+#	root                     empty on a host; tests work below another directory
 #
-# A module is selected by the link updates/<file> to its file. Order in rpm: an upgrade runs the new package's post,
-# the old one's preun, removes its files, then the old one's postun; posttrans comes last, but only of what was
-# installed, not of what was erased. An installer's root may have no /dev/null. Links are changed before files go, so that at no moment one dangles.
+# A module is selected by the link updates/<file>, which leads to the file of a version. The scriptlets make and remove
+# these links, run depmod and rebuild the initrd. Nothing else decides which file the kernel loads; README.md tells the rule.
+#
+# The order in rpm: an upgrade runs the new package's pre, unpacks it, runs its post, then the old package's preun, removes
+# the old files, and runs the old package's postun. posttrans comes last, but only for what was installed. Links are changed
+# before files go, so that no link dangles at any moment. A root that an installer prepares may have no /dev/null.
+#
+# Three files in /lib/modules tell of work that is not finished. xs-driver knows them too:
+#
+#	.xs-driver.lock          locked with flock(1), where the host has it, by whoever changes links; mode 0600
+#	.xs-driver.journal       what an interrupted xs-driver was changing: those drivers' links are left alone
+#	.xs-install:UNAME:DRIVER:VERSION
+#	                         a package whose post has not ended. Its one line has three words: "unpacking" or "post",
+#	                         which is as far as it came; "first" if its version is to be selected, else "later"; and
+#	                         the package's name. The next scriptlet of any package, and the package installed again,
+#	                         finish the work; xs-driver removes the file when it selects or deselects the driver.
 
 set -u
 LC_ALL=C
 export LC_ALL
-modules=$root/lib/modules/$uname
-updates=$modules/updates
-ours=$modules/xenserver/$driver
 failed=0
+lock=$root/lib/modules/.xs-driver.lock
+journal=$root/lib/modules/.xs-driver.journal
+
+# for_version DRIVER VERSION UNAME: what all functions below are about.
+for_version() {
+	driver=$1 version=$2 uname=$3
+	modules=$root/lib/modules/$uname
+	updates=$modules/updates
+	ours=$modules/xenserver/$driver
+	unfinished=$root/lib/modules/.xs-install:$uname:$driver:$version
+	# Where marks are that the end of the transaction looks for.
+	state=$root/var/lib/rpm-state/
+	[ -d "$state" ] || state=$root/lib/modules/.
+	# The initrd of the kernel is out of date. XenServer's own %regenerate_initrd_* macros use this file too: whoever ends
+	# the transaction first rebuilds the initrd, once.
+	mark=${state}regenerate-initrd-$uname
+	# The same, while the initrd is being rebuilt and after that failed.
+	rebuilding=${state}xs-ddk-rebuilding-initrd-$uname
+	# The transaction installed the first version of the driver for this kernel.
+	first=${state}xs-ddk-first-$driver-$uname
+}
+for_version "$driver" "$version" "$uname"
 
 say() {
 	printf '%s-%s for %s: %s\n' "$driver" "$version" "$uname" "$*" >&2
 }
 
-# fail TEXT: say it, and let the scriptlet end with status 1; what else there is to do is done.
+# fail TEXT: report an error. The scriptlet goes on with what else there is to do, and ends with status 1.
 fail() {
 	say "error: $*"
 	failed=1
@@ -37,8 +70,8 @@ module_of() {
 	printf '%s\n' "${name%.ko*}" | tr - _
 }
 
-# version_of LINK: the version of the driver that the link selects; fails if it is no link of this driver's. Links of
-# XenServer 9's own tools are absolute and go by its directory dmv/.
+# version_of LINK: the version of the driver that the link selects; fails if the link is not this driver's. XenServer 9's own
+# tools make absolute links, to files in the directory dmv/.
 version_of() {
 	[ -h "$1" ] || return 1
 	target=$(readlink "$1")
@@ -84,8 +117,8 @@ number_is_newer() {
 	[ ${#a} -eq ${#b} ] && [ "$a" \> "$b" ]
 }
 
-# is_newer A B: whether version A is newer than B in RPM's order, by which all of the kit goes: runs of digits compare
-# as numbers, runs of letters as text, a number is newer than letters, '~' is older than the end.
+# is_newer A B: whether version A is newer than B in RPM's order, which the whole kit uses: runs of digits compare as
+# numbers, runs of letters as text, a number is newer than letters, '~' is older than the end.
 is_newer() {
 	x=$1 y=$2
 	while :; do
@@ -152,7 +185,7 @@ is_production() {
 	return 1
 }
 
-# in_the_way FILE: somebody else's file for the same module, if there is one: ours to leave alone.
+# in_the_way FILE: a file in updates/ for the same module that is not a link of this driver's. It is left alone.
 in_the_way() {
 	wanted=$(module_of "$1")
 	for other in "$updates"/*.ko "$updates"/*.ko.*; do
@@ -168,7 +201,7 @@ link_file() {
 	name=${1##*/}
 	if foreign=$(in_the_way "$name"); then
 		say "warning: ${foreign#"$root"} is not a link of this driver's, so it stays and $name is not selected;" \
-			"move it away and install this package again"
+			"to load $name instead, remove that file and run 'xs-driver select $driver $2 --kernel $uname'"
 		return
 	fi
 	if ! ln -sf "../xenserver/$driver/$2/$name" "$updates/.$name.new" ||
@@ -198,12 +231,13 @@ choose() {
 	unlink_except "$1"
 }
 
-# What xs-driver leaves for later: the version selected before, and on hosts whose depmod knows no "exclude" a file that
-# keeps a deselected driver from being loaded, for any kernel.
-previous=$ours/.previous
-block=$root/etc/modprobe.d/xs-ddk-$driver.conf
+# unblock: older versions of xs-driver wrote a file that keeps a deselected driver from loading, for all kernels.
+unblock() {
+	block=$root/etc/modprobe.d/xs-ddk-$driver.conf
+	rm -f "$block" || fail "$block cannot be removed, so the driver does not load; remove that file"
+}
 
-# is_installed: there is some version of the driver for some kernel, this one apart.
+# is_installed: there is a version of the driver for some kernel, other than this one for this kernel.
 is_installed() {
 	for directory in "$root"/lib/modules/*/xenserver/"$driver"/*/; do
 		[ -d "$directory" ] && [ "$directory" != "$ours/$version/" ] && return
@@ -211,21 +245,37 @@ is_installed() {
 	return 1
 }
 
-unblock() {
-	rm -f "$block" || fail "$block cannot be removed, so the driver is not loaded; remove it"
+# previous_version: the version that xs-driver remembers as selected before: the line in .previous, which older versions
+# of xs-driver made as a link.
+previous_version() {
+	if [ -h "$ours/.previous" ]; then
+		readlink "$ours/.previous"
+	elif [ -f "$ours/.previous" ]; then
+		IFS= read -r line <"$ours/.previous" || :
+		printf '%s\n' "$line"
+	fi
 }
 
-# forget: this version goes, so nothing that xs-driver left may speak of it, or be all that is left of the driver.
+# forget: this version goes, so nothing that xs-driver left may name it, or be all that is left of the driver.
 forget() {
-	if [ "$(readlink "$previous")" = "$version" ] || [ -z "$(newest_other)" ]; then
-		rm -f "$previous" || fail "$previous cannot be removed"
+	if [ "$(previous_version)" = "$version" ] || [ -z "$(newest_other)" ]; then
+		rm -f "$ours/.previous" || fail "$ours/.previous cannot be removed"
 	fi
 	[ -n "$(newest_other)" ] || rm -f "$first"
 	is_installed || unblock
+	rm -f "$unfinished"
 }
 
-# kernel_is_there: a package may be there before its kernel is, or after it has gone. What the kernel's own packages
-# do when it comes includes this.
+# is_any_installed: there is a version of some driver for some kernel.
+is_any_installed() {
+	for directory in "$root"/lib/modules/*/xenserver/*/*/; do
+		[ -d "$directory" ] && return
+	done
+	return 1
+}
+
+# kernel_is_there: a package may be installed before its kernel is, or stay after the kernel was removed. The kernel's own
+# package runs depmod and makes the initrd when it comes.
 kernel_is_there() {
 	[ -e "$modules/modules.order" ] || [ -e "$modules/modules.builtin" ] || [ -d "$modules/kernel" ] ||
 		[ -e "$modules/modules.dep" ]
@@ -238,15 +288,42 @@ find_program() {
 	return 1
 }
 
+# run_program ARGUMENT...: run what find_program found. It does not get the lock, or a process that it leaves behind would
+# hold it.
+run_program() {
+	"$found" "$@" 9>&-
+}
+
+# take_lock: wait until nobody else changes links, and keep others from it until this scriptlet ends.
+take_lock() {
+	if [ -d "$root/lib/modules" ] && find_program flock && (umask 077 && : >>"$lock"); then
+		exec 9<"$lock"
+		"$found" 9 || fail "$lock cannot be locked"
+	fi
+}
+
+# is_interrupted: xs-driver was interrupted while it changed this driver. Only xs-driver knows how to go on.
+is_interrupted() {
+	[ -e "$journal" ] || return 1
+	while IFS= read -r line; do
+		case $line in
+		*"xenserver/$driver/"* | *"dmv/$driver/"* | *"/xs-ddk-$driver.conf"*) return 0 ;;
+		esac
+	done <"$journal"
+	return 1
+}
+
+recovery="xs-driver was interrupted while it changed this driver; run 'xs-driver recover', then"
+
 # update_depmod: let modprobe know, for this kernel only.
 update_depmod() {
 	kernel_is_there || return 0
 	find_program depmod || { fail "there is no depmod; run 'depmod $uname' when there is" && return; }
 	# -b would not read the configuration below root.
 	if [ -n "$root" ]; then
-		"$found" -b "$root" -C "$root/etc/depmod.d" "$uname"
+		run_program -b "$root" -C "$root/etc/depmod.d" "$uname"
 	else
-		"$found" "$uname"
+		run_program "$uname"
 	fi || fail "depmod failed; fix what it says and run 'depmod $uname'"
 }
 
@@ -256,24 +333,13 @@ update_weak() {
 	find_program weak-modules || return 0
 	for link in "$updates"/*; do
 		[ -z "$(version_of "$link")" ] || printf '%s\n' "${link#"$root"}"
-	done | "$found" --no-initramfs "--$1-modules" || fail "weak-modules --$1-modules failed"
+	done | run_program --no-initramfs "--$1-modules" || fail "weak-modules --$1-modules failed"
 }
-
-# Where marks are that the end of the transaction looks for.
-state=$root/var/lib/rpm-state/
-[ -d "$state" ] || state=$root/lib/modules/.
-
-# The mark that this kernel's initrd is out of date, where XenServer's own %regenerate_initrd_* macros look for it too:
-# whoever ends the transaction first rebuilds it, once.
-mark=${state}regenerate-initrd-$uname
-
-# The mark that the transaction installed the first version of the driver for this kernel.
-first=${state}xs-ddk-first-$driver-$uname
 
 # settle: of several versions that came in one transaction, select the one that does not depend on rpm's order: what a
 # driver disk says, else the newest for production, else the newest.
 settle() {
-	[ -e "$first" ] || return 0
+	[ -e "$first" ] && ! is_interrupted || return 0
 	rm -f "$first"
 	for test in is_of_disk is_production true; do
 		wanted=$(newest_that "$test")
@@ -301,25 +367,38 @@ initrd_image() {
 	return 1
 }
 
-# update_initrd: rebuild it if it is marked, with what the host has for that.
-update_initrd() {
-	[ -e "$mark" ] || return 0
-	rm -f "$mark"
-	kernel_is_there || return 0
-	initrd_image || return 0
+# rebuild_initrd: make $image with what the host has for that; status 1 if that fails.
+rebuild_initrd() {
 	if find_program dracut; then
-		"$found" -f "$image" "$uname"
+		run_program -f "$image" "$uname"
 	elif find_program update-initramfs; then
-		"$found" -u -k "$uname"
+		run_program -u -k "$uname"
 	elif find_program mkinitrd; then
-		"$found" -f "$image" "$uname"
+		run_program -f "$image" "$uname"
 	else
 		true
-	fi || fail "${found#"$root"} failed: $image still holds the former modules; fix what it says and run it again"
+	fi && return
+	fail "${found#"$root"} failed: $image still holds the former modules; fix what it says and run it again"
+	return 1
 }
 
-# initrd_is_due: rpm runs no posttrans for what it erases. Where it knows file triggers, that of any package left for
-# this kernel ends the transaction; when no package is left, or in old rpms, this scriptlet has to.
+# update_initrd: rebuild the initrd if it is marked as out of date. Until that has succeeded the file $rebuilding stays, and
+# the next transaction tries again.
+update_initrd() {
+	[ -e "$mark" ] || return 0
+	mv -f "$mark" "$rebuilding"
+	if ! kernel_is_there || ! initrd_image || rebuild_initrd; then
+		rm -f "$rebuilding"
+	fi
+}
+
+# resume_initrd: an initrd that could not be rebuilt, or whose rebuilding was interrupted, is still out of date.
+resume_initrd() {
+	[ ! -e "$rebuilding" ] || mv -f "$rebuilding" "$mark"
+}
+
+# initrd_is_due: rpm runs no posttrans for what it erases. In an rpm that knows file triggers, the trigger of any package
+# left for this kernel ends the transaction. If no package is left, or rpm is older, this scriptlet rebuilds the initrd.
 initrd_is_due() {
 	[ "$deferred" = yes ] || return 0
 	for file in "$modules"/xenserver/*/*/info.json; do
@@ -328,11 +407,43 @@ initrd_is_due() {
 	return 0
 }
 
-# The first version that is installed is selected; if others come with it, the end of the transaction settles which.
-# Another one later, or the same packaged anew, leaves the selection alone.
-scriptlet_post() {
+# write_unfinished STAGE CHOICE
+write_unfinished() {
+	new=$root/lib/modules/.xs-install.new
+	if ! mkdir -p "$root/lib/modules" || ! printf '%s %s %s\n' "$1" "$2" "$package" >"$new" ||
+		! mv -f "$new" "$unfinished"; then
+		fail "$unfinished cannot be written"
+	fi
+}
+
+# read_unfinished: sets $stage, $choice and $package.
+read_unfinished() {
+	stage='' choice=''
+	read -r stage choice package <"$unfinished" || :
+}
+
+# begin COUNT: note that this version is being installed, and whether it is to be selected: the first version of a driver
+# is. What an interrupted installation noted stays, so that the repeated one does the same. COUNT is rpm's $1.
+begin() {
+	[ ! -e "$unfinished" ] || return 0
+	if [ "$1" -eq 1 ] && [ -z "$(selected)" ] && [ -z "$(newest_other)" ]; then
+		write_unfinished unpacking first
+	else
+		write_unfinished unpacking later
+	fi
+}
+
+# finish: all that a version needs after it was unpacked. Doing it again does no harm.
+finish() {
+	read_unfinished
+	if is_interrupted; then
+		fail "$recovery 'rpm -U --replacepkgs' with this package"
+		return
+	fi
+	write_unfinished post "$choice"
+	rm -f "$updates"/.*.ko.new "$updates"/.*.ko.*.new
 	now=$(selected)
-	if [ -z "$now" ] && [ "$1" -eq 1 ] && [ -z "$(newest_other)" ]; then
+	if [ -z "$now" ] && [ "$choice" = first ]; then
 		now=$version
 		: >"$first" || fail "$first cannot be written"
 	fi
@@ -342,33 +453,88 @@ scriptlet_post() {
 		update_weak add
 	fi
 	update_depmod
+	[ $failed -ne 0 ] || rm -f "$unfinished"
+}
+
+# finish_other FILE: finish an installation that was interrupted, in a shell of its own.
+finish_other() {
+	names=${1##*/.xs-install:}
+	driver=${names#*:}
+	for_version "${driver%%:*}" "${names##*:}" "${names%%:*}"
+	failed=0
+	read_unfinished
+	if ! has_modules "$version"; then
+		rm -f "$unfinished"
+	elif [ "$stage" = post ]; then
+		say "its installation was interrupted, and is finished now"
+		finish
+		settle
+		update_initrd
+	else
+		say "warning: its installation was interrupted; run 'rpm -U --replacepkgs' with the package $package"
+	fi
 	exit $failed
 }
 
-# Erasing the selected version selects the newest that is left.
+# repair: whatever was interrupted before, for any driver and kernel.
+repair() {
+	resume_initrd
+	for file in "$root"/lib/modules/.xs-install:*:*:*; do
+		[ ! -f "$file" ] || [ "$file" = "$unfinished" ] || (finish_other "$file") || failed=1
+	done
+}
+
+scriptlet_pre() {
+	take_lock
+	begin "$1"
+	exit $failed
+}
+
+# The first version that is installed is selected; if others come with it, the end of the transaction settles which.
+# Another one later, or the same packaged anew, leaves the selection alone.
+scriptlet_post() {
+	take_lock
+	repair
+	begin "$1"
+	finish
+	exit $failed
+}
+
+# Erasing the selected version selects the newest that is left. If this fails, rpm does not erase the package.
 scriptlet_preun() {
-	if [ "$1" -eq 0 ] && [ "$(selected)" = "$version" ]; then
+	[ "$1" -eq 0 ] || exit 0
+	take_lock
+	if is_interrupted; then
+		fail "$recovery erase this package again"
+		exit $failed
+	fi
+	if [ "$(selected)" = "$version" ]; then
 		update_weak remove
 		choose "$(newest_other)"
 		update_weak add
 		mark_initrd
 	fi
-	[ "$1" -ne 0 ] || forget
+	forget
 	exit $failed
 }
 
 scriptlet_postun() {
+	take_lock
+	repair
 	if [ -d "$modules" ]; then
 		# The same version, packaged anew, may have fewer modules.
-		[ "$(selected)" != "$version" ] || unlink_except "$version"
+		[ "$(selected)" != "$version" ] || is_interrupted || unlink_except "$version"
 		update_depmod
 		[ "$1" -ne 0 ] || ! initrd_is_due || update_initrd
 	fi
 	[ -d "$modules" ] || rm -f "$mark"
+	# Nobody is left who would take it.
+	is_any_installed || rm -f "$lock"
 	exit $failed
 }
 
 scriptlet_end() {
+	take_lock
 	settle
 	update_initrd
 	exit $failed

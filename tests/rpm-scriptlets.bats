@@ -21,7 +21,7 @@ setup() {
 
 # scriptlet COMMANDS: the functions and then these commands, as a script.
 scriptlet() {
-	printf "driver='d' version='1' uname='u' weak=no deferred=yes root='%s'\n" "$BATS_TEST_TMPDIR"
+	printf "driver='d' version='1' uname='u' package='d-1' weak=no deferred=yes root='%s'\n" "$BATS_TEST_TMPDIR"
 	cat "$TOP/rpm/scriptlet.sh"
 	printf '%s\n' "$1"
 }
@@ -114,7 +114,7 @@ bare_patterns() {
 @test "what a package carries is this text, so that nothing was expanded on the way" {
 	local want
 	want=$(sed '/^[[:space:]]*#/d' "$TOP/rpm/scriptlet.sh" | grep .)
-	for tag in POSTIN PREUN POSTUN POSTTRANS; do
+	for tag in PREIN POSTIN PREUN POSTUN POSTTRANS; do
 		run -0 rpm -qp --qf "%{$tag}" "$V1"
 		has "$(grep . <<<"$output")" "$want"
 	done
@@ -232,14 +232,15 @@ host() {
 	touch etc/modprobe.d/xs-ddk-d.conf
 }
 
-@test "erasing a version leaves no link of xs-driver's to it, and the last one nothing at all" {
+@test "erasing a version leaves nothing of xs-driver's that names it, and the last one nothing at all" {
 	cd "$BATS_TEST_TMPDIR" || return
 	host 1 2
-	ln -s 1 lib/modules/u/xenserver/d/.previous
+	echo 1 >lib/modules/u/xenserver/d/.previous
 	run -0 sh -c "$(scriptlet 'scriptlet_preun 0')"
-	[ ! -h lib/modules/u/xenserver/d/.previous ]
+	[ ! -e lib/modules/u/xenserver/d/.previous ]
 	[ -e etc/modprobe.d/xs-ddk-d.conf ]
 	rm -r lib/modules/u/xenserver/d/2
+	# As older versions of xs-driver made it.
 	ln -s 2 lib/modules/u/xenserver/d/.previous
 	run -0 sh -c "$(scriptlet 'scriptlet_preun 0')"
 	[ "$(ls -A lib/modules/u/xenserver/d)" = 1 ]
@@ -250,9 +251,9 @@ host() {
 	cd "$BATS_TEST_TMPDIR" || return
 	host 1 2 3
 	mkdir -p lib/modules/other/xenserver/d/1
-	ln -s 2 lib/modules/u/xenserver/d/.previous
+	echo 2 >lib/modules/u/xenserver/d/.previous
 	run -0 sh -c "$(scriptlet 'scriptlet_preun 0')"
-	[ "$(readlink lib/modules/u/xenserver/d/.previous)" = 2 ]
+	[ "$(cat lib/modules/u/xenserver/d/.previous)" = 2 ]
 	rm -r lib/modules/u/xenserver/d/[23]
 	run -0 sh -c "$(scriptlet 'scriptlet_preun 0')"
 	[ -e etc/modprobe.d/xs-ddk-d.conf ]
@@ -290,4 +291,151 @@ host() {
 	run -0 sh -c "$(scriptlet 'scriptlet_post 1')"
 	[ "$(readlink lib/modules/u/updates/d.ko)" = ../xenserver/d/1/d.ko ]
 	[ ! -e etc/modprobe.d/xs-ddk-d.conf ]
+}
+
+# killed_post: the root has V1, whose post was killed before it selected anything.
+killed_post() {
+	make_root "$K1"
+	rm "$ROOT/sbin/depmod"
+	printf '#!/bin/sh\nkill -9 $PPID\n' >"$ROOT/sbin/depmod"
+	chmod +x "$ROOT/sbin/depmod"
+	change -U "$V1" 2>/dev/null || :
+	rm -f "$ROOT/lib/modules/$K1/updates/xsedu.ko" "$ROOT/sbin/depmod"
+	touch "$ROOT/lib/modules/$K1/updates/.xsedu.ko.new"
+	ln -s ../bin/kmod "$ROOT/sbin/depmod"
+	[ -n "$(unfinished)" ]
+}
+
+unfinished() { find "$ROOT/lib/modules" -maxdepth 1 -name '.xs-install*'; }
+
+@test "a post that was killed is repaired by installing the package again" {
+	killed_post
+	run -0 change -U --replacepkgs "$V1"
+	[ "$(selected xsedu.ko)" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+	knows updates/xsedu.ko
+	sound
+}
+
+@test "it is repaired by any package that is installed next, and by any that is erased, initrd included" {
+	killed_post
+	add_dracut
+	run -0 --separate-stderr change -U "$PAIR"
+	has "$stderr" "xsedu-1.0.0 for $K1: its installation was interrupted, and is finished now"
+	[ "$(selected xsedu.ko)" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+	knows updates/xsedu.ko
+	has "$(calls)" "dracut -f /boot/initrd-$K1.img $K1"
+	sound
+	rm "$ROOT/lib/modules/$K1/updates/xsedu.ko"
+	echo "post first $(name "$V1")" >"$ROOT/lib/modules/.xs-install:$K1:xsedu:1.0.0"
+	run -0 change -e "$(name "$PAIR")"
+	[ "$(selected xsedu.ko)" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+	sound
+}
+
+@test "a second version after one whose post was killed does not take its place" {
+	killed_post
+	run -0 change -U "$V2"
+	[ "$(selected xsedu.ko)" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+	sound
+}
+
+@test "what may be unpacked in part is not selected: the message names the package to install again" {
+	killed_post
+	sed -i 's/^post/unpacking/' "$(unfinished)"
+	run -0 --separate-stderr change -U "$PAIR"
+	has "$stderr" "its installation was interrupted; run 'rpm -U --replacepkgs' with the package $(name "$V1")"
+	[ "$(selected xsedu.ko)" = "" ]
+	run -0 change -e "$(name "$V1")"
+	[ "$(unfinished)" = "" ]
+	# And what was never unpacked is forgotten.
+	echo "unpacking first x" >"$ROOT/lib/modules/.xs-install:$K1:gone:1"
+	run -0 change -U "$V2"
+	sound
+}
+
+@test "an initrd that could not be rebuilt is rebuilt by the next transaction" {
+	make_root "$K1"
+	add_dracut
+	touch "$ROOT/dracut-fails"
+	run change -U "$V1"
+	[ "$(calls)" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	rm "$ROOT/dracut-fails"
+	# It is not selected, so that it needs no new initrd itself.
+	run -0 change -U "$V2"
+	[ "$(calls)" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	sound
+}
+
+@test "the advice for somebody's file in the way is right" {
+	local advice
+	make_root "$K1"
+	mkdir "$ROOT/lib/modules/$K1/updates"
+	echo mine >"$ROOT/lib/modules/$K1/updates/xsedu.ko"
+	run -0 --separate-stderr change -U "$V1"
+	advice=$(sed -n "s/.*remove that file and run '\(xs-driver [^']*\)'.*/\1/p" <<<"$stderr")
+	rm "$ROOT/lib/modules/$K1/updates/xsedu.ko"
+	# shellcheck disable=SC2086 # a command with its arguments
+	run -0 $advice --sysroot "$ROOT" --no-initrd
+	[ "$(selected xsedu.ko)" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+	knows updates/xsedu.ko
+}
+
+# journal DRIVER: what an xs-driver leaves that is killed while it selects version 2 of the driver.
+journal() {
+	cat >lib/modules/.xs-driver.journal <<-END
+		{
+		 "format": "xs-driver-journal",
+		 "changes": [
+		  {
+		   "path": "/lib/modules/u/updates/$1.ko",
+		   "before": "../xenserver/$1/1/$1.ko",
+		   "after": "../xenserver/$1/2/$1.ko"
+		  }
+		 ]
+		}
+	END
+}
+
+@test "the links of a driver that an interrupted xs-driver was changing are left to it" {
+	cd "$BATS_TEST_TMPDIR" || return
+	host 1 2
+	mkdir lib/modules/u/updates
+	ln -s ../xenserver/d/1/d.ko lib/modules/u/updates/d.ko
+	journal d
+	run -1 --separate-stderr sh -c "$(scriptlet 'scriptlet_preun 0')"
+	[ "$stderr" = "d-1 for u: error: xs-driver was interrupted while it changed this driver; run 'xs-driver recover', then erase this package again" ]
+	[ "$(readlink lib/modules/u/updates/d.ko)" = ../xenserver/d/1/d.ko ]
+	rm lib/modules/u/updates/d.ko
+	run -1 --separate-stderr sh -c "$(scriptlet 'scriptlet_post 1')"
+	has "$stderr" "run 'xs-driver recover', then 'rpm -U --replacepkgs' with this package"
+	[ ! -e lib/modules/u/updates/d.ko ]
+	# Another driver's journal is nothing to this one.
+	journal dd
+	run -0 sh -c "$(scriptlet 'scriptlet_post 1')"
+}
+
+@test "a scriptlet waits for the lock that xs-driver takes, which only root may open" {
+	cd "$BATS_TEST_TMPDIR" || return
+	host 1
+	mkdir -p usr/bin
+	ln -s "$(command -v flock)" usr/bin/flock
+	scriptlet 'scriptlet_post 1' >post
+	sh post
+	[ "$(stat -c %a lib/modules/.xs-driver.lock)" = 600 ]
+	rm lib/modules/u/updates/d.ko
+	(
+		exec 8<lib/modules/.xs-driver.lock
+		flock 8
+		touch held
+		sleep 1
+		touch released
+	) &
+	until [ -e held ]; do sleep 0.05; done
+	run -0 sh post
+	[ -e released ]
+	wait
+	# The last package takes the file with it.
+	rm -r lib/modules/u/xenserver
+	run -0 sh -c "$(scriptlet 'scriptlet_postun 0')"
+	[ ! -e lib/modules/.xs-driver.lock ]
 }
