@@ -77,6 +77,17 @@ xsedu-data" ]
 	run -3 install_disk --batch
 }
 
+@test "a package whose scriptlets were interrupted is installed again, and selected: status 0" {
+	run -0 install_disk --batch
+	rm "$ROOT/lib/modules/$KERNEL/updates/xsedu.ko"
+	echo "post first xsedu-1.0.0-modules-amd64-$KERNEL" >"$ROOT/lib/modules/.xs-install:$KERNEL:xsedu:1.0.0"
+	run -0 --separate-stderr install_disk --batch
+	has "$output" "install xsedu-1.0.0-modules-amd64-$KERNEL"
+	lacks "$output" "install xsedu-1.1.0"
+	[ "$(readlink "$ROOT/lib/modules/$KERNEL/updates/xsedu.ko")" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+	run -3 install_disk --batch
+}
+
 @test "packages without a record, as after a loss of power, get one" {
 	run -0 install_disk --batch
 	rm -r "$(record "$ROOT")"

@@ -189,13 +189,19 @@ and none of them is installed; this host has
 ${kernels:-none}"
 }
 
-# Sets $missing, those of $fitting that are not installed yet.
+# is_unfinished FILE: its package was installed, but its scriptlets were interrupted; they leave a file that names it.
+is_unfinished() {
+	name=$("$rpm" -qp --nosignature --qf '%{NAME}' "$here/$1") || return 1
+	grep -qs -e " $name\$" "$sysroot"/lib/modules/.xs-install:*
+}
+
+# Sets $missing, those of $fitting that are not installed yet, or not to the end.
 choose_missing() {
 	missing=$(
 		for file in $fitting; do
 			package=$("$rpm" -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}' "$here/$file") ||
 				stop 1 "$file cannot be read by rpm"
-			host_rpm -q "$package" >/dev/null 2>&1 || printf '%s\n' "$file"
+			host_rpm -q "$package" >/dev/null 2>&1 && ! is_unfinished "$file" || printf '%s\n' "$file"
 		done
 	) || exit
 }
@@ -254,7 +260,7 @@ run_rpm() {
 
 check_transaction() {
 	# shellcheck disable=SC2086 # an option or none
-	problems=$(run_rpm -U $older --test 2>&1) && return
+	problems=$(run_rpm -U --replacepkgs $older --test 2>&1) && return
 	case $problems in
 	*'Failed dependencies'* | *conflict* | *'already installed'*) stop 2 "rpm refuses the packages:
 $problems" ;;
@@ -303,7 +309,7 @@ tell_plan
 [ -n "$batch" ] || agreed "Do you want to go on?" || stop 2 "declined; nothing was changed"
 if [ -n "$missing" ]; then
 	# shellcheck disable=SC2086 # an option or none
-	run_rpm -U $older -v || stop 1 "rpm failed; the pack was not recorded as installed"
+	run_rpm -U --replacepkgs $older -v || stop 1 "rpm failed; the pack was not recorded as installed"
 fi
 write_record || stop 1 "the packages are installed, but $record could not be written; run this again"
 refresh_pack_info
