@@ -49,7 +49,7 @@ for_version() {
 	mark=${state}regenerate-initrd-$uname
 	# The same, while the initrd is being rebuilt and after that failed.
 	rebuilding=${state}xs-ddk-rebuilding-initrd-$uname
-	# The transaction installed the first version of the driver for this kernel.
+	# The transaction installed the first version of the driver for this kernel: this one, which its post selected.
 	first=${state}xs-ddk-first-$driver-$uname
 }
 for_version "$driver" "$version" "$uname"
@@ -340,12 +340,13 @@ update_weak() {
 # driver disk says, else the newest for production, else the newest.
 settle() {
 	[ -e "$first" ] && ! is_interrupted || return 0
+	read -r now <"$first" || :
 	rm -f "$first"
 	for test in is_of_disk is_production true; do
 		wanted=$(newest_that "$test")
 		[ -z "$wanted" ] || break
 	done
-	[ -n "$wanted" ] && [ "$wanted" != "$(selected)" ] || return 0
+	[ -n "$wanted" ] && [ "$wanted" != "$now" ] || return 0
 	update_weak remove
 	choose "$wanted"
 	update_weak add
@@ -445,7 +446,7 @@ finish() {
 	now=$(selected)
 	if [ -z "$now" ] && [ "$choice" = first ]; then
 		now=$version
-		: >"$first" || fail "$first cannot be written"
+		printf '%s\n' "$version" >"$first" || fail "$first cannot be written"
 	fi
 	if [ "$now" = "$version" ]; then
 		choose "$version"
@@ -468,7 +469,8 @@ finish_other() {
 	elif [ "$stage" = post ]; then
 		say "its installation was interrupted, and is finished now"
 		finish
-		settle
+		# It does not compete with the versions of this transaction.
+		rm -f "$first"
 		update_initrd
 	else
 		say "warning: its installation was interrupted; run 'rpm -U --replacepkgs' with the package $package"

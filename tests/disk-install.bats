@@ -84,7 +84,7 @@ xsedu-data" ]
 	run -0 --separate-stderr install_disk --batch
 	has "$output" "install xsedu-1.0.0-modules-amd64-$KERNEL"
 	lacks "$output" "install xsedu-1.1.0"
-	[ "$(readlink "$ROOT/lib/modules/$KERNEL/updates/xsedu.ko")" = ../xenserver/xsedu/1.0.0/xsedu.ko ]
+	[ "$(readlink "$ROOT/lib/modules/$KERNEL/updates/xsedu.ko")" = ../xenserver/xsedu/1.1.0/xsedu.ko ]
 	run -3 install_disk --batch
 }
 
