@@ -143,6 +143,9 @@ check: ## run all tests; the last line is "N passed, N failed"
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=1 all
 	@XS_BUILT=1 tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS)
 
+kernel-verdicts: all ## ask Linux 6.1 and 6.12 which module signatures they take; builds both, takes half an hour
+	@tests/kernels/record 6.1 6.12
+
 corpus: all ## build and package real drivers of the distribution; takes minutes
 	@tests/corpus/run
 	@tests/corpus/package
@@ -238,5 +241,5 @@ help: ## print this text
 	@awk '/^$$/ && seen { exit } /^# Variables/ { seen = 1 } seen { sub(/^# ?/, ""); print }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all static deps demo check corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall rpm clean help FORCE
+.PHONY: all static deps demo check kernel-verdicts corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall rpm clean help FORCE
 .DELETE_ON_ERROR:

@@ -66,22 +66,33 @@
 	X(BIO_ctrl)                                                                                                    \
 	X(BIO_free)                                                                                                    \
 	X(BIO_new_file)                                                                                                \
-	X(BIO_new_mem_buf)                                                                                             \
 	X(CMS_ContentInfo_free)                                                                                        \
+	X(CMS_SignerInfo_cert_cmp)                                                                                     \
 	X(CMS_SignerInfo_get0_algs)                                                                                    \
+	X(CMS_SignerInfo_get0_signature)                                                                               \
 	X(CMS_SignerInfo_get0_signer_id)                                                                               \
 	X(CMS_get0_SignerInfos)                                                                                        \
-	X(CMS_verify)                                                                                                  \
+	X(CMS_get0_content)                                                                                            \
+	X(CMS_get0_eContentType)                                                                                       \
+	X(CMS_get0_type)                                                                                               \
+	X(CMS_signed_get_attr_count)                                                                                   \
 	X(ERR_clear_error)                                                                                             \
-	X(ERR_peek_last_error)                                                                                         \
 	X(EVP_DecodeBlock)                                                                                             \
 	X(EVP_DigestFinal_ex)                                                                                          \
 	X(EVP_DigestInit_ex)                                                                                           \
 	X(EVP_DigestUpdate)                                                                                            \
+	X(EVP_DigestVerify)                                                                                            \
+	X(EVP_DigestVerifyInit)                                                                                        \
 	X(EVP_MD_CTX_free)                                                                                             \
 	X(EVP_MD_CTX_new)                                                                                              \
+	X(EVP_PKEY_get_base_id)                                                                                        \
+	X(EVP_PKEY_get_bits)                                                                                           \
+	X(EVP_PKEY_get_group_name)                                                                                     \
+	X(EVP_get_digestbyname)                                                                                        \
 	X(EVP_md5)                                                                                                     \
 	X(EVP_sha256)                                                                                                  \
+	X(OBJ_nid2sn)                                                                                                  \
+	X(OBJ_obj2nid)                                                                                                 \
 	X(OBJ_obj2txt)                                                                                                 \
 	X(OPENSSL_sk_new_null)                                                                                         \
 	X(OPENSSL_sk_num)                                                                                              \
@@ -91,6 +102,7 @@
 	X(PEM_read_bio_X509)                                                                                           \
 	X(X509_NAME_oneline)                                                                                           \
 	X(X509_free)                                                                                                   \
+	X(X509_get0_pubkey)                                                                                            \
 	X(d2i_CMS_ContentInfo)                                                                                         \
 	X(d2i_X509_bio)
 

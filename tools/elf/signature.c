@@ -164,34 +164,154 @@ void certificates_free(struct certificates *certificates)
 	free(certificates);
 }
 
-static const char *why_not(void)
+/* Whether NID is among the COUNT at NIDS. */
+static bool is_among(int nid, const int *nids, size_t count)
 {
-	int reason = ERR_GET_REASON(libcrypto()->ERR_peek_last_error());
-
-	if (reason == CMS_R_SIGNER_CERTIFICATE_NOT_FOUND)
-		return "it was made with another key than the certificate's";
-	if (reason == CMS_R_VERIFICATION_FAILURE || reason == CMS_R_CONTENT_VERIFY_ERROR)
-		return "the module was changed after it was signed";
-	return "the signature cannot be checked";
+	while (count > 0)
+		if (nids[--count] == nid)
+			return true;
+	return false;
 }
+
+#define IS_AMONG(nid, list) is_among(nid, list, sizeof(list) / sizeof((list)[0]))
+
+/* What the kernel's parser does not know makes it refuse the whole message: crypto/asymmetric_keys/pkcs7_parser.c. */
+static const char *check_signer(CMS_SignerInfo *info)
+{
+	static const int digests[] = {NID_sha1, NID_sha224, NID_sha256, NID_sha384, NID_sha512};
+	static const int kinds[] = {NID_rsaEncryption,	   NID_ecdsa_with_SHA1,	  NID_ecdsa_with_SHA224,
+				    NID_ecdsa_with_SHA256, NID_ecdsa_with_SHA384, NID_ecdsa_with_SHA512};
+	X509_ALGOR *digest = NULL, *kind = NULL;
+
+	libcrypto()->CMS_SignerInfo_get0_algs(info, NULL, NULL, &digest, &kind);
+	if (libcrypto()->CMS_signed_get_attr_count(info) >= 0)
+		return "it has signed attributes, which the kernel refuses: make it with scripts/sign-file";
+	if (!digest || !IS_AMONG(libcrypto()->OBJ_obj2nid(digest->algorithm), digests))
+		return "its digest is not one that every kernel takes: SHA-1, or SHA-224 to SHA-512";
+	if (!kind || !IS_AMONG(libcrypto()->OBJ_obj2nid(kind->algorithm), kinds))
+		return "it is neither RSA with PKCS#1 padding nor ECDSA, and the kernel takes nothing else";
+	return NULL;
+}
+
+/* The key sizes and curves of the kernel's crypto/rsa.c and ecdsa.c, as they were in Linux 6.1. */
+static const char *check_key(EVP_PKEY *key)
+{
+	static const int sizes[] = {512, 1024, 1536, 2048, 3072, 4096};
+	static const char *const curves[] = {SN_X9_62_prime192v1, SN_X9_62_prime256v1, SN_secp384r1};
+	char curve[64] = "";
+
+	if (libcrypto()->EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
+		return IS_AMONG(libcrypto()->EVP_PKEY_get_bits(key), sizes)
+			       ? NULL
+			       : "its RSA key has a size that the kernel refuses: 2048, 3072 and 4096 bits are right";
+	libcrypto()->EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL);
+	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
+		if (strcmp(curve, curves[i]) == 0)
+			return NULL;
+	return "its key is neither RSA nor of a curve that every kernel takes: P-256 and P-384 are right";
+}
+
+static const char *check_bytes(CMS_SignerInfo *info, EVP_PKEY *key, const void *bytes, size_t len)
+{
+	ASN1_OCTET_STRING *value = libcrypto()->CMS_SignerInfo_get0_signature(info);
+	EVP_MD_CTX *context = libcrypto()->EVP_MD_CTX_new();
+	X509_ALGOR *digest = NULL;
+	const EVP_MD *md;
+	bool right;
+
+	libcrypto()->CMS_SignerInfo_get0_algs(info, NULL, NULL, &digest, NULL);
+	md = libcrypto()->EVP_get_digestbyname(libcrypto()->OBJ_nid2sn(libcrypto()->OBJ_obj2nid(digest->algorithm)));
+	if (!context)
+		die_memory();
+	right = md && libcrypto()->EVP_DigestVerifyInit(context, NULL, md, NULL, key) == 1 &&
+		libcrypto()->EVP_DigestVerify(context, libcrypto()->ASN1_STRING_get0_data(value),
+					      (size_t)libcrypto()->ASN1_STRING_length(value), bytes, len) == 1;
+	libcrypto()->EVP_MD_CTX_free(context);
+	return right ? NULL : "the module was changed after it was signed";
+}
+
+/* The certificate that the signer names, or NULL. */
+static X509 *find_certificate(const struct certificates *certificates, CMS_SignerInfo *info)
+{
+	for (int i = 0; i < libcrypto()->OPENSSL_sk_num(certificates->stack); i++) {
+		X509 *x509 = libcrypto()->OPENSSL_sk_value(certificates->stack, i);
+
+		if (libcrypto()->CMS_SignerInfo_cert_cmp(info, x509) == 0)
+			return x509;
+	}
+	return NULL;
+}
+
+/*
+ * As pkcs7_validate_trust(): signers whose key is not trusted do not count, nor do those whose key the kernel cannot
+ * hold. All others must be right.
+ */
+static const char *check_signers(const struct certificates *certificates, OPENSSL_STACK *infos, const void *bytes,
+				 size_t len)
+{
+	const char *why = "it was made with another key than the certificate's";
+	bool found = false;
+
+	for (int i = 0; i < libcrypto()->OPENSSL_sk_num(infos); i++) {
+		CMS_SignerInfo *info = libcrypto()->OPENSSL_sk_value(infos, i);
+		X509 *x509 = find_certificate(certificates, info);
+		EVP_PKEY *key = x509 ? libcrypto()->X509_get0_pubkey(x509) : NULL;
+		const char *unfit = key ? check_key(key) : NULL;
+
+		if (unfit)
+			why = unfit;
+		if (!key || unfit)
+			continue;
+		why = check_bytes(info, key, bytes, len);
+		if (why)
+			return why;
+		found = true;
+	}
+	return found ? NULL : why;
+}
+
+/* The order is that of the kernel's mod_verify_sig(), verify_pkcs7_message_sig() and pkcs7_verify(). */
+static const char *check_message(const struct certificates *certificates, CMS_ContentInfo *cms, const void *bytes,
+				 size_t len)
+{
+	ASN1_OCTET_STRING **content;
+	OPENSSL_STACK *infos;
+
+	if (libcrypto()->OBJ_obj2nid(libcrypto()->CMS_get0_type(cms)) != NID_pkcs7_signed)
+		return "it is a CMS message, but no signature";
+	content = libcrypto()->CMS_get0_content(cms);
+	if (content && *content)
+		return "it holds the signed content itself, which the kernel refuses: make it with scripts/sign-file";
+	if (libcrypto()->OBJ_obj2nid(libcrypto()->CMS_get0_eContentType(cms)) != NID_pkcs7_data)
+		return "the type of its content is not \"data\", and the kernel takes nothing else";
+	infos = (OPENSSL_STACK *)libcrypto()->CMS_get0_SignerInfos(cms);
+	if (!infos || libcrypto()->OPENSSL_sk_num(infos) <= 0)
+		return "it has no signer";
+	for (int i = 0; i < libcrypto()->OPENSSL_sk_num(infos); i++) {
+		const char *why = check_signer(libcrypto()->OPENSSL_sk_value(infos, i));
+
+		if (why)
+			return why;
+	}
+	return check_signers(certificates, infos, bytes, len);
+}
+
+/* A length of its own value, "until the end is marked", which only BER has. */
+#define BER_INDEFINITE 0x80
 
 const char *signature_check(const struct certificates *certificates, const void *bytes,
 			    const struct signature *signature)
 {
-	/* Only the certificates given, and none that comes with the message, may speak for it. */
-	const unsigned int flags = CMS_BINARY | CMS_DETACHED | CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY;
-	CMS_ContentInfo *cms = read_cms((const char *)bytes + signature->offset, signature->len);
-	BIO *content;
-	const char *why = NULL;
+	const uint8_t *message = (const uint8_t *)bytes + signature->offset;
+	CMS_ContentInfo *cms = read_cms(message, signature->len);
+	const char *why;
 
 	if (!cms)
 		return "it is no CMS message";
-	content = libcrypto()->BIO_new_mem_buf(bytes, (int)signature->offset);
-	if (!content)
-		die_memory();
-	if (libcrypto()->CMS_verify(cms, (STACK_OF(X509) *)certificates->stack, NULL, content, NULL, flags) != 1)
-		why = why_not();
-	libcrypto()->BIO_free(content);
+	if (signature->len > 1 && message[1] == BER_INDEFINITE)
+		why = "it is in BER, and the kernel wants DER";
+	else
+		why = check_message(certificates, cms, bytes, signature->offset);
 	libcrypto()->CMS_ContentInfo_free(cms);
 	libcrypto()->ERR_clear_error();
 	return why;

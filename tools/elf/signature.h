@@ -51,9 +51,10 @@ struct certificates *certificates_read(const char *path);
 void certificates_free(struct certificates *certificates);
 
 /*
- * Whether the CMS message at BYTES + signature->offset is a signature of all bytes before the signature, made with
- * the key of one of the certificates. NULL if so; else why not, as a clause; static. The certificate's own chain,
- * purpose and dates are not asked for: the kernel does not either.
+ * Whether the kernel takes the CMS message at BYTES + signature->offset for a signature of all bytes before it, made
+ * with the key of one of the certificates. NULL if so; else why not, as a clause about "it"; static. What one kernel
+ * since 6.1 refuses is refused here. The certificate's own chain, purpose and dates are not checked: the kernel does
+ * not check them either.
  */
 const char *signature_check(const struct certificates *certificates, const void *bytes,
 			    const struct signature *signature);
