@@ -299,6 +299,21 @@ update-t mandatory" ]
 	has "$stderr" "build them with PROFILE=xs8"
 }
 
+@test "the manual page of the format is sound, and has each file that is on a disk" {
+	run -0 mandoc -T lint -W warning "$TOP/rpm/xs-driver-disk.5"
+	[ -z "$output" ] || fail "$output"
+	run -0 bash -c "mandoc -T ascii '$TOP/rpm/xs-driver-disk.5' | col -b"
+	while read -r file; do
+		case $file in
+		*.src.rpm) file='source/*.src.rpm' ;;
+		update-*.rpm) file='update-LABEL-*.rpm' ;;
+		*.rpm) file='*.rpm' ;;
+		repodata/*) file=repodata/ ;;
+		esac
+		has "$output" "$file"
+	done < <(bsdtar -tf "$ISO" | grep -v -e '/$' -e '^[.]$' -e '^source$' -e '^repodata$')
+}
+
 @test "make-disk --help tells every option" {
 	run -0 --separate-stderr "$MAKE_DISK" --help
 	for option in $(grep -oE '^[[:space:]]+--[a-z-]+( \| --[a-z-]+)?\)' "$MAKE_DISK" | grep -oE -e '--[a-z-]{2,}'); do

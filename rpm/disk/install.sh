@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Installs this driver disk on a host: checks everything first, then one rpm transaction.
+# Installs this driver disk on a host. It checks everything first and changes nothing until then; the packages come in one
+# transaction of rpm.
 set -u
 
 # shellcheck disable=SC2034 # pack.sh's
