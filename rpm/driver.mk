@@ -45,6 +45,8 @@
 #	XS_CATEGORY XS_DESCRIPTION XS_PRIORITY XS_STATUS           for info.json: see xs-ddk info --help
 #	SOURCE_DATE_EPOCH the date of all that is made             (that of the newest source)
 #	RPMBUILD          rpmbuild with options of one's own       (rpmbuild)
+#	                  From 4.11 on. That one notes the machine's name and the time of the build in packages; a newer
+#	                  one makes the same bytes anywhere.
 #	XS_DDK            the program                              (the kit's own, else xs-ddk)
 
 xs-kit := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))/..

@@ -93,6 +93,25 @@ refused() {
 	done
 }
 
+@test "an rpmbuild without --load, as 4.11 is, makes the same package" {
+	cat >"$BATS_TEST_TMPDIR/rpmbuild" <<-'END'
+		#!/bin/sh
+		for word; do
+			case $word in --load*) echo "rpmbuild: $word: unknown option" >&2 && exit 1 ;; esac
+		done
+		exec rpmbuild "$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/rpmbuild"
+	pair
+	run -0 built no-load "$TOP/tests/rpm/pair" KERNELS="$K1" DRIVER_VERSION=1.0 RPMBUILD="$BATS_TEST_TMPDIR/rpmbuild"
+	cmp "$(package "$CACHE/no-load/build" pair 1.0)" "$(package "$CACHE/pair/build" pair 1.0)"
+}
+
+@test "an RPMBUILD that is no rpmbuild is refused, and named" {
+	run -1 --separate-stderr env XS_RPMBUILD=true XS_DDK=xs-ddk PROFILE=xs8 "$TOP/rpm/build-package" data "$BATS_TEST_TMPDIR/a/b/x.src.rpm" "$BATS_TEST_TMPDIR/a/b/x.rpm"
+	[ "$stderr" = "xs-ddk: true: 'rpmbuild --showrc' does not tell its macro path; RPMBUILD must be a rpmbuild" ]
+}
+
 @test "make verify says whether what was built is fit to ship" {
 	run -0 make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" verify
 	has "$output" "0 errors"
