@@ -18,6 +18,7 @@ setup_file() {
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	here=$TOP/tests/hostile
 	cp "$SOUND/case.rpm" "$SOUND/case.ko" .
 	# shellcheck disable=SC2034 # the verbs of hostile/patch.bash change it
 	file=case.rpm
@@ -93,4 +94,100 @@ rules_found() {
 	for i in $(seq 1000); do ln tree/0.rpm "tree/$i.rpm"; done
 	xorrisofs -quiet -R -o case.iso tree
 	bounded 1 verify --json case.iso
+}
+
+@test "package headers whose paths, names or counts are longer than they are cost no more than they are long" {
+	local kind
+	for kind in 'directory 13000 60000' 'directory 200000 4000' 'name 13000 60000' 'needs 200000 0'; do
+		# shellcheck disable=SC2086 # words
+		"$TOP/tests/hostile/header.py" $kind >case.rpm
+		bounded 1 verify --json case.rpm
+		has "$(rules_found)" input-damaged || fail "$kind"
+	done
+	has "$output" "more files, dependencies or scriptlets than its size allows"
+}
+
+# a_disk FILE: the file, alone, as a disk's XS-REPOSITORY.
+a_disk() {
+	mkdir -p disk
+	cp case.ko disk/
+	cp "$1" disk/XS-REPOSITORY
+}
+
+@test "XML that stands for more than its size is refused: elements, depth, attributes, a tag, declarations" {
+	local case=0 why
+	{
+		printf '<repository>'
+		yes '<requires/>' | head -n 95000
+		printf '</repository>'
+	} | gzip >elements
+	{
+		yes '<a>' | head -n 100000
+	} | gzip >depth
+	{
+		printf '<repository '
+		seq -f 'a%.0f="" ' 5000 | tr -d '\n'
+		printf '/>'
+	} | gzip >attributes
+	{
+		printf '<repository a="'
+		yes aaaaaaaaaaaaaaa | head -n 500000 | tr -d '\n'
+		printf '"/>'
+	} | gzip >tag
+	printf '%s' '<!DOCTYPE repository [<!ATTLIST repository a CDATA "b">]><repository/>' >attlist
+	printf '%s' '<!DOCTYPE repository [<!ENTITY a "b">]><repository/>' >entity
+	printf '%s' '<!DOCTYPE repository [<!ELEMENT repository ANY>]><repository/>' >element
+	while IFS='|' read -r case why; do
+		a_disk "$case"
+		bounded 1 verify --json disk
+		has "$output" "$why" || fail "$case"
+	done <<-'END'
+		elements|more elements than its size allows
+		depth|nested deeper
+		attributes|over 32 attributes
+		tag|over 64 KiB
+		attlist|declares elements, attributes or entities
+		entity|declares elements, attributes or entities
+		element|declares elements, attributes or entities
+	END
+}
+
+@test "many symbols that share one long name are a damaged symbol table" {
+	{
+		yes . | head -n 60000 | awk '{ printf "\t.globl a%d\n\t.quad a%d\n", NR, NR }'
+	} >many.s
+	as -I "$TOP/tests/notes" -o many.ko "$here/base.s"
+	as -o more.o many.s
+	ld -r -o case.ko many.ko more.o
+	# All point at the longest name, which is now as long as the table.
+	python3 - case.ko <<'END'
+import struct, subprocess, sys
+path = sys.argv[1]
+b = bytearray(open(path, "rb").read())
+shoff, = struct.unpack_from("<Q", b, 40)
+n, = struct.unpack_from("<H", b, 60)
+headers = [struct.unpack_from("<IIQQQQIIQQ", b, shoff + 64 * i) for i in range(n)]
+symtab = next(h for h in headers if h[1] == 2)
+strtab = headers[symtab[6]]
+b[strtab[4] + 1:strtab[4] + strtab[5] - 1] = b"x" * (strtab[5] - 2)
+for at in range(symtab[4] + 24, symtab[4] + symtab[5], 24):
+    struct.pack_into("<I", b, at, 1)
+open(path, "wb").write(b)
+END
+	printf '0x00000001\tx\tvmlinux\tEXPORT_SYMBOL\n' >Module.symvers
+	bounded 1 verify --json --symvers Module.symvers case.ko
+	has "$(rules_found)" symbol-table
+}
+
+@test "a .modinfo of megabytes of aliases is no module's" {
+	{
+		printf '.section .modinfo,"a"\n.rept 2000000\n.asciz "alias=a"\n.endr\n'
+	} >aliases.s
+	as -o more.o aliases.s
+	ld -r -o big.ko case.ko more.o
+	entry lib/modules/6.1.0-0-test/updates/big.ko 0100644 big.ko
+	replace xz -c cpio
+	[ "$(stat -c %s case.rpm)" -lt 65536 ]
+	bounded 1 verify --json case.rpm
+	has "$(rules_found)" module-damaged
 }

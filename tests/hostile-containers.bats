@@ -69,7 +69,7 @@ verify_all() {
 
 @test "what a container names outside itself is not written" {
 	rm -rf /tmp/xs-ddk-hostile
-	run -0 --separate-stderr xs-ddk verify rpm-dotdot rpm-absolute
+	run -0 --separate-stderr xs-ddk verify --disable package-digest rpm-dotdot rpm-absolute
 	has "$output" "2 modules checked"
 	[ ! -e /tmp/xs-ddk-hostile ]
 }

@@ -203,6 +203,36 @@ right_package() {
 	quiet package-command "$right.rpm"
 }
 
+# flip_bit FILE OFFSET: a copy of the file as broken.rpm, with one bit of that byte changed.
+flip_bit() {
+	local byte
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+	cp "$1" broken.rpm
+	# shellcheck disable=SC2059 # the format is the byte
+	printf "\\x$(printf %02x $((byte ^ 1)))" | dd of=broken.rpm bs=1 seek="$2" conv=notrunc status=none
+}
+
+@test "a flipped bit in the header or the payload of a package is found, by each digest that there is" {
+	local size
+	right_package "%post" "true"
+	quiet package-digest "$right.rpm"
+	size=$(stat -c %s "$right.rpm")
+	# In the scriptlet, which nothing else would find.
+	flip_bit "$right.rpm" "$(grep -abo 'true' "$right.rpm" | head -n 1 | cut -d: -f1)"
+	fires package-digest broken.rpm
+	has "$found" "the digest of its header is another"
+	flip_bit "$right.rpm" $((size - 1))
+	run -1 --separate-stderr xs-ddk verify --json broken.rpm
+	has "$output" "the digest of its payload is another"
+	# A tag of the signature header made unknown: the digest with this tag is gone. 269, 273: of the header.
+	cp "$right.rpm" bare.rpm
+	for tag in 0000010d 00000111; do
+		LC_ALL=C sed -i "s/\x${tag:0:2}\x${tag:2:2}\x${tag:4:2}\x${tag:6:2}\x00\x00\x00\x06/\x00\x00\x7f\xff\x00\x00\x00\x06/" bare.rpm
+	done
+	fires package-digest bare.rpm
+	has "$found" "it has no digest of its header"
+}
+
 @test "an unsigned package is found when signatures are asked for" {
 	rm -r payload
 	mkdir -p payload/etc

@@ -90,6 +90,7 @@
 	X(EVP_PKEY_get_group_name)                                                                                     \
 	X(EVP_get_digestbyname)                                                                                        \
 	X(EVP_md5)                                                                                                     \
+	X(EVP_sha1)                                                                                                    \
 	X(EVP_sha256)                                                                                                  \
 	X(OBJ_nid2sn)                                                                                                  \
 	X(OBJ_obj2nid)                                                                                                 \

@@ -21,6 +21,7 @@ static enum rule_id rule_of(enum input_trouble trouble)
 	static const enum rule_id rules_of[] = {
 		[TROUBLE_UNREADABLE] = RULE_READ_FAILED,
 		[TROUBLE_DAMAGED] = RULE_INPUT_DAMAGED,
+		[TROUBLE_DIGEST] = RULE_PACKAGE_DIGEST,
 		[TROUBLE_LIMIT] = RULE_INPUT_LIMIT,
 	};
 

@@ -15,6 +15,7 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "package/archive.h"
+#include "package/rpm_digest.h"
 
 #define BLOCK (64u << 10)
 /* ECMA-119: the volume descriptors begin at sector 16, each with a type and this identifier. */
@@ -36,6 +37,7 @@ struct container {
 	size_t ahead_len, ahead_room;
 	bool ahead_given;
 	struct archive_reader payload;
+	struct rpm_digest digest;
 	uint8_t block[BLOCK];
 };
 
@@ -266,6 +268,33 @@ static bool read_ahead(struct container *container, size_t want)
 	return true;
 }
 
+/* Reads on into the block. */
+static ssize_t read_payload(struct container *container)
+{
+	ssize_t n = read_package(container, container->block, sizeof(container->block));
+
+	if (n > 0)
+		rpm_digest_take(&container->digest, container->block, (size_t)n);
+	return n;
+}
+
+/* Once the payload's reader has what it wants of it. What could not be read has no digest. */
+static void check_digests(struct container *container)
+{
+	const char *wrong;
+	ssize_t n;
+
+	do
+		n = container->why ? -1 : read_payload(container);
+	while (n > 0);
+	wrong = rpm_digest_end(&container->digest);
+	if (n == 0 && wrong)
+		tell_trouble(container, container->input->path, TROUBLE_DIGEST, wrong);
+	else if (n == 0 && !libcrypto())
+		tell_trouble(container, container->input->path, TROUBLE_UNREADABLE,
+			     "its digests cannot be checked: " LATE_LIBRARY_MISSING(LIBCRYPTO_SONAME));
+}
+
 /* Gives libarchive the payload as it is in the package. */
 static la_ssize_t give_package(struct archive *archive, void *context, const void **block)
 {
@@ -280,7 +309,7 @@ static la_ssize_t give_package(struct archive *archive, void *context, const voi
 			return (la_ssize_t)(container->ahead_len - payload);
 	}
 	*block = container->block;
-	n = read_package(container, container->block, sizeof(container->block));
+	n = read_payload(container);
 	if (n < 0)
 		libarchive()->archive_set_error(archive, EIO, "%s", container->why);
 	return n;
@@ -341,7 +370,11 @@ static void rpm_each(struct container *container)
 		container->rpm = &rpm;
 		told.kind = INPUT_RPM;
 		tell(container, &told);
+		rpm_digest_start(&container->digest, &rpm, container->ahead);
+		rpm_digest_take(&container->digest, container->ahead + rpm.payload,
+				container->ahead_len - (size_t)rpm.payload);
 		payload_each(container);
+		check_digests(container);
 	} else if (container->why) {
 		tell_trouble(container, told.path, input_failure(container->input), container->why);
 	} else {

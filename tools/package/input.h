@@ -25,6 +25,7 @@ enum input_kind {
 enum input_trouble {
 	TROUBLE_UNREADABLE, /* the system, or a library, did not give its bytes */
 	TROUBLE_DAMAGED,    /* its bytes are damaged */
+	TROUBLE_DIGEST,	    /* a package's digests are not those of its bytes */
 	TROUBLE_LIMIT,	    /* it unpacks to more than the budget allows: base/budget.h */
 };
 

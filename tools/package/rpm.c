@@ -27,7 +27,7 @@
 /* A package's file name is made of its name, version, release and architecture. */
 #define NAME_BYTES_MAX 255
 
-enum { TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_STRING_ARRAY = 8, TYPE_I18N_STRING = 9 };
+enum { TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N_STRING = 9 };
 
 /* rpmtag.h of rpm. */
 enum tag {
@@ -51,7 +51,15 @@ enum tag {
 	TAG_BASE_NAMES = 1117,
 	TAG_DIR_NAMES = 1118,
 	TAG_PAYLOAD_COMPRESSOR = 1125,
+	TAG_PAYLOAD_DIGEST = 5092,
+	TAG_PAYLOAD_DIGEST_ALGORITHM = 5093,
 };
+
+/* Those of the signature header that are digests. */
+enum { TAG_SHA1 = 269, TAG_SHA256 = 273, TAG_MD5 = 1004 };
+
+/* PGPHASHALGO_SHA256 of rpmcrypto.h. */
+#define ALGORITHM_SHA256 8
 
 /* The signature header's tags that hold a signature of somebody: DSA and RSA of the header, PGP, GPG, OpenPGP. */
 static const uint32_t signature_tags[] = {267, 268, 1002, 1005, 278};
@@ -462,6 +470,26 @@ static bool read_header(struct rpm *rpm, struct header *header)
 	return !rpm->why && read_scriptlets(rpm, header) && read_files(rpm, header);
 }
 
+/* A digest in hex of SIZE bytes; NULL for what cannot be one. */
+static const char *digest_of(const struct header *header, uint32_t tag, size_t size)
+{
+	const char *digest = string_of(header, tag, NULL);
+
+	return digest && strlen(digest) == 2 * size ? digest : NULL;
+}
+
+static void read_digests(struct rpm_digests *digests, const struct header *signature, const struct header *header)
+{
+	struct data data;
+
+	digests->header_sha256 = digest_of(signature, TAG_SHA256, 32);
+	digests->header_sha1 = digest_of(signature, TAG_SHA1, 20);
+	if (find(header, TAG_PAYLOAD_DIGEST_ALGORITHM, &data) && number_at(&data, 0) == ALGORITHM_SHA256)
+		digests->payload_sha256 = digest_of(header, TAG_PAYLOAD_DIGEST, 32);
+	if (find(signature, TAG_MD5, &data) && data.type == TYPE_BIN && data.count == 16)
+		digests->md5 = data.at;
+}
+
 bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
 {
 	uint64_t size = rpm_headers_size(bytes, len), signature_size;
@@ -478,7 +506,9 @@ bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
 	header = header_at((const uint8_t *)bytes + LEAD + signature_size);
 	for (size_t i = 0; i < COUNT(signature_tags); i++)
 		rpm->is_signed |= find(&signature, signature_tags[i], &data);
+	rpm->header = LEAD + signature_size;
 	rpm->payload = size;
+	read_digests(&rpm->digests, &signature, &header);
 	return read_header(rpm, &header);
 }
 

@@ -35,6 +35,13 @@ struct rpm_scriptlet {
 	const char *body;	 /* "" when the interpreter alone is run */
 };
 
+/* The digests that a package says to have; NULL where it has none. They are the size that their kind has. */
+struct rpm_digests {
+	const char *header_sha256, *header_sha1; /* of the main header; hex */
+	const char *payload_sha256;		 /* of the payload, compressed as it is; hex */
+	const uint8_t *md5;			 /* of both; 16 bytes */
+};
+
 /* The strings stand in the bytes that were read, which must outlive this. */
 struct rpm {
 	const char *name, *version, *release, *arch; /* never NULL */
@@ -47,6 +54,8 @@ struct rpm {
 	size_t file_count;
 	struct rpm_scriptlet *scriptlets;
 	size_t scriptlet_count;
+	struct rpm_digests digests;
+	uint64_t header;  /* where the main header begins in the file */
 	char *paths;	  /* of all files, one after another */
 	uint64_t kept;	  /* bytes drawn from the budget */
 	uint64_t payload; /* where the payload begins in the file */
