@@ -30,6 +30,7 @@ fake_kernel() {
 	printf '#define UTS_RELEASE "%s"\n' "$2" >"$1/include/generated/utsrelease.h"
 }
 
+disk_of() { find "$CACHE/$1/build" -name '*.iso'; }
 rpm_of() { package "$CACHE/$1/build" pair 1.0 4.19.0+1; }
 requires() { rpm -qp --requires "$(rpm_of "$1")" | sort -u; }
 provides() { rpm -qp --provides "$(rpm_of "$1")"; }
@@ -97,6 +98,13 @@ rpmlib(PayloadIsXz) <= 5.2-1" ]
 	END
 	for profile in xs8 xs9 el9 generic; do
 		run -0 xs-ddk verify "$(rpm_of $profile)"
+	done
+}
+
+@test "make build-isos makes a disk that verify --strict accepts, in each profile" {
+	for profile in xs8 xs9 el9 generic; do
+		built "$profile" "$TOP/tests/rpm/pair" KERNELS="$CACHE/kernel-4.19.0+1" DRIVER_VERSION=1.0 PROFILE=$profile build-isos
+		run -0 xs-ddk verify --strict --profile "$profile" "$(disk_of $profile)"
 	done
 }
 
