@@ -20,11 +20,10 @@
 #	DISK_OPTIONS      more options for make-disk
 
 xs-label := $(or $(LABEL),$(DRIVER))
-$(if $(filter-out 1,$(words $(xs-label))),$(error LABEL "$(xs-label)": no space can be in it))
 # What make-disk would refuse is told before anything is built.
 xs-pack-version := $(call xs-value,PACK_VERSION PACK.VERSION)
 xs-newest-version = $(shell for v in $(DRIVER_VERSION); do \
-	[ -n "$$n" ] && [ "$$('$(XS_DDK)' compare "$$v" "$$n")" != '>' ] || n=$$v; done; echo "$$n" | grep '[^0-9.]')
+	[ -n "$$n" ] && [ "$$($(call xs-quote,$(XS_DDK)) compare "$$v" "$$n")" != '>' ] || n=$$v; done; echo "$$n" | grep '[^0-9.]')
 ifneq ($(filter build-isos build-iso build-tarball,$(MAKECMDGOALS)),)
 $(if $(xs-pack-version),,$(if $(xs-newest-version),$(error PACK_VERSION is not set, and the newest version is \
 	$(xs-newest-version): hosts can compare only numbers with dots between, so set PACK_VERSION to such ones)))
@@ -49,17 +48,18 @@ xs-iso := build/isos/$(xs-label).iso
 xs-disk-tarball := build/isos/$(xs-label).tar.gz
 xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
 
+# The packages too: another list of them makes another disk.
 build/disk-settings: FORCE
 	@mkdir -p build/isos
-	@printf '%s\n' $(call xs-quote,$(xs-disk)) | cmp -s - $@ || printf '%s\n' $(call xs-quote,$(xs-disk)) >$@
+	@printf '%s\n' $(call xs-quote,$(xs-disk)) $(xs-disk-packages) >$@.new; cmp -s $@.new $@ || mv $@.new $@
 
 $(xs-iso) $(xs-disk-tarball): $(xs-disk-packages) build/disk-settings $(xs-rpm)/make-disk $(wildcard $(xs-rpm)/disk/*)
-	@XS_DDK='$(XS_DDK)' $(xs-disk) $(if $(filter %.gz,$@),--tarball) $(xs-disk-packages)
+	@XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-disk) $(if $(filter %.gz,$@),--tarball) $(xs-disk-packages)
 
 # After build-rpms, which says what could not be built.
 build-isos build-iso: build-rpms
-	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK='$(XS_DDK)' $(xs-iso)
+	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat build/kernels)" $(xs-iso)
 build-tarball: build-rpms
-	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK='$(XS_DDK)' $(xs-disk-tarball)
+	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat build/kernels)" $(xs-disk-tarball)
 
 .PHONY: build-isos build-iso build-tarball

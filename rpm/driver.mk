@@ -1,72 +1,117 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The make fragment that turns a driver's sources into packages: kernels x versions in one run.
+# Include this file in a Makefile to turn a driver's sources into packages, for several kernels and versions in one run.
 #
 #	DRIVER := intel-ice
 #	DRIVER_VERSION := 1.2.3
 #	SPEC := intel-ice.spec.in
+#	VENDOR_NAME := Example
 #	include /usr/share/xs-ddk/rpm/driver.mk
 #
-# Targets: modules build-srctarballs build-srpms build-rpms verify clean; and build-isos (build-iso) and build-tarball,
-# the driver disk, which disk.mk tells about.
-# What they make, below build/, whatever else is there:
+# Targets:
 #
-#	<version>/<uname>/<module>.ko           modules, for trying out
+#	modules            builds the modules by the spec's own command, to try them out
+#	build-srctarballs  makes the archives of the sources
+#	build-srpms        makes the source packages
+#	build-rpms         makes the packages, and prints a table of them
+#	build-isos         makes the driver disk of the packages; also build-iso; disk.mk has its variables
+#	build-tarball      makes an archive with the files of the disk
+#	verify             makes the packages, and says whether they are fit to ship
+#	clean              removes build/
+#
+# All results are below build/:
+#
+#	<version>/<uname>/<module>.ko           modules
 #	srctarballs/<driver>-<version>.tar.gz   srctarballs/<driver>-data-<version>.tar.gz
 #	srpms/*.src.rpm                         one for each version; rpmbuild --rebuild makes packages for other kernels
 #	rpms/*.rpm                              one for each version and kernel, and the data package
 #	debuginfo/*.rpm                         one for each module package
-#	logs/<package>.log                      what rpmbuild said
+#	logs/<package>.log                      what rpmbuild printed
 #
-# Variables; a name with a dot may be spelt with an underscore:
+# A result is made again when what it is made from has changed: the list of the sources or their content, a variable,
+# the spec, the kernel's build directory, or the kit. Times of files do not matter.
 #
-#	DRIVER            the driver, and its directory on hosts      (SPEC's name up to the first dot)
-#	VERSIONS          the versions there are
-#	DRIVER_VERSION    which of them to build                   (all)
-#	MODULES           its modules' files, for "make modules"   (<driver>.ko)
-#	SPEC              its spec, with placeholders like @DRIVER@; rpm/driver.spec.in is one to begin with
-#	DATASPEC          the data package's; also DATA_SPEC       (none: no data package)
-#	DATA_DIR          what it installs, as below the root      (data)
-#	SRCDIR            the sources                              (.)
-#	SRCDIR.<version>  those of one version                     (SRCDIR)
-#	SOURCES           the files of SRCDIR to build from        (all but build/, the Makefile, specs, DATA_DIR and .*)
-#	VENDOR            who packages it; also VENDOR_NAME
-#	VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES                  for the disk, and as placeholders
-#	RPM.VERSION       counts repackagings for a kernel         (1.0)
-#	RPM.RELEASE                                                (1)
+# Variables. A name with a dot may be written with an underscore. In brackets: the value of a variable that is not set.
+#
+#	DRIVER            the driver's name, which is its directory on hosts     (SPEC's name up to the first dot)
+#	VERSIONS          all versions of the driver
+#	DRIVER_VERSION    the versions to build                    (VERSIONS)
+#	SPEC              the spec, with placeholders like @DRIVER@; copy rpm/driver.spec.in to begin with
+#	DATASPEC          the spec of the data package; also DATA_SPEC     (none: there is no data package)
+#	DATA_DIR          the files of the data package, in directories as below the host's root     (data)
+#	SRCDIR            the directory of the sources             (.)
+#	SRCDIR.<version>  the same for one version                 (SRCDIR)
+#	SOURCES           the files or directories in SRCDIR to build from; also SOURCES.<version>     (all: see below)
+#	VENDOR            who packages the driver; also VENDOR_NAME
+#	VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES                  for the disk; specs can use them as placeholders too
+#	RPM.VERSION       the packages' version: count it up when you package a version again     (1.0)
+#	RPM.RELEASE       the packages' release                    (1)
 #	DATA.RPM.VERSION  the data package's version               (1.0)
-#	DATA.RPM.RELEASE                                           (1)
-#	KERNELS           unames or kernels' build directories         (every kernel whose headers are installed)
-#	PROFILE           xs8, xs9, el9, generic: see macros       (generic)
-#	XS_COMPRESS       gz, xz, zst: compress the modules        (no)
-#	MODSIGN_KEY       PEM files to sign the modules with       (no)
-#	MODSIGN_CERT
-#	MODSIGN_COMMAND   or a command that signs the file given   (no)
-#	GPG_KEY           gpg's name for a key to sign packages    (no)
+#	DATA.RPM.RELEASE  the data package's release               (1)
+#	KERNELS           unames, or build directories of kernels  (all kernels whose headers are installed)
+#	KERNELS_MAY_FAIL  1: a kernel that the driver does not build for is left out, and the rest goes on the disk
+#	PROFILE           xs8, xs9, el9 or generic: the kind of hosts; see macros.xs-ddk     (generic)
+#	XS_COMPRESS       gz, xz or zst: compress the modules      (none)
+#	MODSIGN_KEY       a PEM file: sign the modules with this key     (none)
+#	MODSIGN_CERT      a PEM file: the certificate of that key
+#	MODSIGN_COMMAND   a command that signs the file that is its argument, instead of a key     (none)
+#	GPG_KEY           gpg's name of a key: sign the packages with it     (none)
 #	XS_CATEGORY XS_DESCRIPTION XS_PRIORITY XS_STATUS           for info.json: see xs-ddk info --help
-#	SOURCE_DATE_EPOCH the date of all that is made             (that of the newest source)
-#	RPMBUILD          rpmbuild with options of one's own       (rpmbuild)
-#	                  From 4.11 on. That one notes the machine's name and the time of the build in packages; a newer
+#	SOURCE_DATE_EPOCH the date of all that is made, in seconds since 1970     (the newest source's)
+#	RPMBUILD          rpmbuild with options of your own; quote an option that has a space     (rpmbuild)
+#	                  From 4.11 on. 4.11 notes the machine's name and the time of the build in packages; a newer
 #	                  one makes the same bytes anywhere.
-#	XS_DDK            the program                              (the kit's own, else xs-ddk)
+#	XS_DDK            the program xs-ddk                       (the kit's own)
+#
+# All sources are: each file and link in SRCDIR, without hidden ones and what kbuild leaves (*.o, *.ko, *.mod, *.mod.c,
+# modules.order, Module.symvers). If SRCDIR is the Makefile's own directory, they are without the Makefile, specs, build/,
+# DATA_DIR and other versions' SRCDIR too. A link is kept if it leads to a place inside SRCDIR.
+#
+# A value is data: one line, which no shell, make or rpm executes. RPMBUILD, MODSIGN_COMMAND and DISK_OPTIONS are
+# commands or options. In a Makefile '$$' stands for '$', as always in make; on make's command line and in the environment
+# '$' stands for itself.
+#
+# GNU make 3.82 or newer.
+
+$(if $(filter undefine,$(.FEATURES)),,$(error this is GNU make $(MAKE_VERSION), and xs-ddk needs 3.82 or newer))
+
+# $(call xs-quote,text): the text as one word of the shell.
+xs-quote = '$(subst ','\'',$1)'
+define xs-newline
+
+
+endef
+
+# $(call xs-literal,variables): what comes from outside the Makefile is not make's language.
+xs-literal = $(foreach n,$1,$(if $(filter command environment,$(firstword $(origin $n))),$(eval override $n := $$(value $n))))
+$(call xs-literal,VERSIONS DRIVER_VERSION)
+xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR SRCDIR SOURCES \
+	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),SRCDIR.$v SOURCES.$v) VENDOR VENDOR_NAME VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES \
+	RPM.VERSION RPM_VERSION RPM.RELEASE RPM_RELEASE DATA.RPM.VERSION DATA_RPM_VERSION DATA.RPM.RELEASE DATA_RPM_RELEASE \
+	KERNELS KERNELS_MAY_FAIL PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
+	XS_DESCRIPTION XS_PRIORITY XS_STATUS SOURCE_DATE_EPOCH RPMBUILD XS_DDK XS_KBUILD PACK_VERSION PACK.VERSION PACK_BUILD \
+	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY DISK_OPTIONS
+$(call xs-literal,$(xs-variables))
+$(foreach n,$(xs-variables),$(if $(findstring $(xs-newline),$($n)),$(error $n has more than one line)))
 
 xs-kit := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))/..
 xs-rpm := $(abspath $(xs-kit)/rpm)
+$(if $(wildcard $(xs-rpm)/driver.mk),,$(error the kit is in a directory whose name has a space or a character that make \
+	does not take: move it))
 XS_DDK ?= $(or $(abspath $(wildcard $(xs-kit)/build/bin/xs-ddk)),xs-ddk)
 XS_KBUILD ?= $(xs-kit)/note/xs-kbuild
 RPMBUILD ?= rpmbuild
 # A Makefile's own first target comes first, and otherwise the packages do.
 xs-default: build-rpms
 
-# $(call xs-either,NAMES...): the value of the first of these variables that has one.
-xs-either = $(firstword $(foreach n,$1,$(if $($n),$n)))
-xs-value = $(if $(call xs-either,$1),$($(call xs-either,$1)),$2)
+XS_DESCRIPTION ?= $(TEXT)
 
-# $(call xs-quote,text): as one word of the shell.
-xs-quote = '$(subst ','\'',$1)'
+# $(call xs-either,names): the first of these variables that has a value.
+xs-either = $(firstword $(foreach n,$1,$(if $($n),$n)))
+# $(call xs-value,names,default): its value.
+xs-value = $(if $(call xs-either,$1),$($(call xs-either,$1)),$2)
 
 DRIVER ?= $(firstword $(subst ., ,$(notdir $(SPEC))))
 DRIVER_VERSION ?= $(VERSIONS)
-MODULES ?= $(DRIVER).ko
 DATA_DIR ?= data
 SRCDIR ?= .
 PROFILE ?= generic
@@ -77,31 +122,27 @@ xs-rpm-release := $(call xs-value,RPM.RELEASE RPM_RELEASE,1)
 xs-data-version := $(call xs-value,DATA.RPM.VERSION DATA_RPM_VERSION,1.0)
 xs-data-release := $(call xs-value,DATA.RPM.RELEASE DATA_RPM_RELEASE,1)
 
-## What there is to do ----------------------------------------------------------
-
 ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 
-# In the make below this one nothing is said twice.
+## Checks -----------------------------------------------------------------------
+
+# The make below this one, which has XS_AGAIN, says nothing again.
 xs-quiet := $(if $(XS_AGAIN),2>/dev/null)
-xs-shell = $(shell XS_KBUILD='$(XS_KBUILD)' $1 $(xs-quiet) || echo failed)
+# $(call xs-shell,command): what it prints; the word "failed" is the last one if it fails.
+xs-shell = $(shell XS_KBUILD=$(call xs-quote,$(XS_KBUILD)) LC_ALL=C $1 $(xs-quiet) || echo failed)
+# $(call xs-need,what the command printed): it, or an error.
+xs-need = $(if $(filter failed,$(lastword $1)),$(error nothing is built; the reason is above),$1)
+
 $(if $(DRIVER_VERSION),,$(error DRIVER_VERSION is not set))
 xs-unknown := $(if $(VERSIONS),$(filter-out $(VERSIONS),$(DRIVER_VERSION)))
 $(if $(xs-unknown),$(error no version $(xs-unknown) of $(DRIVER); there are: $(VERSIONS)))
-$(foreach v,$(DRIVER_VERSION),$(if $(filter failed,$(call xs-shell,$(xs-rpm)/kernels --check '$(DRIVER)' '$v')),$(error \
-	no package can be made of DRIVER=$(DRIVER) DRIVER_VERSION=$v; the reason is above)))
-# $(call xs-plain,variable,value)
-xs-plain = $(if $(or $(findstring -,$2),$(findstring /,$2),$(filter-out 1,$(words $2))),$(error \
-	$1 "$2": no '-', '/' or space can be in it))
-$(call xs-plain,RPM.VERSION,$(xs-rpm-version))$(call xs-plain,RPM.RELEASE,$(xs-rpm-release))
-$(call xs-plain,DATA.RPM.VERSION,$(xs-data-version))$(call xs-plain,DATA.RPM.RELEASE,$(xs-data-release))
-$(if $(filter xs8 xs9 el9 generic,$(PROFILE)),,$(error PROFILE $(PROFILE) is unknown; there are xs8, xs9, el9 and generic))
-$(if $(filter-out gz xz zst,$(XS_COMPRESS)),$(error XS_COMPRESS $(XS_COMPRESS) is unknown; there are gz, xz and zst))
-# XenServer 9's tools see files named *.ko only; XenServer 8's kernel and kmod know no zstd.
-$(if $(filter xs9-xz xs9-gz xs9-zst xs8-zst,$(PROFILE)-$(XS_COMPRESS)),$(error \
-	XS_COMPRESS=$(XS_COMPRESS): hosts of PROFILE $(PROFILE) cannot read such modules))
+xs-nothing := $(call xs-need,$(call xs-shell,$(xs-rpm)/check-settings $(foreach n,$(xs-variables),$(if $($n),$(call \
+	xs-quote,$n=$($n)))) $(foreach v,$(DRIVER_VERSION),$(call xs-quote,VERSION=$v))))
+
+## Kernels and names ------------------------------------------------------------
 
 # A kernel is a word uname=directory=flavour; without headers, uname==.
-xs-kernels := $(filter-out failed,$(call xs-shell,$(xs-rpm)/kernels $(KERNELS)))
+xs-kernels := $(filter-out failed,$(call xs-shell,$(xs-rpm)/kernels $(foreach k,$(KERNELS),$(call xs-quote,$k))))
 xs-uname = $(word 1,$(subst =, ,$1))
 xs-kdir = $(word 2,$(subst =, ,$1))
 xs-flavour = $(word 3,$(subst =, ,$1))
@@ -116,7 +157,7 @@ xs-arch := $(shell rpm --eval '%{_target_cpu}' 2>/dev/null)
 xs-package = $(subst @,_at_,$(subst ~,_tilde_,$(DRIVER)-$1))
 xs-tarball = build/srctarballs/$(DRIVER)-$1.tar.gz
 xs-srpm = build/srpms/$(call xs-package,$1)-$(xs-rpm-version)-$(xs-rpm-release).src.rpm
-# $(call xs-cell,version,kernel)
+# $(call xs-cell,version,kernel): the package of that version for that kernel.
 xs-cell = build/rpms/$(call xs-package,$1)-modules-$(call xs-flavour,$2)-$(call \
 	xs-uname,$2)-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm
 xs-data := $(if $(xs-data-spec),$(DRIVER)-data-$(xs-data-version))
@@ -125,98 +166,109 @@ xs-data-srpm := $(xs-data:%=build/srpms/%-$(xs-data-release).src.rpm)
 xs-data-rpm := $(xs-data:%=build/rpms/%-$(xs-data-release).noarch.rpm)
 xs-cells := $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(call xs-cell,$v,$k)))
 
-## Sources ----------------------------------------------------------------------
+## What each result is made from ------------------------------------------------
 
+# make sees no name of a source: such a name may have spaces, or be a command of make or of the shell.
 xs-srcdir = $(or $(SRCDIR.$1),$(SRCDIR))
-xs-all-sources = $(shell cd '$1' && find . -type f ! -path './build/*' ! -path '*/.*' ! -path './$(DATA_DIR)/*' \
-	! -name '*.spec' ! -name '*.spec.in' ! -path ./Makefile | LC_ALL=C sort | sed 's|^\./||')
-xs-sources = $(or $(SOURCES.$1),$(SOURCES),$(call xs-all-sources,$(call xs-srcdir,$1)))
-xs-source-files = $(addprefix $(call xs-srcdir,$1)/,$(call xs-sources,$1))
-xs-data-files := $(if $(xs-data),$(shell test ! -d '$(DATA_DIR)' || find '$(DATA_DIR)' ! -type d | LC_ALL=C sort))
+xs-own-files := Makefile build $(DATA_DIR) *.spec *.spec.in $(foreach v,$(VERSIONS) $(DRIVER_VERSION),$(SRCDIR.$v))
+# $(call xs-sources,version): the arguments of source-files that name the sources.
+xs-sources = $(call xs-quote,$(call xs-srcdir,$1)) $(if $(filter $(realpath .),$(realpath $(call xs-srcdir,$1))),$(foreach \
+	f,$(xs-own-files),-x $(call xs-quote,$f))) -- $(foreach f,$(or $(SOURCES.$1),$(SOURCES)),$(call xs-quote,$f))
+xs-data-sources := $(call xs-quote,$(DATA_DIR)) -d --
 
+# $(xs-state.<version>): digest and newest date of the sources.
+$(foreach v,$(DRIVER_VERSION),$(eval xs-state.$v := $$(call xs-need,$$(call xs-shell,$$(xs-rpm)/source-files state $$(call \
+	xs-sources,$v)))))
+xs-data-state := $(if $(xs-data),$(call xs-need,$(call xs-shell,$(xs-rpm)/source-files state $(xs-data-sources))))
 ifeq ($(SOURCE_DATE_EPOCH),)
-SOURCE_DATE_EPOCH := $(shell stat -c %Y $(SPEC) $(xs-data-spec) $(xs-data-files) $(foreach v,$(DRIVER_VERSION),$(call \
-	xs-source-files,$v)) 2>/dev/null | sort -n | tail -n 1)
+override SOURCE_DATE_EPOCH := $(shell { stat -c %Y $(SPEC) $(xs-data-spec) 2>/dev/null; printf '%s\n' $(word \
+	2,$(xs-data-state)) $(foreach v,$(DRIVER_VERSION),$(word 2,$(xs-state.$v))); } | sort -n | tail -n 1)
 endif
 export SOURCE_DATE_EPOCH
 
-# $(call xs-tar,directory,files,name): the same files make the same bytes.
-define xs-tar
-@mkdir -p $(@D)
-@LC_ALL=C tar -C '$1' --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode='u+rwX,go+rX,go-w' \
-	--mtime=@$(SOURCE_DATE_EPOCH) --transform='flags=r;s|^\(\./\)*|$3/|' -c $2 >$@.tar
-@gzip -n -9 <$@.tar >$@.new && rm -f $@.tar && mv $@.new $@
-endef
+# The settings of rpm/build-package.
+xs-settings := $(foreach n,PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
+	XS_DESCRIPTION XS_PRIORITY XS_STATUS RPMBUILD,$(call xs-quote,$n=$($n)))
+# $(call xs-fill,spec,rpm version,rpm release,more): fills in the placeholders of a spec.
+xs-fill = $(xs-rpm)/fill-spec $(call xs-quote,$1) $(foreach n,DRIVER PROFILE VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES,$(call \
+	xs-quote,$n=$($n))) $(foreach n,VENDOR VENDOR_NAME,$(call xs-quote,$n=$(xs-vendor))) \
+	'RPM_VERSION=$2' 'RPM.VERSION=$2' 'RPM_RELEASE=$3' 'RPM.RELEASE=$3' $4
+xs-common := $(firstword $(shell { printf '%s\n' $(xs-settings) '$(SOURCE_DATE_EPOCH)' $(call xs-fill,,$(xs-rpm-version) \
+	$(xs-data-version),$(xs-rpm-release) $(xs-data-release)); $(call xs-quote,$(XS_DDK)) --version; \
+	cat $(foreach n,SPEC MODSIGN_KEY MODSIGN_CERT,$(call xs-quote,$($n))) $(xs-data-spec); \
+	find $(xs-rpm) $(xs-kit)/note -maxdepth 1 -type f ! -name make-disk ! -name '*.mk' -print0 | sort -z | xargs -0 cat \
+	$(xs-rpm)/fileattrs/*; } 2>/dev/null | sha256sum | cut -c 1-32))
+$(foreach k,$(xs-found),$(eval xs-kernel.$(call xs-uname,$k) := $$(firstword $$(shell cd $(call xs-kdir,$k) && { pwd -P; \
+	cat .config Module.symvers include/generated/autoconf.h include/generated/utsrelease.h scripts/module.lds; } \
+	2>/dev/null | sha256sum | cut -c 1-32))))
 
-## Modules, for trying out ------------------------------------------------------
-
-# kbuild writes beside its sources, so each module has a directory with links to them.
-# $(call xs-module-rule,version,kernel,directory)
-define xs-module-rule
-modules += $(addprefix $3/,$(MODULES))
-$(addprefix $3/,$(MODULES)) &: $(call xs-source-files,$1) $(wildcard $(xs-kit)/note/*) $(call xs-kdir,$2)/Module.symvers
-	@echo 'building $3/$(MODULES)'
-	@for f in $(call xs-sources,$1); do \
-		mkdir -p "$3/$$$$(dirname "$$$$f")" && ln -sf "$(abspath $(call xs-srcdir,$1))/$$$$f" "$3/$$$$f" || exit; done
-	@$(XS_KBUILD) --version $1 --kdir $(call xs-kdir,$2) -- $$(MAKE) -s -C {kdir} M=$(abspath $3)
-endef
-$(foreach k,$(xs-found),$(foreach v,$(DRIVER_VERSION),$(eval $(call xs-module-rule,$v,$k,build/$v/$(call xs-uname,$k)))))
-
-modules: $(modules)
-ifneq ($(filter all modules,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))),)
-$(if $(xs-missing),$(error nothing is built; the reason is above))
-endif
+# What the results that are there were made from: words name:digests.
+xs-made := $(shell cd build/made-from 2>/dev/null && grep . /dev/null *)
+# $(call xs-stale,result,digests): FORCE, unless the result was made from that.
+xs-stale = $(if $(filter $(notdir $1).from:$2,$(xs-made)),,FORCE)
+# $(call xs-record,result,digests): the command that records it.
+xs-record = mkdir -p build/made-from && echo '$2' >build/made-from/$(notdir $1).from
+xs-forget = rm -f build/made-from/$(notdir $1).from
+xs-from = $(word 1,$(xs-state.$1))-$(xs-common)
+xs-cell-from = $(xs-from)-$(xs-kernel.$(call xs-uname,$2))
+xs-data-from := $(word 1,$(xs-data-state))-$(xs-common)
 
 ## Packages ---------------------------------------------------------------------
 
-# What every package depends on beside its sources.
-xs-settings := $(foreach n,PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
-	XS_DESCRIPTION XS_PRIORITY XS_STATUS RPMBUILD,$n=$(call xs-quote,$($n)))
-export XS_SETTINGS := $(xs-settings) $(SOURCE_DATE_EPOCH) $(xs-vendor) $(VENDOR_CODE) $(LABEL) $(TEXT) $(UUID) $(BASE_REQUIRES)
-xs-kit-files := $(wildcard $(addprefix $(xs-rpm)/,macros.xs-ddk kernels spec-packages build-modules install-modules \
-	finish-modules sign-module module-relations scriptlet.sh depmod.conf depmod-search.conf build-package fill-spec driver.mk fileattrs/*) $(xs-kit)/note/*)
-build/settings: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' "$$XS_SETTINGS" | cmp -s - $@ || printf '%s\n' "$$XS_SETTINGS" >$@
-
-# How the scripts and macros of this kit are found, and not those of another that is installed.
-xs-run := XS_DDK='$(XS_DDK)' XS_RPMBUILD='$(RPMBUILD)' $(xs-settings) $(xs-rpm)/build-package
-# $(call xs-fill,more,spec,rpm version,rpm release)
-xs-fill = $(xs-rpm)/fill-spec $2 $(foreach n,DRIVER PROFILE VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES,$(call \
-	xs-quote,$n=$($n))) $(foreach n,VENDOR VENDOR_NAME,$(call xs-quote,$n=$(xs-vendor))) \
-	'RPM_VERSION=$3' 'RPM.VERSION=$3' 'RPM_RELEASE=$4' 'RPM.RELEASE=$4' $1
+xs-run := env $(xs-settings) XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-rpm)/build-package
+xs-spec = build/srctarballs/$1.spec
 
 define xs-version
-$(call xs-tarball,$1): $(call xs-source-files,$1) build/settings
-	$$(call xs-tar,$(call xs-srcdir,$1),$(call xs-sources,$1),$(DRIVER)-$1)
-$(call xs-srpm,$1): $(call xs-tarball,$1) $(wildcard $(SPEC)) $(xs-kit-files)
-	@rm -f $(foreach k,$(xs-found),$(call xs-cell,$1,$k))
-	@$$(call xs-fill,'DRIVER_VERSION=$1' 'PACKAGE=$(call xs-package,$1)' 'TARBALL=$(DRIVER)-$1.tar.gz',\
-		$(SPEC),$(xs-rpm-version),$(xs-rpm-release)) >build/srctarballs/$(call xs-package,$1).spec
-	@$(xs-run) source build/srctarballs/$(call xs-package,$1).spec $$@
+$(call xs-tarball,$1): $(call xs-stale,$(call xs-tarball,$1),$(call xs-from,$1))
+	@$$(xs-rpm)/source-files tar $$@ $(DRIVER)-$1 $$(call xs-sources,$1)
+	@$(call xs-record,$(call xs-tarball,$1),$(call xs-from,$1))
+$(call xs-srpm,$1): $(call xs-stale,$(call xs-srpm,$1),$(call xs-from,$1)) | $(call xs-tarball,$1)
+	@$(call xs-forget,$(call xs-srpm,$1)); rm -f $(foreach k,$(xs-found),$(call xs-cell,$1,$k))
+	@$$(call xs-fill,$$(SPEC),$$(xs-rpm-version),$$(xs-rpm-release),'DRIVER_VERSION=$1' 'PACKAGE=$(call \
+		xs-package,$1)' 'TARBALL=$(DRIVER)-$1.tar.gz') >$(call xs-spec,$(call xs-package,$1))
+	@$$(xs-run) source $(call xs-spec,$(call xs-package,$1)) $$@ $(call xs-tarball,$1)
+	@$(call xs-record,$(call xs-srpm,$1),$(call xs-from,$1))
 endef
 $(foreach v,$(DRIVER_VERSION),$(eval $(call xs-version,$v)))
 
-# $(call xs-cell-rule,version,kernel)
+# $(call xs-cell-rule,version,kernel): a package, and the modules to try out.
 define xs-cell-rule
-$(call xs-cell,$1,$2): $(call xs-srpm,$1) $(wildcard $(call xs-kdir,$2)/Module.symvers) | build/settings
-	@$(xs-run) modules $$< $$@ $(call xs-kdir,$2)
+$(call xs-cell,$1,$2): $(call xs-stale,$(call xs-cell,$1,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
+	@$(call xs-forget,$(call xs-cell,$1,$2))
+	@$$(xs-run) modules $(call xs-srpm,$1) $$@ $(call xs-kdir,$2)
+	@$(call xs-record,$(call xs-cell,$1,$2),$(call xs-cell-from,$1,$2))
+build/$1/$(call xs-uname,$2): $(call xs-stale,modules-$1-$(call xs-uname,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
+	@echo 'building build/$1/$(call xs-uname,$2)'
+	@$$(xs-run) try $(call xs-spec,$(call xs-package,$1)) build/$1/$(call xs-uname,$2) $(call xs-kdir,$2) $(call xs-tarball,$1)
+	@$(call xs-record,modules-$1-$(call xs-uname,$2),$(call xs-cell-from,$1,$2))
 endef
 $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(eval $(call xs-cell-rule,$v,$k))))
 
 ifneq ($(xs-data),)
-$(xs-data-tarball): $(xs-data-files) build/settings
-	$(call xs-tar,$(DATA_DIR),.,$(xs-data))
-$(xs-data-srpm): $(xs-data-tarball) $(wildcard $(xs-data-spec)) $(xs-kit-files)
-	@rm -f $(xs-data-rpm)
-	@$(call xs-fill,'TARBALL=$(xs-data).tar.gz' 'PACKAGE=$(DRIVER)-data',$(xs-data-spec),$(xs-data-version),$(xs-data-release)) \
-		>build/srctarballs/$(xs-data).spec
-	@$(xs-run) source build/srctarballs/$(xs-data).spec $@
-$(xs-data-rpm): $(xs-data-srpm)
-	@$(xs-run) data $< $@
+$(xs-data-tarball): $(call xs-stale,$(xs-data-tarball),$(xs-data-from))
+	@$(xs-rpm)/source-files tar $@ $(xs-data) $(xs-data-sources)
+	@$(call xs-record,$@,$(xs-data-from))
+$(xs-data-srpm): $(call xs-stale,$(xs-data-srpm),$(xs-data-from)) | $(xs-data-tarball)
+	@$(call xs-forget,$@); rm -f $(xs-data-rpm)
+	@$(call xs-fill,$(xs-data-spec),$(xs-data-version),$(xs-data-release),'TARBALL=$(xs-data).tar.gz' \
+		'PACKAGE=$(DRIVER)-data') >$(call xs-spec,$(xs-data))
+	@$(xs-run) source $(call xs-spec,$(xs-data)) $@ $(xs-data-tarball)
+	@$(call xs-record,$@,$(xs-data-from))
+$(xs-data-rpm): $(call xs-stale,$(xs-data-rpm),$(xs-data-from)) | $(xs-data-srpm)
+	@$(call xs-forget,$@)
+	@$(xs-run) data $(xs-data-srpm) $@
+	@$(call xs-record,$@,$(xs-data-from))
 endif
 
 ## Targets ----------------------------------------------------------------------
+
+ifneq ($(filter all modules,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))),)
+$(if $(xs-missing),$(error nothing is built; the reason is above))
+endif
+xs-tried := $(foreach k,$(xs-found),$(foreach v,$(DRIVER_VERSION),$v/$(call xs-uname,$k)))
+modules: $(xs-tried:%=build/%)
+# The modules that "make modules" has built.
+modules = $(shell find $(xs-tried:%=build/%) -name '*.ko')
 
 build-srctarballs: $(foreach v,$(DRIVER_VERSION),$(call xs-tarball,$v)) $(xs-data-tarball)
 build-srpms: $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
@@ -225,17 +277,28 @@ xs-rpms: $(xs-cells) $(xs-data-rpm) $(xs-missing:%=xs-missing/%)
 $(xs-missing:%=xs-missing/%):
 	@false
 
-# One that fails does not keep the others from being built; the table at the end tells which did.
+# One package that fails does not keep the others from being built. The table at the end tells which did, and
+# build/kernels has the build directories of the kernels that all versions were built for.
 build-rpms:
 	@$(if $(SPEC),,echo 'xs-ddk: SPEC is not set: the spec file of the packages' >&2; exit 1)
-	+@status=0; $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK='$(XS_DDK)' xs-rpms || status=1; \
+	+@status=0; $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1; \
 	printf '%-28s %-12s %s\n' KERNEL VERSION PACKAGE $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-kernels),\
-		$(call xs-uname,$k) '$v' "$$($(call xs-state,$(if $(call xs-kdir,$k),$(call xs-cell,$v,$k))))")) \
-		$(if $(xs-data),- '$(xs-data-version)' "$$($(call xs-state,$(xs-data-rpm)))"); exit $$status
-xs-state = $(if $1,test -e '$1' && echo '$1' || echo FAILED,echo 'FAILED: no headers')
+		$(call xs-uname,$k) '$v' "$$($(call xs-result,$(if $(call xs-kdir,$k),$(call xs-cell,$v,$k))))")) \
+		$(if $(xs-data),- '$(xs-data-version)' "$$($(call xs-result,$(xs-data-rpm)))"); \
+	good=; bad='$(xs-missing)'; $(foreach k,$(xs-found),if $(foreach v,$(DRIVER_VERSION),[ -e '$(call xs-cell,$v,$k)' ] &&) :; \
+		then good="$$good $(call xs-kdir,$k)"; else bad="$$bad $(call xs-uname,$k)"; fi; )echo $$good >build/kernels; \
+	[ $$status != 0 ] || exit 0; \
+	if $(if $(xs-data),[ ! -e $(xs-data-rpm) ] ||) [ -z "$$good" ] || [ -z "$$bad" ]; then exit 1; fi; \
+	bad=$$(echo $$bad); \
+	if [ '$(KERNELS_MAY_FAIL)' = 1 ]; then echo "xs-ddk: these kernels are left out: $$bad" >&2; exit 0; fi; \
+	echo "xs-ddk: not all packages are made for: $$bad; to leave these kernels out, say KERNELS_MAY_FAIL=1, or" \
+		"KERNELS='$$(echo $$good)'" >&2; exit 1
+xs-result = $(if $1,test -e '$1' && echo '$1' || echo FAILED,echo 'FAILED: no headers')
 
 verify: build-rpms
-	$(XS_DDK) verify --profile $(PROFILE) $(xs-cells) $(xs-data-rpm)
+	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat build/kernels)" xs-verify
+xs-verify:
+	$(call xs-quote,$(XS_DDK)) verify --profile $(PROFILE) $(xs-cells) $(xs-data-rpm)
 
 include $(xs-rpm)/disk.mk
 
@@ -250,5 +313,6 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-.PHONY: xs-default modules build-srctarballs build-srpms build-rpms xs-rpms $(xs-missing:%=xs-missing/%) verify clean FORCE
+.PHONY: xs-default modules build-srctarballs build-srpms build-rpms xs-rpms xs-verify \
+	$(xs-missing:%=xs-missing/%) verify clean FORCE
 .DELETE_ON_ERROR:

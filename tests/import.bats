@@ -7,7 +7,11 @@
 
 load helpers
 
-setup() { mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return; }
+setup() {
+	# What is imported names the kit where it is installed.
+	export XS_DDK_DIR=$TOP
+	mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return
+}
 
 # sources DIRECTORY: a driver's sources of the smallest kind, its dkms.conf from stdin.
 sources() {
@@ -33,11 +37,14 @@ nothing_written() { [ "$(ls -A)" = src ]; }
 @test "a dkms.conf becomes a Makefile and a spec with its command and modules" {
 	sources src <<<"$plain"
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME='Acme & Sons'
-	[ "$output" = $'little: driver little, version 3.2.1, 1 module; devices on pci\nmake -C little build-isos' ]
+	[ "$output" = "little: driver little, version 3.2.1, 1 module; devices on pci
+make -C little XS_DDK_DIR=$(realpath "$TOP") build-isos" ]
 	has "$(cat little/Makefile)" $'VERSIONS := 3.2.1\nSPEC := little.spec.in\nVENDOR_NAME := Acme & Sons\n'
 	has "$(cat little/Makefile)" $'TEXT := A little driver\n'
 	has "$(cat little/Makefile)" $'SRCDIR := ../src\n'
-	has "$(cat little/little.spec.in)" $'License: GPL v2\n'
+	# It can be moved to another machine.
+	run -1 grep -r -F -e "$PWD" -e "$(realpath "$TOP")" little
+	has "$(cat little/little.spec.in)" $'License: GPL-2.0-only\n'
 	has "$(cat little/little.spec.in)" \
 		$'%xs_build sh -c \'make -j$(nproc) KERNELRELEASE={uname} KDIR={kdir} KVER={uname}\'\n'
 	has "$(cat little/little.spec.in)" '%xs_install little.ko'
@@ -61,7 +68,12 @@ nothing_written() { [ "$(ls -A)" = src ]; }
 	has "$stderr" "2 different MODULE_VERSIONs"
 	has "$stderr" "2 different MODULE_DESCRIPTIONs"
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a DRIVER_VERSION=1 TEXT=b
-	has "$(cat little/little.spec.in)" "License: Dual BSD/GPL and GPL v2"
+	has "$(cat little/little.spec.in)" "License: (BSD-3-Clause OR GPL-2.0-only) AND GPL-2.0-only"
+	# The tags of the sources tell more than the modules do.
+	echo '// SPDX-License-Identifier: GPL-2.0+' >src/tagged.c
+	printf '/* SPDX-License-Identifier: GPL-2.0 OR MIT */\n' >src/tagged.h
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a DRIVER_VERSION=1 TEXT=b --output tagged
+	has "$(cat tagged/little.spec.in)" "License: (GPL-2.0 OR MIT) AND GPL-2.0-or-later"
 }
 
 @test "conditions about things of no interest are passed over" {
@@ -237,6 +249,63 @@ fi
 	[ "$(ls -A)" = $'little\nsrc' ] && [ ! -e src/packages ]
 }
 
+@test "a second version is added to the directory of the first" {
+	sources src <<<"$plain"
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME='A $ # \# b'
+	cp little/Makefile first
+	sources new <<<"${plain//3.2.1/4.0}"
+	sed -i 's/3.2.1/4.0/; s/GPL v2/GPL/' new/little.c
+	echo 'BUILT_MODULE_NAME[1]=other' >>new/dkms.conf
+	run -0 --separate-stderr xs-ddk import new
+	[ "$stderr" = "xs-ddk: $PWD/little/little.spec.in stays as it is; for this version alone it would have:
+  %xs_install little.ko other.ko" ]
+	run -1 diff first little/Makefile
+	[ "$output" = "5c5
+< VERSIONS := 3.2.1
+---
+> VERSIONS := 3.2.1 4.0
+$(diff first little/Makefile | sed -n 5p)
+> SRCDIR.4.0 := ../new" ]
+	run -1 --separate-stderr xs-ddk import new
+	has "$stderr" "version 4.0 is there already"
+	# Both are built from their own sources, their own makefiles included.
+	make -s -C little KERNELS="$(a_kernel)" build-srctarballs
+	run -0 tar -xzOf little/build/srctarballs/little-4.0.tar.gz little-4.0/little.c little-4.0/Makefile
+	has "$output" 'MODULE_VERSION("4.0")'
+	has "$output" 'obj-m := little.o'
+	run -0 tar -xzOf little/build/srctarballs/little-3.2.1.tar.gz little-3.2.1/little.c
+	has "$output" 'MODULE_VERSION("3.2.1")'
+}
+
+@test "sources that are links in the tree are read, and those that lead out of it are not" {
+	sources src <<<"$plain"
+	mkdir src/real && mv src/little.c src/Makefile src/real/
+	ln -s real/little.c src/little.c
+	ln -s real/Makefile src/Kbuild
+	echo 'MODULE_VERSION("9");' >outside.c
+	ln -s "$PWD/outside.c" src/outside.c
+	ln -s ../outside.c src/outside2.c
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	has "$output" "version 3.2.1"
+}
+
+@test "names of sources that are commands are executed by nothing, and refused where a data package would have them" {
+	sources src <<<"$plain"
+	touch 'src/$(touch pwned).c' 'src/`touch pwned`' 'src/; touch pwned' "src/it's"
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	make -s -C little KERNELS="$(a_kernel)" build-srctarballs
+	has "$(tar tzf little/build/srctarballs/little-3.2.1.tar.gz)" 'little-3.2.1/$(touch pwned).c'
+	[ -z "$(find . -name pwned)" ]
+	rm -r little
+	touch 'src/$(touch pwned).rules'
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	has "$stderr" '$(touch pwned).rules: a file of a data package has only letters'
+	nothing_written
+	rm src/*.rules
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT=$'a\eb'
+	has "$stderr" "there is a control character in it"
+}
+
 @test "an older kit's Makefile gives its variables, in both spellings" {
 	sources src </dev/null
 	rm src/dkms.conf
@@ -278,12 +347,14 @@ fi
 	echo 'MODULE_FIRMWARE("xsedu/table.bin");' >>src/xsedu.c
 	mkdir src/firmware/xsedu && printf '\001\002' >src/firmware/xsedu/table.bin
 	echo 'SUBSYSTEM=="pci", DRIVER=="xsedu", MODE="0600"' >src/udev/70-xsedu.rules
-	run -0 --separate-stderr xs-ddk init edu-driver src VENDOR_NAME=Acme
+	run -1 --separate-stderr xs-ddk init edu-driver src VENDOR_NAME=Acme
+	has "$stderr" "FIRMWARE_LICENSE the license of the firmware, for the data package (the sources have xsedu/table.bin)"
+	run -0 --separate-stderr xs-ddk init edu-driver src VENDOR_NAME=Acme FIRMWARE_LICENSE=LicenseRef-Acme
 	has "$output" "version 1.5"
 	has "$output" "with a data package"
 	cmp edu-driver/data/lib/firmware/updates/xsedu/table.bin src/firmware/xsedu/table.bin
 	cmp edu-driver/data/etc/udev/rules.d/70-xsedu.rules src/udev/70-xsedu.rules
 	run -0 make -C edu-driver build-isos KERNELS="$kernel"
 	run -0 --separate-stderr xs-ddk verify edu-driver/build/isos/edu-driver.iso
-	has "$(ls edu-driver/build/rpms)" edu-driver-data-1.0-1.noarch.rpm
+	[ "$(rpm -qp --qf '%{LICENSE}' edu-driver/build/rpms/edu-driver-data-1.0-1.noarch.rpm)" = LicenseRef-Acme ]
 }

@@ -115,7 +115,9 @@ refused() {
 @test "make verify says whether what was built is fit to ship" {
 	run -0 make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" verify
 	has "$output" "0 errors"
-	run -2 --separate-stderr make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK=false verify
+	printf '#!/bin/sh\n[ "$1" != verify ] && exec "%s" "$@"\n' "${XS_DDK:-$XS_BIN/xs-ddk}" >no-verify
+	chmod +x no-verify
+	run -2 --separate-stderr make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK="$PWD/no-verify" verify
 }
 
 @test "info.json is made from the modules' aliases" {
@@ -143,6 +145,110 @@ refused() {
 	run -0 packages -j2 SOURCE_DATE_EPOCH=1700000000 SOURCES='Kbuild pair-a.c pair_b.c'
 	run -1 diff <(grep 2.0 ../first) <(stamps | grep 2.0)
 	diff <(grep -v 2.0- ../first) <(stamps | grep -v 2.0-)
+}
+
+@test "what a package is made from decides whether it is made again, and times do not" {
+	vendor <<-'END'
+		DRIVER := pair
+		VERSIONS := 2.0
+		SPEC := driver.spec.in
+		VENDOR_NAME := Example
+		TEXT := Text
+	END
+	digest() { find build -name '*.rpm' -exec sha256sum {} + | sort; }
+	inodes() { find build -name '*.rpm' -printf '%i %T@ %p\n' | sort; }
+	run -0 packages SOURCE_DATE_EPOCH=1700000000
+	inodes >../first
+	touch ./*.c Kbuild driver.spec.in
+	run -0 packages SOURCE_DATE_EPOCH=1700000000
+	diff ../first <(inodes)
+	# Another directory, and other content, with the times and the sizes of before.
+	mkdir ../other && cp -p Kbuild ./*.c ../other/
+	sed -i 's/return 42/return 43/' ../other/pair-a.c
+	touch -d 2001-01-01 ../other/*
+	digest >../first
+	run -0 packages SOURCE_DATE_EPOCH=1700000000 SRCDIR=../other
+	run -1 diff ../first <(digest)
+	run -0 packages SOURCE_DATE_EPOCH=1700000000
+	diff ../first <(digest)
+	# A file more, a file less.
+	touch -d 2001-01-01 NOTES
+	run -0 packages SOURCE_DATE_EPOCH=1700000000
+	run -0 tar tzf build/srctarballs/pair-2.0.tar.gz
+	has "$output" NOTES
+	rm NOTES
+	run -0 packages SOURCE_DATE_EPOCH=1700000000
+	diff ../first <(digest)
+	# The spec.
+	sed -i 's/^Summary:.*/Summary: Another/' driver.spec.in
+	touch -d 2001-01-01 driver.spec.in
+	run -0 packages SOURCE_DATE_EPOCH=1700000000
+	[ "$(rpm -qp --qf '%{SUMMARY}' build/srpms/*.rpm)" = Another ]
+}
+
+@test "a kernel that fails is named, and may be left out of the disk" {
+	local good
+	vendor <<-'END'
+		DRIVER := pair
+		VERSIONS := 1.0 2.0
+		SPEC := driver.spec.in
+		VENDOR_NAME := Example
+		TEXT := Text
+	END
+	run -2 --separate-stderr packages KERNELS="9.9.9-none $K1" build-isos
+	good=$(kdir "$K1")
+	has "$stderr" "not all packages are made for: 9.9.9-none; to leave these kernels out, say KERNELS_MAY_FAIL=1, or KERNELS='$good'"
+	[ ! -e build/isos/pair.iso ]
+	run -0 --separate-stderr packages KERNELS="9.9.9-none $K1" KERNELS_MAY_FAIL=1 build-isos
+	has "$stderr" "these kernels are left out: 9.9.9-none"
+	run -0 xs-ddk verify build/isos/pair.iso
+	# Where all kernels fail there is no disk.
+	rm -r build/isos
+	echo nonsense >>pair-a.c
+	run -2 --separate-stderr packages KERNELS_MAY_FAIL=1 build-isos
+	[ ! -e build/isos/pair.iso ]
+}
+
+@test "links among the sources are kept if they stay inside, and named if they do not" {
+	vendor <<-'END'
+		DRIVER := pair
+		VERSIONS := 2.0
+		SPEC := driver.spec.in
+		VENDOR_NAME := Example
+		TEXT := Text
+		SRCDIR := src
+	END
+	mkdir -p src/real && mv Kbuild ./*.c src/real/
+	ln -s real/Kbuild src/Kbuild
+	ln -s real/pair-a.c src/pair-a.c
+	ln -s "$PWD/src/real/../real/pair_b.c" src/pair_b.c
+	ln -s /etc src/etc
+	ln -s ../Makefile src/outside
+	echo all: >src/Makefile
+	run -0 --separate-stderr packages
+	[ "$(grep -c -e 'xs-ddk: etc: this link leads out' -e 'xs-ddk: outside: this link' <<<"$stderr")" -eq 2 ]
+	run -0 tar tzf build/srctarballs/pair-2.0.tar.gz
+	[ "$(sort <<<"$output")" = "$(printf 'pair-2.0/%s\n' Kbuild Makefile pair-a.c pair_b.c real/Kbuild real/pair-a.c real/pair_b.c)" ]
+	package build pair 2.0
+}
+
+@test "make modules runs the command of the spec" {
+	vendor <<-'END'
+		DRIVER := pair
+		VERSIONS := 2.0
+		SPEC := driver.spec.in
+		VENDOR_NAME := Example
+		TEXT := Text
+	END
+	mkdir src && mv Kbuild ./*.c src/
+	sed -i "s|^%xs_build.*|%xs_build sh -c 'make -C {kdir} M=\$PWD/src modules'|" driver.spec.in
+	run -0 make -s KERNELS="$K1" modules
+	run -0 xs-ddk verify --version 2.0 "build/2.0/$K1/src/pair-a.ko"
+	run -0 make -s KERNELS="$K1" modules
+	[ "$output" = "" ]
+	sed -i 's|^%xs_build.*|%xs_build true|' driver.spec.in
+	run -2 --separate-stderr make -s KERNELS="$K1" modules
+	has "$stderr" "build/2.0/$K1: the build made no module"
 }
 
 @test "both spellings of every variable reach the packages" {
@@ -242,7 +348,7 @@ pair-data 4.5 6 A & B" ]
 	refused "DRIVER_VERSION is not set"
 	refused 'DRIVER_VERSION: the version "1/2" has a character other than' DRIVER_VERSION=1/2
 	refused 'DRIVER "a/b": a name begins with' DRIVER_VERSION=1 DRIVER=a/b
-	refused "RPM.VERSION \"1-2\": no '-', '/' or space can be in it" DRIVER_VERSION=1 RPM.VERSION=1-2
+	refused 'RPM.VERSION "1-2": it can have letters of ASCII, digits and' DRIVER_VERSION=1 RPM.VERSION=1-2
 	refused "PROFILE xs7 is unknown; there are xs8, xs9, el9 and generic" DRIVER_VERSION=1 PROFILE=xs7
 	refused "XS_COMPRESS bz2 is unknown; there are gz, xz and zst" DRIVER_VERSION=1 XS_COMPRESS=bz2
 	refused "XS_COMPRESS=xz: hosts of PROFILE xs9 cannot read such modules" DRIVER_VERSION=1 XS_COMPRESS=xz PROFILE=xs9

@@ -330,7 +330,40 @@ bool import_dkms(struct packaging *directory, const char *path, const char *text
 	return fine;
 }
 
-/* The value of one line "NAME = value" or "NAME := value" of a makefile; what make would have to expand is unknown. */
+/*
+ * The value that make reads from the LEN bytes at S, in memory to free: "$$" is '$', "\#" is '#', and a comment ends
+ * it. NULL: make would have to expand something, or the value goes on in the next line.
+ */
+static char *make_value(const char *s, size_t len)
+{
+	char *out = need_memory(len + 1, 1);
+	size_t size = 0, backslashes = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '#') {
+			bool comment = backslashes % 2 == 0;
+
+			size -= (backslashes + 1) / 2;
+			if (comment)
+				break;
+		} else if (s[i] == '$' && (i + 1 == len || s[++i] != '$')) {
+			free(out);
+			return NULL;
+		}
+		out[size++] = s[i];
+		backslashes = s[i] == '\\' ? backslashes + 1 : 0;
+	}
+	while (size && isspace((unsigned char)out[size - 1]))
+		size--;
+	out[size] = '\0';
+	if (size && out[size - 1] == '\\') {
+		free(out);
+		return NULL;
+	}
+	return out;
+}
+
+/* Takes one line "NAME = value" or "NAME := value" of a makefile. */
 static void take_make_line(struct packaging *directory, const char *line, size_t len)
 {
 	size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.");
@@ -343,26 +376,29 @@ static void take_make_line(struct packaging *directory, const char *line, size_t
 	if (id == VALUES || id == VALUE_MAKE || at >= end || *at != '=')
 		return;
 	at += 1 + strspn(at + 1, " \t");
-	while (end > at && isspace((unsigned char)end[-1]))
-		end--;
-	value = text_format("%.*s", (int)(end > at ? end - at : 0), at);
-	if (strchr(value, '$'))
+	value = make_value(at, end > at ? (size_t)(end - at) : 0);
+	if (!value)
 		packaging_doubt(directory, id, text_format("the Makefile computes it"));
 	else if (*value)
 		packaging_learn(directory, id, value);
 	free(value);
 }
 
-bool import_makefile(struct packaging *directory, const char *path, const char *text)
+static void take_makefile(struct packaging *directory, const char *text)
 {
-	(void)path;
-	directory->from = "an older kit's Makefile";
 	for (const char *line = text; *line;) {
 		size_t len = strcspn(line, "\n");
 
 		take_make_line(directory, line, len);
 		line += len + (line[len] == '\n');
 	}
+}
+
+bool import_makefile(struct packaging *directory, const char *path, const char *text)
+{
+	(void)path;
+	directory->from = "an older kit's Makefile";
+	take_makefile(directory, text);
 	return true;
 }
 
@@ -383,23 +419,62 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* All licenses there are, as an RPM's tag joins them. */
+/* The SPDX name of a license that MODULE_LICENSE or an older SPDX list names; NAME itself if it is none of these. */
+static const char *spdx_name(const char *name)
+{
+	static const char *const names[][2] = {
+		{"GPL", "GPL-2.0-only"},
+		{"GPL v2", "GPL-2.0-only"},
+		{"GPL-2.0", "GPL-2.0-only"},
+		{"GPL-2.0+", "GPL-2.0-or-later"},
+		{"LGPL-2.1", "LGPL-2.1-only"},
+		{"LGPL-2.1+", "LGPL-2.1-or-later"},
+		{"Dual BSD/GPL", "(BSD-3-Clause OR GPL-2.0-only)"},
+		{"Dual MIT/GPL", "(MIT OR GPL-2.0-only)"},
+		{"Dual MPL/GPL", "(MPL-1.1 OR GPL-2.0-only)"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i][0]) == 0)
+			return names[i][1];
+	return name;
+}
+
+/* All licenses there are, as an RPM's tag joins them: of the sources' SPDX tags, and where there are none of the
+ * modules. */
 static void take_licenses(struct packaging *directory)
 {
-	struct strings *licenses = &directory->tree.licenses;
+	const struct strings *found = directory->tree.spdx.count ? &directory->tree.spdx : &directory->tree.licenses;
+	struct strings licenses = {0};
 	char *joined = text_format("%s", "");
 
-	if (licenses->count)
-		qsort(licenses->all, licenses->count, sizeof(*licenses->all), compare_strings);
-	for (size_t i = 0; i < licenses->count; i++) {
-		char *longer = text_format("%s%s%s", joined, i ? " and " : "", licenses->all[i]);
+	for (size_t i = 0; i < found->count; i++)
+		strings_add(&licenses, spdx_name(found->all[i]));
+	if (licenses.count)
+		qsort(licenses.all, licenses.count, sizeof(*licenses.all), compare_strings);
+	for (size_t i = 0; i < licenses.count; i++) {
+		bool choice = licenses.count > 1 && strstr(licenses.all[i], " OR ") && licenses.all[i][0] != '(';
+		char *longer = text_format("%s%s%s%s%s", joined, i ? " AND " : "", choice ? "(" : "", licenses.all[i],
+					   choice ? ")" : "");
 
 		free(joined);
 		joined = longer;
 	}
-	if (licenses->count)
+	if (licenses.count)
 		packaging_learn(directory, VALUE_LICENSE, joined);
+	strings_free(&licenses);
 	free(joined);
+}
+
+/* Firmware is another work than the driver. */
+static void take_firmware(struct packaging *directory)
+{
+	const struct strings *firmware = &directory->tree.firmware;
+
+	for (size_t i = 0; i < firmware->count; i++)
+		if (source_tree_firmware(&directory->tree, firmware->all[i]))
+			packaging_doubt(directory, VALUE_FIRMWARE_LICENSE,
+					text_format("the sources have %s", firmware->all[i]));
 }
 
 /* The directory that kbuild is to be told: the one that holds all others with modules. */
@@ -456,14 +531,20 @@ static void import_tree(struct packaging *directory)
 	take_only(directory, VALUE_VERSION, &tree->versions, "MODULE_VERSIONs");
 	take_only(directory, VALUE_TEXT, &tree->descriptions, "MODULE_DESCRIPTIONs");
 	take_licenses(directory);
+	take_firmware(directory);
 	if (!directory->values[VALUE_MAKE] && !directory->doubts[VALUE_MAKE] && tree->kbuild.count)
 		take_kbuild(directory);
 }
 
 enum status import_finish(struct packaging *directory)
 {
+	char *makefile = packaging_makefile(directory);
 	bool done;
 
+	/* What was said for another version of the driver counts for this one. */
+	if (makefile)
+		take_makefile(directory, makefile);
+	free(makefile);
 	import_tree(directory);
 	done = packaging_is_whole(directory) && packaging_write(directory);
 

@@ -19,6 +19,7 @@ static const struct value {
 	[VALUE_VENDOR] = {"VENDOR_NAME", "VENDOR", "who packages the driver"},
 	[VALUE_TEXT] = {"TEXT", NULL, "a line about the driver"},
 	[VALUE_LICENSE] = {"LICENSE", NULL, "the license, for the packages"},
+	[VALUE_FIRMWARE_LICENSE] = {"FIRMWARE_LICENSE", NULL, NULL},
 	[VALUE_MAKE] = {"MAKE", NULL, NULL},
 	[VALUE_VENDOR_CODE] = {"VENDOR_CODE", NULL, NULL},
 	[VALUE_LABEL] = {"LABEL", NULL, NULL},
@@ -91,6 +92,8 @@ static char *why_not(const struct packaging *directory, enum value_id id)
 
 	if (!value && directory->doubts[id])
 		return text_format("%s", directory->doubts[id]);
+	if (value && value[strcspn(value, "\001\002\003\004\005\006\007\b\t\v\f\r\033\177")] && id != VALUE_MAKE)
+		return text_format("there is a control character in it");
 	if (!value || !*value)
 		return values[id].what ? text_format("the sources do not say it") : NULL;
 	if ((id == VALUE_DRIVER || id == VALUE_VERSION) && !name_is_legal(value)) {
@@ -114,7 +117,10 @@ bool packaging_is_whole(const struct packaging *directory)
 		if (whole)
 			complain("nothing is written, for these cannot be known; say each as NAME=VALUE:");
 		fprintf(stderr, "  %-16s %s (%s)\n", values[id].name,
-			values[id].what ? values[id].what : "the command that builds the modules", why);
+			values[id].what		       ? values[id].what
+			: id == VALUE_FIRMWARE_LICENSE ? "the license of the firmware, for the data package"
+						       : "the command that builds the modules",
+			why);
 		whole = false;
 		free(why);
 	}

@@ -17,6 +17,7 @@ enum value_id {
 	VALUE_VENDOR,
 	VALUE_TEXT,
 	VALUE_LICENSE,
+	VALUE_FIRMWARE_LICENSE,
 	VALUE_MAKE,
 	VALUE_VENDOR_CODE,
 	VALUE_LABEL,
@@ -59,7 +60,13 @@ void packaging_doubt(struct packaging *directory, enum value_id id, char *why);
 /* False, with all that is missing told in one list, if something that is needed is not known or not legal. */
 bool packaging_is_whole(const struct packaging *directory);
 
-/* Makes it, whole or not at all. False, with a complaint. Prints what was made. */
+/* The text of the Makefile that is in the directory from an earlier time, to free; NULL: there is none. */
+char *packaging_makefile(const struct packaging *directory);
+
+/*
+ * Makes it, whole or not at all; to a directory that was made for another version, adds this one. False, with a
+ * complaint. Prints what was made.
+ */
 bool packaging_write(const struct packaging *directory);
 
 void packaging_free(struct packaging *directory);

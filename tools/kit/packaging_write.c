@@ -84,21 +84,6 @@ static bool write_text(const char *directory, const char *name, char *text)
 	return fine;
 }
 
-/* S with each of the bytes in SPECIAL led by that of LEADS at the same place. */
-static char *escaped(const char *s, const char *special, const char *leads)
-{
-	char *out = need_memory(2 * strlen(s) + 1, 1), *at = out;
-
-	for (; *s; s++) {
-		const char *found = strchr(special, *s);
-
-		if (found)
-			*at++ = leads[found - special];
-		*at++ = *s;
-	}
-	return out;
-}
-
 /* FROM's way to TO, both absolute and without links. */
 static char *relative(const char *from, const char *to)
 {
@@ -122,19 +107,6 @@ static char *relative(const char *from, const char *to)
 	return longer;
 }
 
-static void put_value(FILE *out, const struct packaging *directory, const char *name, enum value_id id,
-		      const char *otherwise)
-{
-	const char *value = directory->values[id] && *directory->values[id] ? directory->values[id] : otherwise;
-	char *safe;
-
-	if (!value)
-		return;
-	safe = escaped(value, "$#", "$\\");
-	fprintf(out, "%s := %s\n", name, safe);
-	free(safe);
-}
-
 static bool has_data(const struct packaging *directory)
 {
 	bool any = directory->tree.rules.count > 0;
@@ -144,79 +116,113 @@ static bool has_data(const struct packaging *directory)
 	return any;
 }
 
-static void put_sources(FILE *out, const char *way)
-{
-	fprintf(out,
-		"\n# The driver's own sources, as they are; what a build has left there is none of them.\nSRCDIR := "
-		"%s\n",
-		way);
-	fputs("SOURCES := $(shell cd '$(SRCDIR)' && find . -type f ! -path '*/.*' ! -name '*.o' ! -name '*.ko' "
-	      "! -name '*.mod' \\\n\t! -name '*.mod.c' ! -name modules.order ! -name Module.symvers | LC_ALL=C sort | "
-	      "sed 's|^\\./||')\n",
-	      out);
-}
-
-/* What the sources want and lack is for a person to see to. */
-static void put_firmware(FILE *out, const struct packaging *directory)
+/* The firmware that the driver asks for and its sources lack, in a comment; NULL: there is none. */
+static char *missing_firmware(const struct packaging *directory)
 {
 	const struct strings *firmware = &directory->tree.firmware;
-	bool any = false;
+	char *names = NULL;
 
 	for (size_t i = 0; i < firmware->count; i++)
 		if (!source_tree_firmware(&directory->tree, firmware->all[i])) {
-			if (!any)
-				fputs("\n# Firmware that the driver asks for and its sources lack; hosts need it:\n",
-				      out);
-			fprintf(out, "#	%s\n", firmware->all[i]);
-			any = true;
+			char *more = text_format("%s%s%s", names ? names : "", names ? " " : "", firmware->all[i]);
+
+			free(names);
+			names = more;
 		}
+	return names;
 }
 
-static char *makefile_of(const struct packaging *directory, const char *way, const char *kit)
+/* S as make writes it in the value of a variable: "$$" for '$', "\#" for '#', whose backslashes are doubled. */
+static char *for_make(const char *s)
 {
-	const char *driver = directory->values[VALUE_DRIVER];
-	char *text;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
+	char *out = need_memory(3 * strlen(s) + 1, 1), *at = out;
+	size_t backslashes = 0;
 
-	if (!out)
-		die_memory();
-	fprintf(out,
-		"# The driver %s as packages: `make build-rpms`, and on a driver disk: `make build-isos`.\n"
-		"# Made by xs-ddk from %s. The variables there are: rpm/driver.mk and rpm/disk.mk of the kit.\n\n",
-		driver, directory->from);
-	put_value(out, directory, "DRIVER", VALUE_DRIVER, NULL);
-	put_value(out, directory, "VERSIONS", VALUE_VERSION, NULL);
-	fprintf(out, "SPEC := %s.spec.in\n", driver);
-	if (has_data(directory))
-		fprintf(out, "DATASPEC := %s-data.spec.in\n", driver);
-	put_value(out, directory, "VENDOR_NAME", VALUE_VENDOR, NULL);
-	put_value(out, directory, "VENDOR_CODE", VALUE_VENDOR_CODE, NULL);
-	put_value(out, directory, "LABEL", VALUE_LABEL, driver);
-	put_value(out, directory, "TEXT", VALUE_TEXT, NULL);
-	put_value(out, directory, "UUID", VALUE_UUID, NULL);
-	put_value(out, directory, "BASE_REQUIRES", VALUE_BASE_REQUIRES, NULL);
-	put_value(out, directory, "PRODUCT_VERSION", VALUE_PRODUCT_VERSION, NULL);
-	put_value(out, directory, "XS_CATEGORY", VALUE_CATEGORY, NULL);
-	put_value(out, directory, "RPM.VERSION", VALUE_RPM_VERSION, "1.0");
-	put_value(out, directory, "RPM.RELEASE", VALUE_RPM_RELEASE, "1");
-	put_value(out, directory, "DATA.RPM.VERSION", VALUE_DATA_VERSION, NULL);
-	put_value(out, directory, "DATA.RPM.RELEASE", VALUE_DATA_RELEASE, NULL);
-	put_value(out, directory, "KERNELS", VALUE_KERNELS, NULL);
-	put_sources(out, way);
-	put_firmware(out, directory);
-	fprintf(out, "\nXS_DDK_DIR ?= %s\ninclude $(XS_DDK_DIR)/rpm/driver.mk\n", kit);
-	if (fclose(out) != 0)
-		die_memory();
+	for (; *s; s++) {
+		for (size_t i = 0; *s == '#' && i <= backslashes; i++)
+			*at++ = '\\';
+		if (*s == '$')
+			*at++ = '$';
+		*at++ = *s;
+		backslashes = *s == '\\' ? backslashes + 1 : 0;
+	}
+	return out;
+}
+
+/* What the placeholder NAME of LEN bytes stands for, in memory to free; NULL: nothing. */
+static char *value_of(const struct packaging *directory, const char *way, const char *name, size_t len)
+{
+	static const struct {
+		enum value_id id;
+		const char *value;
+	} otherwise[] = {{VALUE_RPM_VERSION, "1.0"}, {VALUE_RPM_RELEASE, "1"}};
+	enum value_id id = value_find(name, len);
+	const char *value = id == VALUES ? NULL : directory->values[id];
+
+	if (len == 4 && strncmp(name, "FROM", len) == 0)
+		return text_format("%s", directory->from);
+	if (len == 6 && strncmp(name, "SRCDIR", len) == 0)
+		return text_format("%s", way);
+	if (len == 16 && strncmp(name, "MISSING_FIRMWARE", len) == 0)
+		return missing_firmware(directory);
+	if (len == 8 && strncmp(name, "DATASPEC", len) == 0)
+		return has_data(directory) ? text_format("%s-data.spec.in", directory->values[VALUE_DRIVER]) : NULL;
+	for (size_t i = 0; i < sizeof(otherwise) / sizeof(otherwise[0]); i++)
+		if (!value && id == otherwise[i].id)
+			value = otherwise[i].value;
+	if (!value && id == VALUE_LABEL)
+		value = directory->values[VALUE_DRIVER];
+	return value && *value ? for_make(value) : NULL;
+}
+
+/* The kit's file NAME. NULL has been told. */
+static char *read_template(const char *kit, const char *name)
+{
+	char *path = text_format("%s/rpm/%s", kit, name), *text = read_text(path, 1 << 20, NULL);
+
+	free(path);
 	return text;
 }
 
-/* TEXT in one word of the shell, and with nothing that rpm would expand. */
+/* The kit's Makefile.in with its placeholders filled in; a line whose placeholder has no value is left out. */
+static char *makefile_of(const struct packaging *directory, const char *way, const char *kit)
+{
+	char *template = read_template(kit, "driver.Makefile.in"), *text = NULL;
+	size_t size;
+	FILE *out = template ? open_memstream(&text, &size) : NULL;
+
+	if (!template)
+		return NULL;
+	if (!out)
+		die_memory();
+	for (const char *line = template, *end; *line; line = end + 1) {
+		const char *name = line + strcspn(line, "@\n"), *after = name;
+		char *value;
+
+		end = line + strcspn(line, "\n");
+		if (*name != '@') {
+			fprintf(out, "%.*s\n", (int)(end - line), line);
+			continue;
+		}
+		after = name + 1 + strcspn(name + 1, "@");
+		value = value_of(directory, way, name + 1, (size_t)(after - name - 1));
+		if (value)
+			fprintf(out, "%.*s%s%.*s\n", (int)(name - line), line, value, (int)(end - after - 1),
+				after + 1);
+		free(value);
+	}
+	if (fclose(out) != 0)
+		die_memory();
+	free(template);
+	return text;
+}
+
+/* TEXT as one word of the shell, and with nothing that rpm would expand. */
 static void put_word(FILE *out, const char *text)
 {
 	fputc('\'', out);
-	for (const char *at = text; *at; at++)
-		fputs(*at == '\'' ? "'\\''" : *at == '%' ? "%%" : (const char[]){*at, '\0'}, out);
+	for (; *text; text++)
+		fputs(*text == '\'' ? "'\\''" : *text == '%' ? "%%" : (const char[]){*text, '\0'}, out);
 	fputc('\'', out);
 }
 
@@ -257,38 +263,35 @@ static bool is_line(const char *line, size_t len, const char *wanted)
 	return len == strlen(wanted) && strncmp(line, wanted, len) == 0;
 }
 
-/* The kit's spec NAME, with this driver's license, build and modules. NULL has been told. */
-static char *spec_of(const struct packaging *directory, const char *kit, const char *name)
+/* The kit's spec NAME, with this license, and this driver's build and modules. NULL has been told. */
+static char *spec_of(const struct packaging *directory, const char *kit, const char *name, const char *license)
 {
-	char *path = text_format("%s/rpm/%s", kit, name), *text = NULL;
-	char *license = escaped(directory->values[VALUE_LICENSE], "%", "%");
-	char *template = read_text(path, 1 << 20, NULL);
+	char *template = read_template(kit, name), *text = NULL;
 	size_t size, len;
-	FILE *out;
+	FILE *out = template ? open_memstream(&text, &size) : NULL;
 
-	free(path);
-	if (!template) {
-		free(license);
+	if (!template)
 		return NULL;
-	}
-	out = open_memstream(&text, &size);
 	if (!out)
 		die_memory();
 	for (const char *line = template; *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
-		if (strncmp(line, "License:", 8) == 0)
-			fprintf(out, "License: %s\n", license);
-		else if (is_line(line, len, "%xs_build"))
+		if (strncmp(line, "License:", 8) == 0) {
+			fputs("License: ", out);
+			for (const char *at = license; *at; at++)
+				fputs(*at == '%' ? "%%" : (const char[]){*at, '\0'}, out);
+			fputc('\n', out);
+		} else if (is_line(line, len, "%xs_build")) {
 			put_build(out, directory);
-		else if (is_line(line, len, "%xs_install"))
+		} else if (is_line(line, len, "%xs_install")) {
 			put_install(out, &directory->modules);
-		else
+		} else {
 			fprintf(out, "%.*s\n", (int)len, line);
+		}
 	}
 	if (fclose(out) != 0)
 		die_memory();
 	free(template);
-	free(license);
 	return text;
 }
 
@@ -320,14 +323,35 @@ static bool copy_data(const struct packaging *directory, const char *base, const
 	return fine;
 }
 
-/* A name from a source is a path only if it stays below the directory it is put into. */
-static bool is_inside(const char *name)
+/* Whether NAME stays below the directory that it is put into, and a data package can have it. */
+static bool is_data_name(const char *name)
 {
-	char *padded = text_format("/%s/", name);
-	bool inside = *name && *name != '/' && !strstr(padded, "/../") && !strstr(padded, "/./") && !strstr(name, "//");
+	char *padded = text_format("/%s/", name), *safe;
+	bool fine = *name && *name != '/' && !strstr(padded, "/../") && !strstr(padded, "/./") && !strstr(name, "//") &&
+		    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+~@,:=-") ==
+			    strlen(name);
 
 	free(padded);
-	return inside;
+	if (!fine) {
+		safe = text_safe(name);
+		complain("%s: a file of a data package has only letters of ASCII, digits and . _ + ~ @ , : = - in its "
+			 "name; rename it",
+			 safe);
+		free(safe);
+	}
+	return fine;
+}
+
+/* Copies FROM in the sources to TO/NAME below BASE, unless a file is there already. */
+static bool take_data(const struct packaging *directory, const char *base, const char *from, const char *to,
+		      const char *name)
+{
+	char *path = text_format("%s/%s", to, name), *target = text_format("%s/%s", base, path);
+	bool fine = is_data_name(name) && (access(target, F_OK) == 0 || copy_data(directory, base, from, path));
+
+	free(target);
+	free(path);
+	return fine;
 }
 
 static bool write_data(const struct packaging *directory, const char *base)
@@ -337,34 +361,121 @@ static bool write_data(const struct packaging *directory, const char *base)
 
 	for (size_t i = 0; fine && i < tree->rules.count; i++) {
 		const char *path = tree->rules.all[i], *slash = strrchr(path, '/');
-		char *to = text_format("data/etc/udev/rules.d/%s", slash ? slash + 1 : path);
 
-		fine = copy_data(directory, base, path, to);
-		free(to);
+		fine = take_data(directory, base, path, "data/etc/udev/rules.d", slash ? slash + 1 : path);
 	}
 	for (size_t i = 0; fine && i < tree->firmware.count; i++) {
 		const char *name = tree->firmware.all[i], *from = source_tree_firmware(tree, name);
-		char *to = text_format("data/lib/firmware/updates/%s", name);
 
-		if (from && is_inside(name))
-			fine = copy_data(directory, base, from, to);
-		free(to);
+		fine = !from || take_data(directory, base, from, "data/lib/firmware/updates", name);
 	}
 	return fine;
 }
 
 static bool write_all(const struct packaging *directory, const char *base, const char *way, const char *kit)
 {
+	const char *license = directory->values[VALUE_LICENSE], *firmware = directory->values[VALUE_FIRMWARE_LICENSE];
 	char *spec = text_format("%s.spec.in", directory->values[VALUE_DRIVER]);
 	char *data_spec = text_format("%s-data.spec.in", directory->values[VALUE_DRIVER]);
 	bool fine = write_text(base, "Makefile", makefile_of(directory, way, kit)) &&
-		    write_text(base, spec, spec_of(directory, kit, "driver.spec.in"));
+		    write_text(base, spec, spec_of(directory, kit, "driver.spec.in", license));
 
 	if (fine && has_data(directory))
-		fine = write_text(base, data_spec, spec_of(directory, kit, "driver-data.spec.in")) &&
+		fine = write_text(base, data_spec,
+				  spec_of(directory, kit, "driver-data.spec.in",
+					  firmware && *firmware ? firmware : license)) &&
 		       write_data(directory, base);
 	free(data_spec);
 	free(spec);
+	return fine;
+}
+
+/* The line of TEXT that begins with WORDS; NULL: there is none. */
+static const char *line_of(const char *text, const char *words)
+{
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, words, strlen(words)) == 0)
+			return line;
+	}
+	return NULL;
+}
+
+/* Tells the lines of NEW that OLD has not: what a person is to decide on. */
+static void tell_changes(const char *name, const char *old, const char *new)
+{
+	bool any = false;
+	size_t len;
+
+	for (const char *line = new; *line; line += len + (line[len] == '\n')) {
+		char *text;
+
+		len = strcspn(line, "\n");
+		text = text_format("%.*s", (int)len, line);
+		if (*text && !line_of(old, text)) {
+			if (!any)
+				complain("%s stays as it is; for this version alone it would have:", name);
+			any = true;
+			fprintf(stderr, "  %s\n", text);
+		}
+		free(text);
+	}
+}
+
+/* Puts NEW in the place of the file PATH, whole or not at all. */
+static bool replace_file(const char *path, const char *new)
+{
+	char *beside = text_format("%s.new", path);
+	bool fine = write_bytes(beside, new, strlen(new)) && (rename(beside, path) == 0 || trouble(path));
+
+	if (!fine)
+		unlink(beside);
+	free(beside);
+	return fine;
+}
+
+/* Adds the version to the directory OUTPUT, whose Makefile has TEXT. */
+static bool add_version(const struct packaging *directory, const char *output, const char *way, const char *kit,
+			const char *text)
+{
+	const char *version = directory->values[VALUE_VERSION], *driver = directory->values[VALUE_DRIVER];
+	const char *versions = line_of(text, "VERSIONS := "), *srcdir = line_of(text, "SRCDIR := ");
+	const char *end = versions ? versions + strcspn(versions, "\n") : NULL,
+		   *after = srcdir ? strchr(srcdir, '\n') : NULL;
+	char *makefile = text_format("%s/Makefile", output), *spec = text_format("%s/%s.spec.in", output, driver);
+	char *known, *new = NULL, *old_spec = NULL, *new_spec = NULL;
+	bool fine = versions && after && end < after;
+
+	if (!fine)
+		complain("%s: no lines 'VERSIONS := ...' and 'SRCDIR := ...' in this order; add the version by hand",
+			 makefile);
+	known = fine ? text_format(" %.*s ", (int)(end - versions), versions) : text_format("%s", "");
+	new = text_format(" %s ", version);
+	if (fine && strstr(known, new)) {
+		complain("%s: version %s is there already", makefile, version);
+		fine = false;
+	}
+	free(new);
+	new = NULL;
+	if (fine) {
+		old_spec = read_text(spec, 1 << 20, NULL);
+		new_spec = spec_of(directory, kit, "driver.spec.in", directory->values[VALUE_LICENSE]);
+		new = text_format("%.*s %s%.*s\nSRCDIR.%s := %s%s", (int)(end - text), text, version,
+				  (int)(after - end), end, version, way, after);
+		fine = old_spec && new_spec && (!has_data(directory) || write_data(directory, output)) &&
+		       replace_file(makefile, new);
+	}
+	if (fine) {
+		tell_changes(spec, old_spec, new_spec);
+		if (has_data(directory) && !line_of(text, "DATASPEC"))
+			complain("%s/data has files for a data package now; set DATASPEC to have one", output);
+	}
+	free(new_spec);
+	free(old_spec);
+	free(new);
+	free(known);
+	free(spec);
+	free(makefile);
 	return fine;
 }
 
@@ -411,14 +522,18 @@ static char *place_of_output(const char *output)
 	return host_path;
 }
 
-/* make knows no path with these, and a directory in its own sources would be one of them. */
+/* Characters that make, or a shell that it starts, does not take in a path. */
+#define BAD_IN_PATHS " \t\n$#:;'\"\\%=&|<>()*?[]{}!`"
+
+/* False, with a complaint, if make cannot work there; a directory in its own sources would be one of them. */
 static bool can_be_built(const char *source, const char *output)
 {
 	size_t len = strlen(source);
 
-	if (strpbrk(source, " \t\n$#:'\"\\%=") || strpbrk(output, " \t\n$#:'\"\\%=")) {
-		complain("%s: make cannot work with a space or a character like : $ # %% in a path; move it",
-			 strpbrk(source, " \t\n$#:'\"\\%=") ? source : output);
+	if (strpbrk(source, BAD_IN_PATHS) || strpbrk(output, BAD_IN_PATHS)) {
+		complain("%s: make cannot work with a path that has a space or a character like : $ # %% ' in it; "
+			 "rename it",
+			 strpbrk(source, BAD_IN_PATHS) ? source : output);
 		return false;
 	}
 	if (strncmp(source, output, len) == 0 && (output[len] == '/' || output[len] == '\0')) {
@@ -428,32 +543,60 @@ static bool can_be_built(const char *source, const char *output)
 	return true;
 }
 
-static void tell(const struct packaging *directory, const char *output)
+/* The Makefile names the kit where it is installed. If this one is elsewhere, make has to be told. */
+static void tell(const struct packaging *directory, const char *output, const char *kit)
 {
 	const struct strings *buses = &directory->tree.buses;
+	bool installed = strcmp(kit, "/usr/local/share/xs-ddk") == 0 || strcmp(kit, "/usr/share/xs-ddk") == 0;
 
 	printf("%s: driver %s, version %s", output, directory->values[VALUE_DRIVER], directory->values[VALUE_VERSION]);
 	if (directory->modules.count)
 		printf(", %zu module%s", directory->modules.count, directory->modules.count == 1 ? "" : "s");
 	for (size_t i = 0; i < buses->count; i++)
 		printf("%s%s", i ? ", " : "; devices on ", buses->all[i]);
-	printf("%s\nmake -C %s build-isos\n", has_data(directory) ? "; with a data package" : "", output);
+	printf("%s\nmake -C %s%s%s build-isos\n", has_data(directory) ? "; with a data package" : "", output,
+	       installed ? "" : " XS_DDK_DIR=", installed ? "" : kit);
+}
+
+/* The directory of an earlier import or init. */
+static const char *output_of(const struct packaging *directory)
+{
+	return directory->output ? directory->output : directory->values[VALUE_DRIVER];
+}
+
+char *packaging_makefile(const struct packaging *directory)
+{
+	char *path, *text = NULL;
+
+	if (!output_of(directory))
+		return NULL;
+	path = text_format("%s/Makefile", output_of(directory));
+	if (access(path, R_OK) == 0)
+		text = read_text(path, 1 << 20, NULL);
+	free(path);
+	if (text && !strstr(text, "\n# Made by xs-ddk from ")) {
+		free(text);
+		text = NULL;
+	}
+	return text;
 }
 
 bool packaging_write(const struct packaging *directory)
 {
-	const char *output = directory->output ? directory->output : directory->values[VALUE_DRIVER];
+	const char *output = output_of(directory);
 	char *kit = find_kit(), *source = realpath(directory->source, NULL), *host_path = place_of_output(output);
 	bool fine = kit && source && host_path && can_be_built(source, host_path);
 
 	if (fine) {
-		char *way = relative(host_path, source);
+		char *way = relative(host_path, source), *makefile = packaging_makefile(directory);
 
-		fine = write_beside(directory, host_path, way, kit);
+		fine = makefile ? add_version(directory, host_path, way, kit, makefile)
+				: write_beside(directory, host_path, way, kit);
+		free(makefile);
 		free(way);
 	}
 	if (fine)
-		tell(directory, output);
+		tell(directory, output, kit);
 	free(host_path);
 	free(source);
 	free(kit);

@@ -130,8 +130,34 @@ static void read_buses(struct source_tree *tree, const char *text)
 	}
 }
 
+/* The text after SPDX-License-Identifier:, in one of the first lines. */
+static void read_spdx(struct source_tree *tree, const char *text)
+{
+	static const char tag[] = "SPDX-License-Identifier:";
+	const char *at = strstr(text, tag), *line = text;
+	char *license;
+	size_t len;
+
+	for (int i = 0; i < 4 && line; i++, line = strchr(line, '\n'))
+		line += *line == '\n';
+	if (!at || (line && at > line))
+		return;
+	at = skip_blanks(at + sizeof(tag) - 1);
+	len = strcspn(at, "\n");
+	for (size_t i = 0; i + 1 < len; i++)
+		if (at[i] == '*' && at[i + 1] == '/')
+			len = i;
+	while (len && strchr(" \t\r", at[len - 1]))
+		len--;
+	license = text_format("%.*s", (int)len, at);
+	if (len && strspn(license, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+() ") == len)
+		strings_add(&tree->spdx, license);
+	free(license);
+}
+
 static void read_source(struct source_tree *tree, const char *text)
 {
+	read_spdx(tree, text);
 	if (!read_macro(&tree->versions, text, "MODULE_VERSION"))
 		tree->unclear_version = true;
 	read_macro(&tree->licenses, text, "MODULE_LICENSE");
@@ -175,9 +201,17 @@ static bool read_entry(struct source_tree *tree, int dir, const char *name, cons
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 
-	/* Links, sockets and devices are no sources. */
+	/* A link counts if it leads to a file of the tree. Sockets and devices are no sources. */
+	if (fd < 0 && errno == ELOOP) {
+		fd = root_openat(tree->root, path, O_RDONLY | O_NONBLOCK, 0);
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+			read_file(tree, fd, path);
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
 	if (fd < 0)
-		return errno == ELOOP || errno == ENXIO ? true : trouble(path);
+		return errno == ENXIO ? true : trouble(path);
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		return read_directory(tree, fd, path, depth + 1);
 	if (S_ISREG(st.st_mode))
@@ -213,8 +247,20 @@ static bool read_directory(struct source_tree *tree, int fd, const char *path, i
 bool source_tree_read(struct source_tree *tree, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct root root;
+	bool fine;
 
-	return fd < 0 ? trouble(path) : read_directory(tree, fd, "", 0);
+	if (fd < 0)
+		return trouble(path);
+	if (root_open(&root, path) != 0) {
+		close(fd);
+		return trouble(path);
+	}
+	tree->root = &root;
+	fine = read_directory(tree, fd, "", 0);
+	tree->root = NULL;
+	root_close(&root);
+	return fine;
 }
 
 void source_tree_free(struct source_tree *tree)
@@ -223,6 +269,7 @@ void source_tree_free(struct source_tree *tree)
 	strings_free(&tree->kbuild);
 	strings_free(&tree->versions);
 	strings_free(&tree->licenses);
+	strings_free(&tree->spdx);
 	strings_free(&tree->descriptions);
 	strings_free(&tree->firmware);
 	strings_free(&tree->buses);

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/root.h"
+
 /* Strings, each once, in the order they were found. Starts as {0}. */
 struct strings {
 	char **all;
@@ -18,14 +20,16 @@ void strings_free(struct strings *strings);
 
 /* Starts as {0}. Paths are relative to the tree, without "./". */
 struct source_tree {
-	struct strings files;	 /* all regular files, but those of hidden directories */
+	struct strings files;	 /* all files, also by links in the tree; no hidden ones */
 	struct strings kbuild;	 /* directories with a Kbuild or Makefile that names modules (obj-m); "" is the top */
 	struct strings versions; /* texts of MODULE_VERSION */
 	struct strings licenses; /* of MODULE_LICENSE */
+	struct strings spdx;	 /* of SPDX-License-Identifier, in a source's first lines */
 	struct strings descriptions; /* of MODULE_DESCRIPTION */
 	struct strings firmware;     /* of MODULE_FIRMWARE */
 	struct strings buses;	     /* of MODULE_DEVICE_TABLE: pci, usb, ... */
 	struct strings rules;	     /* files of udev rules */
+	const struct root *root;     /* the tree, while it is read */
 	bool unclear_version;	     /* a MODULE_VERSION is no text that can be read off */
 };
 

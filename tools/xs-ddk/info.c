@@ -102,7 +102,7 @@ static enum status add_module(struct info *info, struct module *module, const ch
 		return refuse(STATUS_NO, path, "there are two modules of this name; a driver's have different ones");
 	description = module_info(module, "description", NULL);
 	if (!info->description && description)
-		info->description = text_safe(description);
+		info->description = text_format("%s", description);
 	ids = ids_of(module);
 	if (json_array_size(ids) > 0)
 		info->any_pci = true;
@@ -239,7 +239,7 @@ static bool take_option(struct info *info, int option)
 		return true;
 	case OPTION_DESCRIPTION:
 		free(info->description);
-		info->description = text_safe(optarg);
+		info->description = text_format("%s", optarg);
 		return true;
 	case OPTION_PRIORITY:
 		return read_number(optarg, &info->priority);
