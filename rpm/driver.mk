@@ -313,6 +313,6 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-.PHONY: xs-default modules build-srctarballs build-srpms build-rpms xs-rpms xs-verify \
-	$(xs-missing:%=xs-missing/%) verify clean FORCE
+.PHONY: modules build-srctarballs build-srpms build-rpms verify clean
+.PHONY: xs-default xs-rpms xs-verify $(xs-missing:%=xs-missing/%) FORCE
 .DELETE_ON_ERROR:
