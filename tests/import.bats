@@ -245,7 +245,7 @@ fi
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a --output src/packages
 	has "$stderr" "--output DIR"
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a --output 'with space'
-	has "$stderr" "make cannot work with a space"
+	has "$stderr" "make cannot work with a path that has a space"
 	[ "$(ls -A)" = $'little\nsrc' ] && [ ! -e src/packages ]
 }
 
