@@ -22,6 +22,7 @@
 #   PKG_CONFIG    the program pkg-config                     pkg-config
 #   WERROR=1      warnings are errors                        (off; on in make check)
 #   SANITIZE=1    build with ASan and UBSan, in build/san    (off)
+#   SANITIZE=thread  build with ThreadSanitizer, in build/tsan
 #
 # Variables for testing:
 #
@@ -47,7 +48,7 @@ MACROSDIR ?= $(PREFIX)/lib/rpm/macros.d
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror)
-O := build$(if $(SANITIZE),/san)
+O := build$(if $(SANITIZE),/$(if $(filter thread,$(SANITIZE)),tsan,san))
 
 .DEFAULT_GOAL := all
 
@@ -65,8 +66,8 @@ PROGRAMS := $O/bin/xs-ddk $O/bin/xs-driver
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
 XS_CPPFLAGS = -Itools -Inote -I$O/include -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
-XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
-	-fno-sanitize-recover=all -fno-omit-frame-pointer)
+SANITIZERS := -fsanitize=$(if $(filter thread,$(SANITIZE)),thread,address -fsanitize=undefined) -fno-sanitize-recover=all
+XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),$(SANITIZERS) -fno-omit-frame-pointer)
 
 all: $(PROGRAMS) $O/bin/driver-tool ## build the programs in build/bin; the default
 
@@ -152,16 +153,13 @@ corpus: all ## build and package real drivers of the distribution; takes minutes
 
 ## Fuzzing and measuring -------------------------------------------------------
 
-comma := ,
-
-# All shared objects are compiled again with clang: with the sanitizers and the fuzzer's coverage, or with counters that
-# show which code was reached.
+# All shared objects are compiled again with clang: with the sanitizers, and with the fuzzer's coverage or with counters
+# that show which code was reached.
 F := build/fuzz$(if $(COVERAGE),-coverage)
 FUZZ_CC := clang
 FUZZ_SECONDS ?= 10
-FUZZ_WATCH := $(if $(COVERAGE),-fprofile-instr-generate -fcoverage-mapping,-fsanitize=address$(comma)undefined \
-	-fno-sanitize-recover=all)
-FUZZ_CFLAGS := -std=c11 -O1 -g -pthread $(FUZZ_WATCH)
+FUZZ_CFLAGS := -std=c11 -O1 -g -pthread -fsanitize=address,undefined -fno-sanitize-recover=all \
+	$(if $(COVERAGE),-fprofile-instr-generate -fcoverage-mapping)
 FUZZ_LDFLAGS := -Wl,--wrap=complain,--wrap=program_run,--wrap=fork,--export-dynamic-symbol=posix_spawn*
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$F/%,$(wildcard tests/fuzz/*.c))
 

@@ -50,10 +50,9 @@ const char *__asan_default_options(void)
 	return "allocator_may_return_null=1:max_allocation_size_mb=80:quarantine_size_mb=8";
 }
 
-/* Both are there with AddressSanitizer only; without it (make fuzz-coverage) memory is not counted. */
-__attribute__((weak)) int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
-								    void (*on_free)(const volatile void *));
-__attribute__((weak)) size_t __sanitizer_get_allocated_size(const volatile void *memory);
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
+					      void (*on_free)(const volatile void *));
+size_t __sanitizer_get_allocated_size(const volatile void *memory);
 
 /* Bytes allocated; and from how many on it is looked at how much memory is in use, which must not be over the bound. */
 static atomic_llong fuzz_live, fuzz_look;
@@ -127,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static long long before;
 	double began;
 
-	if (!hooked && __sanitizer_install_malloc_and_free_hooks)
+	if (!hooked)
 		__sanitizer_install_malloc_and_free_hooks(fuzz_on_malloc, fuzz_on_free);
 	hooked = true;
 	began = fuzz_seconds();
@@ -181,13 +180,13 @@ int __wrap_program_run(const struct spawn *spawn)
 
 /*
  * A shell that only parses the scriptlets of a package is started by fork(). While it is fuzzed that fails, since it
- * takes longer than all else; make fuzz-coverage lets it be.
+ * takes longer than all else; make fuzz-coverage lets it be (FUZZ_FORK).
  */
 pid_t __real_fork(void);
 pid_t __wrap_fork(void);
 pid_t __wrap_fork(void)
 {
-	if (__sanitizer_install_malloc_and_free_hooks) {
+	if (!getenv("FUZZ_FORK")) {
 		errno = EAGAIN;
 		return -1;
 	}

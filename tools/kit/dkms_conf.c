@@ -344,7 +344,7 @@ static void read_assignment(struct reader *r, size_t len)
 	if (add && find(r->conf, name))
 		put_variable(r, name, strlen(name));
 	r->at += len;
-	if (name[strlen(name) - 2] == '?')
+	if (strstr(name, "?]"))
 		become_unknown(r, text_format("has an index that is computed"));
 	read_word(r);
 	if (fclose(r->value) != 0)
