@@ -257,6 +257,38 @@ library() {
 	has "$output" "tree: error: the file could not be read: libcrypto.so.3 is not installed"
 }
 
+@test "without libxml2, show and verify of a disk say what is missing of its metadata, and the rest" {
+	local path soname
+	soname=$(sed -n 's/.*LIBXML_SONAME "\(.*\)"/\1/p' "$TOP/build/include/late_sonames.h")
+	path=$(library "$soname")
+	[ -n "$path" ]
+	mkdir tree
+	# No package: libarchive, which reads them, needs libxml2 by itself.
+	cp "$SOUND/case.ko" tree/
+	echo '<repository originator="example" name="case" version="1"/>' >tree/XS-REPOSITORY
+	run -0 --separate-stderr xs-ddk show tree
+	has "$output" "vendor:      example"
+	for command in show verify; do
+		expected=1
+		[ $command = verify ] || expected=0
+		run "-$expected" --separate-stderr strace -f -qq -o log -e inject=openat:error=ENOENT -P "$path" -P "/usr${path#/usr}" \
+			xs-ddk "$command" tree
+		lacks "$output" "vendor:      example"
+	done
+	has "$output" "XS-REPOSITORY"
+	has "$output" "$soname is not installed"
+}
+
+@test "an empty package on a disk is called empty" {
+	mkdir tree
+	cp "$SOUND/case.ko" tree/
+	: >tree/empty.rpm
+	echo '<repository/>' >tree/XS-REPOSITORY
+	run -1 --separate-stderr xs-ddk verify --json tree
+	has "$(jq -r '.findings[] | select(.rule == "disk-package-unreadable") | .problem' <<<"$output")" "it is empty"
+	lacks "$output" "(null)"
+}
+
 @test "what only packages, images, their XML and certificates need is not loaded for modules" {
 	local library
 	for library in libarchive libxml2 libcrypto; do

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/die.h"
 
@@ -49,6 +50,45 @@ size_t array_before(const void *items, size_t count, size_t size, const void *ke
 			count = middle;
 	}
 	return low;
+}
+
+void string_list_add(struct string_list *list, const char *string)
+{
+	list->strings = array_grown(list->strings, list->count, &list->room, sizeof(*list->strings));
+	list->strings[list->count++] = string;
+	list->sorted = false;
+}
+
+void string_list_free(struct string_list *list)
+{
+	free(list->strings);
+	*list = (struct string_list){0};
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int is_before(const void *item, const void *key)
+{
+	return compare_strings(item, key) < 0;
+}
+
+static int is_not_after(const void *item, const void *key)
+{
+	return compare_strings(item, key) <= 0;
+}
+
+size_t string_list_has(struct string_list *list, const char *string)
+{
+	const size_t size = sizeof(*list->strings);
+
+	if (list->count && !list->sorted)
+		qsort(list->strings, list->count, size, compare_strings);
+	list->sorted = true;
+	return array_before(list->strings, list->count, size, &string, is_not_after) -
+	       array_before(list->strings, list->count, size, &string, is_before);
 }
 
 void text_add(struct growing_text *text, const char *format, ...)

@@ -3,6 +3,7 @@
 #ifndef XS_BASE_ARRAY_H
 #define XS_BASE_ARRAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -24,6 +25,19 @@ void *bytes_grown(void *bytes, size_t *room, size_t want);
  */
 size_t array_before(const void *items, size_t count, size_t size, const void *key,
 		    int (*is_before)(const void *item, const void *key));
+
+/* Strings of somebody else that are looked for again and again. Starts as {0}; string_list_free() is due. */
+struct string_list {
+	const char **strings;
+	size_t count, room;
+	bool sorted;
+};
+
+void string_list_add(struct string_list *list, const char *string);
+void string_list_free(struct string_list *list);
+
+/* How often the list has the string. Sorts the list, when something was added since. */
+size_t string_list_has(struct string_list *list, const char *string);
 
 /* A text to which more is added at its end. Starts as {0}; text is then NULL, and to be freed by its user. */
 struct growing_text {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "check/disk_topics.h"
@@ -71,37 +72,33 @@ static void check_sum(struct disk_check *c, char *line)
 			   file->sha256, disk_safe(c->disk, line));
 }
 
-static bool is_summed(const char *sums, const struct disk_file *file)
-{
-	size_t len = strlen(file->path);
-
-	for (const char *at = strstr(sums, file->path); at; at = strstr(at + 1, file->path))
-		if (at - sums >= 66 && at[-2] == ' ' && (at[len] == '\n' || at[len] == '\0'))
-			return true;
-	return false;
-}
-
 static void check_sums(struct disk_check *c)
 {
 	const struct disk_file *sums = disk_find(c->disk, "SHA256SUMS");
 	const char *text = sums && sums->bytes ? (const char *)sums->bytes : "";
-	char *copy, *next, *line;
+	struct string_list listed = {0};
+	char *next, *line;
 
 	if (!sums) {
 		disk_found(c, RULE_DISK_SUMS_MISSING, NULL, NULL);
 		return;
 	}
-	copy = next = disk_own(c->disk, strdup(text));
-	while ((line = strsep(&next, "\n")))
-		if (*line)
-			check_sum(c, line);
+	next = disk_own(c->disk, strdup(text));
+	while ((line = strsep(&next, "\n"))) {
+		if (!*line)
+			continue;
+		if (strlen(line) >= 67)
+			string_list_add(&listed, line + 66);
+		check_sum(c, line);
+	}
 	for (size_t i = 0; i < c->disk->count; i++) {
 		const struct disk_file *file = &c->disk->files[i];
 
-		if (strncmp(file->path, "SHA256SUMS", 10) != 0 && !file->is_link && !is_summed(text, file))
+		if (strncmp(file->path, "SHA256SUMS", 10) != 0 && !file->is_link &&
+		    !string_list_has(&listed, file->path))
 			disk_found(c, RULE_DISK_SUMS, file->path, "it is not listed in SHA256SUMS");
 	}
-	(void)copy;
+	string_list_free(&listed);
 }
 
 /* Old hosts show it, and mount points are named after it. */

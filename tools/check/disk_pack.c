@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "check/disk_topics.h"
 #include "package/disk_xml.h"
 
@@ -188,16 +189,6 @@ static void check_entry(struct disk_check *c, const struct xml_node *node)
 		check_listed(c, node, name, type);
 }
 
-/* How often the list has that file. */
-static size_t times_listed(struct disk_check *c, const struct xml_node *root, const char *name)
-{
-	size_t count = 0;
-
-	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package"))
-		count += strcmp(xml_text(c->disk, node), name) == 0;
-	return count;
-}
-
 /* What newer hosts' toolstacks have of their own: older hosts may do without. */
 static bool is_for_toolstack(const struct rpm *rpm)
 {
@@ -206,15 +197,20 @@ static bool is_for_toolstack(const struct rpm *rpm)
 
 static void check_complete(struct disk_check *c, const struct xml_node *root)
 {
+	struct string_list listed = {0};
+
+	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package"))
+		string_list_add(&listed, xml_text(c->disk, node));
 	for (size_t i = 0; i < c->disk->count; i++) {
 		const struct disk_file *file = &c->disk->files[i];
-		size_t times = file->is_rpm ? times_listed(c, root, file->path) : 1;
+		size_t times = file->is_rpm ? string_list_has(&listed, file->path) : 1;
 
 		if (times > 1)
 			disk_found(c, RULE_DISK_PACKAGE_TWICE, file->path, "XS-PACKAGES lists it %zu times", times);
 		else if (times == 0 && disk_is_installable(file) && !is_for_toolstack(&file->rpm))
 			disk_found(c, RULE_DISK_PACKAGE_UNLISTED, file->path, NULL);
 	}
+	string_list_free(&listed);
 }
 
 void check_disk_list(struct disk_check *c)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "check/disk_topics.h"
 #include "package/disk_xml.h"
@@ -62,31 +63,24 @@ static void check_nevra(struct disk_check *c, const struct xml_node *node, const
 	free(right);
 }
 
-static bool is_listed(struct disk_check *c, const struct xml_node *root, const char *path)
-{
-	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package")) {
-		const char *href = xml_child_attribute(c->disk, node, "location", "href");
-
-		if (href && strcmp(href, path) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void check_primary(struct disk_check *c, const struct xml_node *root, const char *in)
 {
+	struct string_list listed = {0};
+
 	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package")) {
 		const struct disk_file *file = located(c, RULE_DISK_PRIMARY_MISSING, in, node);
 
 		if (!file)
 			continue;
+		string_list_add(&listed, file->path);
 		check_checksum(c, RULE_DISK_PRIMARY_CHECKSUM, node, file);
 		if (file->has_rpm)
 			check_nevra(c, node, file);
 	}
 	for (size_t i = 0; i < c->disk->count; i++)
-		if (disk_is_installable(&c->disk->files[i]) && !is_listed(c, root, c->disk->files[i].path))
+		if (disk_is_installable(&c->disk->files[i]) && !string_list_has(&listed, c->disk->files[i].path))
 			disk_found(c, RULE_DISK_PRIMARY_UNLISTED, c->disk->files[i].path, NULL);
+	string_list_free(&listed);
 }
 
 /* The type by which a group wants a package, e.g. "mandatory"; "" if it does not. */
@@ -209,15 +203,17 @@ static bool check_repomd(struct disk_check *c, const struct xml_node *root)
 		const char *type = value_or(xml_attribute(c->disk, node, "type"), "");
 		const struct disk_file *file = located(c, RULE_DISK_REPODATA, REPOMD, node);
 		bool is_groups = strcmp(type, "group") == 0, is_primary = strcmp(type, "primary") == 0;
+		/* Hosts read the first of a kind. Reading one file a thousand times would be no linear work. */
+		bool first = (is_groups && !groups) || (is_primary && !primary);
 
 		groups = groups || is_groups;
 		primary = primary || is_primary;
 		if (!file)
 			continue;
 		check_checksum(c, RULE_DISK_REPODATA_CHECKSUM, node, file);
-		if (is_primary)
+		if (first && is_primary)
 			read_document(c, file, "metadata", check_primary);
-		else if (is_groups)
+		else if (first)
 			read_document(c, file, "comps", check_groups);
 	}
 	if (!primary)

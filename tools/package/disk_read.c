@@ -16,7 +16,7 @@
 #include "package/disk.h"
 
 /* Far above what any disk has, so that a hostile one ends. */
-#define FILES_MAX      100000
+#define FILES_MAX      10000
 #define TOO_MANY_FILES "it has more files than any driver disk"
 #define METADATA_MAX   (32u << 20)
 #define DEPTH_MAX      16
