@@ -24,7 +24,7 @@
 # LDFLAGS_MODULE that you give to make is kept. "make clean" removes .xs-note/.
 #
 # kbuild reads the same Makefile again, with KERNELRELEASE set: then the fragment does nothing. It also
-# does nothing below an xs-kbuild that was called with the same version. It needs GNU make 4.
+# does nothing below an xs-kbuild that was called with the same version. It needs GNU make 3.82.
 # Manual: xs-ddk-note(5).
 
 ifeq ($(KERNELRELEASE),)
