@@ -71,6 +71,44 @@ sys.exit(", ".join({ascii(c) for c in text if c != "\n" and unicodedata.category
 	run ! grep '##' <<<"$output"
 }
 
+# cases FORMAT ARGUMENT...: how many test cases there are.
+cases() {
+	local format=$1
+	shift
+	if [ "$format" = tap ]; then
+		xs-ddk verify --format tap "$@" | grep -cE '^(not )?ok '
+	else
+		xs-ddk verify --format junit "$@" | grep -c '<testcase '
+	fi
+}
+
+@test "how many test cases there are does not depend on what is found" {
+	version=1.0.0 payload_module net 1.0.0 net
+	a_package one
+	version=1.0.0 payload_module net 1.0.0 net 'info "firmware=net.bin"'
+	mv one.rpm one.kept
+	rm payload/etc/depmod.d/xs-ddk.conf "payload/lib/modules/$uname/xenserver/net/1.0.0/info.json"
+	touch "payload/lib/modules/$uname/xenserver/net/1.0.0/stray"
+	a_package one "%post" "fi"
+	for format in tap junit; do
+		many=$(cases "$format" one.rpm)
+		[ "$many" -eq 2 ]
+		mv one.rpm one.wrong
+		mv one.kept one.rpm
+		[ "$(cases "$format" one.rpm)" -eq "$many" ]
+		mv one.rpm one.kept
+		mv one.wrong one.rpm
+	done
+	rm payload/lib -r
+	mkdir -p payload/lib/firmware
+	touch payload/lib/firmware/net.bin
+	a_package data
+	[ "$(cases tap data.rpm)" -eq 1 ]
+	xs-ddk verify --format tap data.rpm >out.tap
+	run -0 prove --exec cat out.tap
+	has "$output" "Result: PASS"
+}
+
 @test "text tells of findings and fixes, and counts them" {
 	run -1 --separate-stderr xs-ddk verify sound.ko warned.ko failed.ko
 	has "$output" "failed.ko: error: the module does not carry the record of its version: "
@@ -159,7 +197,7 @@ jsonschema.Draft7Validator.check_schema(json.load(open(sys.argv[1])))' "$TOP/too
 	run -1 --separate-stderr xs-ddk verify --format tap hostile
 	printf '%s\n' "$output" >out.tap
 	run -1 prove --exec cat out.tap
-	has "$output" "Failed 1/1"
+	has "$output" "Failed 1/2"
 	lacks "$output" "Parse errors"
 	lacks "$output" "TODO"
 }
@@ -195,7 +233,7 @@ xpath() { xmllint --xpath "$1" out.xml; }
 	hostile
 	run -1 --separate-stderr xs-ddk verify --format junit hostile
 	valid_junit
-	has "$(xpath 'string(//testcase/@name)')" '<a&b>]]>'
+	has "$(xpath 'string(//testcase[2]/@name)')" '<a&b>]]>'
 }
 
 # jenkins_schema: set $schema to the file of what Jenkins' plugin reads; Debian has no package with it, npm has.

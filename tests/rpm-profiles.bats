@@ -35,6 +35,17 @@ rpm_of() { package "$CACHE/$1/build" pair 1.0 4.19.0+1; }
 requires() { rpm -qp --requires "$(rpm_of "$1")" | sort -u; }
 provides() { rpm -qp --provides "$(rpm_of "$1")"; }
 
+@test "in every profile, a disk of the kit's own packages has no finding, warnings included" {
+	local profile
+	for profile in xs8 xs9 el9 generic; do
+		XS_DDK=$XS_BIN/xs-ddk "$TOP/rpm/make-disk" --profile "$profile" --no-verify --label "pair-$profile" --version 1.0 \
+			--vendor tests --vendor-code tests --output . "$CACHE/$profile/build/rpms" "$CACHE/$profile/build/srpms"
+		run --separate-stderr xs-ddk verify --strict --profile "$profile" "pair-$profile.iso" "$CACHE/$profile/build/rpms"
+		[ "$status" -eq 0 ] || fail "$profile: $output $stderr"
+		has "$output" "0 errors, 0 warnings"
+	done
+}
+
 @test "a package's name has the flavour and the kernel, whatever characters are in its uname" {
 	run -0 name "$(rpm_of xs8)"
 	[ "$output" = pair-1.0-modules-xen-4.19.0+1 ]

@@ -127,6 +127,8 @@ static void verify_input(const struct input *input, void *context)
 	struct verifier *verifier = context;
 
 	disks_notice(&verifier->inventory->disks, input);
+	if (input->kind == INPUT_RPM || input->kind == INPUT_DISK)
+		report_subject(&verifier->report, input->path);
 	if (input->kind == INPUT_TROUBLE)
 		report_add(&verifier->report, rule_of(input->trouble), input->path, "%s", input->why);
 	else if (input->kind == INPUT_MODULE)

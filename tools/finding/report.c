@@ -50,14 +50,23 @@ void report_add(struct report *report, enum rule_id rule, const char *path, cons
 
 static void append_name(struct report *report, char *name)
 {
-	report->names = grow(report->names, report->checked, &report->names_room, sizeof(*report->names));
-	report->names[report->checked] = name;
+	report->names = grow(report->names, report->name_count, &report->names_room, sizeof(*report->names));
+	report->names[report->name_count++] = name;
+}
+
+void report_subject(struct report *report, const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	if (report->keep_names)
+		append_name(report, text_safe_n(path, len));
 }
 
 void report_judged(struct report *report, const char *path)
 {
-	if (report->keep_names)
-		append_name(report, text_safe(path));
+	report_subject(report, path);
 	report->checked++;
 }
 
@@ -65,19 +74,19 @@ void report_merge(struct report *into, struct report *from)
 {
 	for (size_t i = 0; i < from->count; i++)
 		append(into, from->findings[i]);
-	for (size_t i = 0; i < from->checked; i++) {
-		if (into->keep_names)
-			append_name(into, from->names[i]);
-		into->checked++;
-	}
-	from->count = from->checked = 0;
+	for (size_t i = 0; i < from->name_count; i++)
+		append_name(into, from->names[i]);
+	into->checked += from->checked;
+	from->count = from->checked = from->name_count = 0;
 }
 
 static int compare_findings(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
-	int order = strcmp(x->path, y->path);
+	int order = strcmp(x->subject, y->subject);
 
+	if (order == 0)
+		order = strcmp(x->path, y->path);
 	if (order == 0)
 		order = (int)x->rule - (int)y->rule;
 	return order ? order : strcmp(x->text, y->text);
@@ -88,12 +97,47 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void sort_names(struct report *report)
+{
+	size_t kept = 0;
+
+	if (report->name_count)
+		qsort(report->names, report->name_count, sizeof(*report->names), compare_names);
+	for (size_t i = 0; i < report->name_count; i++) {
+		if (kept && strcmp(report->names[kept - 1], report->names[i]) == 0)
+			free(report->names[i]);
+		else
+			report->names[kept++] = report->names[i];
+	}
+	report->name_count = kept;
+}
+
+/* The name that is the path, or the longest that ends before a '!' or '/' of it; else the path itself. */
+static const char *find_subject(const struct report *report, const char *path)
+{
+	size_t len = report->name_count ? strlen(path) : 0;
+	char *part = text_format("%s", path);
+	const char *const *found = NULL;
+
+	for (; !found && len > 0; len--) {
+		const char *key = part;
+
+		if (path[len] != '\0' && path[len] != '!' && path[len] != '/')
+			continue;
+		part[len] = '\0';
+		found = bsearch(&key, report->names, report->name_count, sizeof(*report->names), compare_names);
+	}
+	free(part);
+	return found ? *found : path;
+}
+
 void report_sort(struct report *report)
 {
+	sort_names(report);
+	for (size_t i = 0; i < report->count; i++)
+		report->findings[i].subject = find_subject(report, report->findings[i].path);
 	if (report->count)
 		qsort(report->findings, report->count, sizeof(*report->findings), compare_findings);
-	if (report->names)
-		qsort(report->names, report->checked, sizeof(*report->names), compare_names);
 }
 
 size_t report_count(const struct report *report, enum severity severity)
@@ -129,7 +173,7 @@ void report_free(struct report *report)
 		free(report->findings[i].path);
 		free(report->findings[i].text);
 	}
-	for (size_t i = 0; report->names && i < report->checked; i++)
+	for (size_t i = 0; i < report->name_count; i++)
 		free(report->names[i]);
 	free(report->findings);
 	free(report->names);

@@ -11,17 +11,18 @@
 
 struct finding {
 	enum rule_id rule;
-	char *path; /* as shown: safe text */
-	char *text; /* what was found and what was expected: safe text */
+	char *path;	     /* as shown: safe text */
+	char *text;	     /* what was found and what was expected: safe text */
+	const char *subject; /* what it is a finding about, set by report_sort(): a name of the report, or the path */
 };
 
 /* A report starts as {0}. */
 struct report {
 	struct finding *findings;
 	size_t count, room;
-	char **names;	/* what was judged, if names are kept: safe text */
-	size_t checked; /* how many */
-	size_t names_room;
+	size_t checked; /* how many modules were judged */
+	char **names;	/* of all that was judged, if names are kept: safe text */
+	size_t name_count, names_room;
 	bool keep_names;      /* the format tells of what is right too */
 	bool disabled[RULES]; /* findings of these rules are not taken */
 	bool strict;	      /* warnings fail too */
@@ -34,13 +35,19 @@ struct report {
 void report_add(struct report *report, enum rule_id rule, const char *path, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Counts PATH among what was judged. */
+/* Notes that PATH is judged: a package, a disk, or a PATH of the command line. */
+void report_subject(struct report *report, const char *path);
+
+/* The same of a module, which is counted too. */
 void report_judged(struct report *report, const char *path);
 
 /* Moves what FROM holds to the end of INTO and leaves FROM empty. Both must keep names, or neither. */
 void report_merge(struct report *into, struct report *from);
 
-/* Puts findings in the order of their paths, then of the catalogue, and names in byte order; for printing. */
+/*
+ * For printing: puts the names in byte order, each once, and findings in the order of their subjects, their paths and
+ * the catalogue. The subject of a finding is what was judged and holds its path, the innermost.
+ */
 void report_sort(struct report *report);
 
 /* How many findings have the severity. */

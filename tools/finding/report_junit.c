@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A report in the XML of JUnit, as CI systems read it: a test case for each file.
+// A report in the XML of JUnit, as CI systems read it: a test case for each module, package, disk and PATH.
 #include <stdio.h>
+#include <string.h>
 
 #include "finding/report_print.h"
 
@@ -35,6 +36,10 @@ static void print_findings(const struct report_case *at)
 	for (size_t i = 0; i < at->count; i++) {
 		const struct rule *rule = &rules[at->findings[i].rule];
 
+		if (strcmp(at->findings[i].path, at->path) != 0) {
+			print_xml(at->findings[i].path);
+			fputs(": ", stdout);
+		}
 		printf("%s: ", severity_name(rule->severity));
 		print_xml(at->findings[i].text);
 		printf(" [%s]\nfix: ", rule->id);

@@ -6,18 +6,17 @@
 
 bool report_next_case(const struct report *report, struct report_case *at)
 {
-	const char *name = at->next_name < report->checked ? report->names[at->next_name] : NULL;
+	const char *name = at->next_name < report->name_count ? report->names[at->next_name] : NULL;
 	const struct finding *finding = at->next_finding < report->count ? &report->findings[at->next_finding] : NULL;
 
 	if (!name && !finding)
 		return false;
-	at->path = !finding || (name && strcmp(name, finding->path) <= 0) ? name : finding->path;
+	at->path = !finding || (name && strcmp(name, finding->subject) <= 0) ? name : finding->subject;
 	at->findings = finding;
 	at->count = 0;
-	/* A file given twice is one case: its findings could not be told apart. */
-	while (at->next_name < report->checked && strcmp(report->names[at->next_name], at->path) == 0)
+	if (name && strcmp(name, at->path) == 0)
 		at->next_name++;
-	while (at->next_finding < report->count && strcmp(report->findings[at->next_finding].path, at->path) == 0) {
+	while (at->next_finding < report->count && strcmp(report->findings[at->next_finding].subject, at->path) == 0) {
 		at->next_finding++;
 		at->count++;
 	}

@@ -6,12 +6,12 @@
 #include "finding/report.h"
 
 /*
- * The findings of one path after another, for formats that tell of each path once. The path is one that was
- * judged, one that was not but has findings, or both; they come in byte order.
+ * The findings about one subject after another, for formats that have a test case for each: modules, packages, disks
+ * and PATHs, in byte order. How many there are does not depend on what was found.
  */
 struct report_case {
 	const char *path;
-	const struct finding *findings; /* of this path */
+	const struct finding *findings; /* about it */
 	size_t count;
 	size_t next_name, next_finding; /* where the walk stands */
 };
@@ -26,9 +26,9 @@ size_t report_cases(const struct report *report);
 void report_print_text(const struct report *report);
 /* {"format": "xs-ddk-verify", "schema": 2, ...}: promised; see xs-ddk.schema.json. */
 void report_print_json(const struct report *report);
-/* Test Anything Protocol, version 13, a test for each file. */
+/* Test Anything Protocol, version 13, a test for each subject. */
 void report_print_tap(const struct report *report);
-/* JUnit's XML, a test case for each file. */
+/* JUnit's XML, a test case for each subject. */
 void report_print_junit(const struct report *report);
 /* Workflow commands of GitHub Actions, which it shows beside the files. */
 void report_print_github(const struct report *report);

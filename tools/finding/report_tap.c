@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A report in the Test Anything Protocol, version 13 (testanything.org): a test for each file.
+// A report in the Test Anything Protocol, version 13 (testanything.org): a test for each module, package, disk and
+// PATH.
 #include <stdio.h>
+#include <string.h>
 
 #include "finding/report_print.h"
 
@@ -33,6 +35,8 @@ static void print_diagnostics(const struct report_case *at)
 		const struct rule *rule = &rules[at->findings[i].rule];
 
 		printf("    - rule: %s\n      severity: %s\n", rule->id, severity_name(rule->severity));
+		if (strcmp(at->findings[i].path, at->path) != 0)
+			print_yaml("path", at->findings[i].path);
 		print_yaml("problem", at->findings[i].text);
 		print_yaml("hint", rule->hint);
 	}

@@ -230,6 +230,10 @@ static enum status verify_all(struct verify *v, char **paths)
 {
 	enum status status = STATUS_YES, found;
 
+	for (char **path = paths; *path && !v->loaded; path++)
+		report_subject(&v->report, *path);
+	if (v->loaded)
+		report_subject(&v->report, "/sys/module");
 	if (v->loaded)
 		status = verify_loaded(v, paths);
 	else
