@@ -6,9 +6,12 @@ load helpers
 load driver/host
 load driver/inject
 
-@test "killed at any system call, the next command finds the old state or the new one, whole" {
+# What changes something on the disk, or lets another program do so: between two of these calls nothing changes.
+changing=write,ftruncate,symlinkat,renameat,fsync,unlinkat,mkdirat,linkat,flock,clone,wait4,exit_group
+
+@test "killed at any call that changes something, the next command finds the old state or the new one, whole" {
 	prepare
-	calls >"$BATS_TEST_TMPDIR/all"
+	calls $changing >"$BATS_TEST_TMPDIR/all"
 	answers=$(each kill_at <"$BATS_TEST_TMPDIR/all")
 	whole "$(wc -l <"$BATS_TEST_TMPDIR/all")" "$answers"
 	has "$answers" old
@@ -22,8 +25,7 @@ load driver/inject
 	inject signal=SIGKILL renameat 6 "$halfway" || [ $? = 137 ]
 	run -1 xs-driver check --sysroot "$halfway"
 	cp -a "$halfway" "$BATS_TEST_TMPDIR/traced"
-	# Between two of these nothing changes on the disk.
-	strace -o "$BATS_TEST_TMPDIR/trace" -e trace=symlinkat,renameat,fsync,unlinkat,clone,wait4,write,exit_group \
+	strace -o "$BATS_TEST_TMPDIR/trace" -e trace=$changing \
 		xs-driver recover --sysroot "$BATS_TEST_TMPDIR/traced" \
 		>"$BATS_TEST_TMPDIR/traced.out" 2>&1
 	sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$BATS_TEST_TMPDIR/trace" |
@@ -168,6 +170,129 @@ initrd_maker() {
 	[ "$(cat "$root/boot/initrd-$UNAME.img")" = old ]
 	[ "$(ls -A "$root/boot")" = "initrd-$UNAME.img" ]
 	[ "$(judge "$template")" = old ]
+}
+
+# two_initrds: both kernels have one, and $XS_INITRD makes them.
+two_initrds() {
+	prepare
+	initrd_maker
+	root=$template
+	mkdir "$root/boot"
+	for kernel in "$UNAME" "$OTHER"; do echo "old $kernel" >"$root/boot/initrd-$kernel.img"; done
+}
+
+# old_initrds: they are as they were, and nothing lies beside them.
+old_initrds() {
+	for kernel in "$UNAME" "$OTHER"; do [ "$(cat "$root/boot/initrd-$kernel.img")" = "old $kernel" ]; done
+	[ "$(ls -A "$root/boot" | wc -l)" = 2 ]
+}
+
+@test "the second kernel's initrd fails: both are the former ones, although the first was made" {
+	two_initrds
+	for kernel in "$UNAME" "$OTHER"; do
+		sed -i "2i [ \"\$3\" != $kernel ] || exit 9" "$XS_INITRD"
+		run -1 --separate-stderr driver select pair 2.0
+		has "$stderr" "failed for kernel $kernel with status 9"
+		has "$stderr" "what was done is undone"
+		old_initrds
+		[ "$(judge "$root")" = old ]
+		sed -i 2d "$XS_INITRD"
+	done
+}
+
+@test "a call on /boot fails or kills the program at any point: the initrds are both old or both new, as the links are" {
+	two_initrds
+	cp -a "$root" "$BATS_TEST_TMPDIR/initrds"
+	strace -o "$BATS_TEST_TMPDIR/trace" -e trace=linkat,renameat,fsync,unlinkat \
+		xs-driver select --sysroot "$root" pair 2.0 >/dev/null 2>&1
+	sed -n 's/^\([a-z]*\)(.*/\1/p' "$BATS_TEST_TMPDIR/trace" | awk '{ print $1, ++n[$1], $1 == "unlinkat" }' |
+		sed '1,/linkat 1/{/linkat/!d;}' >"$BATS_TEST_TMPDIR/all"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/all")" -gt 10 ]
+	while read -r call count _; do
+		for injection in error=EIO signal=SIGKILL; do
+			[ "$call $injection" != "fsync signal=SIGKILL" ] || continue
+			rm -rf "$root" && cp -a "$BATS_TEST_TMPDIR/initrds" "$root"
+			sh -c '"$@" >/dev/null 2>&1; :' sh strace -o /dev/null -e trace="$call" \
+				-e inject="$call:$injection:when=$count" xs-driver select --sysroot "$root" pair 2.0
+			driver recover 2>/dev/null
+			version=$(driver list --format json --kernel "$UNAME" | jq -r '.drivers[0].selected_version')
+			[ "$(grep -l "^old" "$root/boot/"initrd* | wc -l)" = "$([ "$version" = 1.0 ] && echo 2 || echo 0)" ] ||
+				fail "$injection at $call $count: $version, $(head -n 1 "$root/boot/"*)"
+			[ "$(ls -A "$root/boot" | wc -l)" = 2 ] || fail "$injection at $call $count: $(ls -A "$root/boot")"
+			[ "$version" = 1.0 ] || has "$(cat "$root/boot/initrd-$OTHER.img")" pair/2.0
+		done
+	done <"$BATS_TEST_TMPDIR/all"
+}
+
+@test "--no-initrd leaves both as they are" {
+	two_initrds
+	driver select --no-initrd pair 2.0
+	old_initrds
+}
+
+@test "a /boot that cannot be looked at is an error, not a host without an initrd" {
+	two_initrds
+	status=0
+	strace -o /dev/null -e trace=newfstatat -P "$root/boot" -e inject=newfstatat:error=EIO \
+		xs-driver select --sysroot "$root" pair 2.0 >"$BATS_TEST_TMPDIR/out" 2>&1 || status=$?
+	[ $status = 1 ]
+	has "$(cat "$BATS_TEST_TMPDIR/out")" "/boot/initrd-$UNAME.img: Input/output error"
+}
+
+# synced: of a trace with paths (-y), a line for each step: what was brought to the disk, renamed or removed.
+synced() {
+	sed -nE -e 's|^fsync\([0-9]+<([^>]*)>\).*= 0|fsync \1|p' -e 's|^(renameat)\([0-9]+<([^>]*)>, "([^"]*)", [0-9]+<([^>]*)>, "([^"]*)"\).*= 0|rename \4/\5|p' \
+		-e 's|^unlinkat\([0-9]+<([^>]*)>, "([^"]*)", 0\).*= 0|unlink \1/\2|p' -e 's|^write\([0-9]+<([^>]*)>.*|write \1|p' "$1" |
+		sed "s|$root||"
+}
+
+# before FIRST SECOND: in $steps a line FIRST is there, and none after the first line SECOND.
+before() {
+	has "$steps" "$1"
+	has "$steps" "$2"
+	awk -v first="$1" -v second="$2" '$0 == second { found = 1 } $0 == first && found { exit 1 }' <<<"$steps" ||
+		fail "$1 after $2"
+}
+
+@test "all is on the disk before the journal goes, and the journal before anything changes" {
+	two_initrds
+	strace -y -o "$BATS_TEST_TMPDIR/trace" -e trace=fsync,renameat,unlinkat xs-driver select --sysroot "$root" pair 2.0 >/dev/null 2>&1
+	steps=$(synced "$BATS_TEST_TMPDIR/trace")
+	modules=/lib/modules
+	journal=$modules/.xs-driver.journal
+	before "fsync $modules/..xs-driver.journal.xs-new" "rename $journal"
+	# The first sync of /lib/modules after the journal's rename comes before any link is made.
+	[ "$(grep -n -A 1 "^rename $journal" <<<"$steps" | tail -n 1)" = "$(grep -n "^fsync $modules\$" <<<"$steps" | head -n 1 | sed 's/:/-/')" ]
+	before "rename $journal" "rename $modules/$UNAME/updates/xs_user.ko"
+	for kernel in "$UNAME" "$OTHER"; do
+		before "rename $modules/$kernel/updates/xs_user.ko$([ "$kernel" = "$UNAME" ] || echo .xz)" "unlink $journal"
+		before "fsync $modules/$kernel/updates" "rename $modules/$kernel/modules.dep"
+		for file in dep dep.bin alias alias.bin symbols softdep; do
+			before "fsync $modules/.xs-driver.depmod/lib/modules/$kernel/modules.$file" "rename $modules/$kernel/modules.$file"
+			before "rename $modules/$kernel/modules.$file" "fsync $modules/$kernel"
+		done
+		before "fsync $modules/$kernel" "rename /boot/initrd-$kernel.img"
+		before "fsync /boot/.initrd-$kernel.img.xs-new" "rename /boot/initrd-$kernel.img"
+		before "rename /boot/initrd-$kernel.img" "unlink $journal"
+	done
+	before "fsync /boot" "unlink $journal"
+	# And nothing that was kept of the former initrds goes before the journal is known to be gone.
+	before "unlink $journal" "unlink /boot/.initrd-$UNAME.img.xs-old"
+	[ "$(grep -A 1 "^unlink $journal" <<<"$steps" | tail -n 1)" = "fsync $modules" ]
+}
+
+@test "on the host itself depmod's files are brought to the disk too" {
+	make_host
+	install_fake ice 1 ice
+	own_mounts true || skip "no mount namespaces here"
+	own_mounts sh -ec 'mount --bind "$1/lib/modules" /lib/modules
+		exec strace -y -o "$2" -e trace=fsync,renameat,unlinkat xs-driver select --no-initrd ice 1' \
+		sh "$root" "$BATS_TEST_TMPDIR/trace" >/dev/null 2>&1
+	steps=$(synced "$BATS_TEST_TMPDIR/trace" | sed -E 's|^([a-z]+) .*/lib/modules|\1 /lib/modules|')
+	for file in dep dep.bin alias.bin; do
+		before "fsync /lib/modules/$UNAME/modules.$file" "unlink /lib/modules/.xs-driver.journal"
+	done
+	before "fsync /lib/modules/$UNAME" "unlink /lib/modules/.xs-driver.journal"
 }
 
 @test "a real mkinitramfs puts the selected version into the initrd, and what it holds is told" {

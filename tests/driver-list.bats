@@ -189,6 +189,56 @@ problem() {
 	[ "$(driver list --format json | jq .interrupted)" = true ]
 }
 
+# unfinished STAGE CHOICE: the scriptlet of a package of intel-ice 1.2.0 was killed.
+unfinished() {
+	mark=$root/lib/modules/.xs-install:$UNAME:intel-ice:1.2.0
+	echo "$1 $2 intel-ice-1.2.0-modules" >"$mark"
+}
+
+@test "a package whose scriptlet was killed is told of, and recover does what the scriptlet was about to do" {
+	unfinished post first
+	mkdir "$root/lib/modules/$UNAME/updates"
+	ln -s x "$root/lib/modules/$UNAME/updates/.ice.ko.new"
+	run -1 driver check
+	has "$output" "${mark#"$root"}: unfinished: the installation of a package was interrupted"
+	has "$output" "  xs-driver recover"
+	run -0 --separate-stderr driver recover
+	has "$stderr" "the installation of intel-ice 1.2.0 for kernel $UNAME had been interrupted; it is finished now"
+	[ "$(selected ice.ko)" = ../xenserver/intel-ice/1.2.0/ice.ko ]
+	[ "$(dep)" = updates/ice.ko ]
+	[ "$(ls -A "$root/lib/modules/$UNAME/updates")" = ice.ko ]
+	[ ! -e "$mark" ]
+	driver check
+}
+
+@test "recover leaves a selection alone, and selects nothing for a package that was not to select" {
+	unfinished post later
+	driver recover
+	[ "$(selected ice.ko)" = none ]
+	driver select intel-ice 1.10.0
+	unfinished post first
+	driver recover
+	[ "$(selected ice.ko)" = ../xenserver/intel-ice/1.10.0/ice.ko ]
+	[ ! -e "$mark" ]
+}
+
+@test "a package of which not all files are there must be installed again, unless somebody selects" {
+	unfinished unpacking first
+	run -1 driver check
+	has "$output" "run 'rpm -U --replacepkgs' with the package intel-ice-1.2.0-modules"
+	run -1 driver recover
+	has "$output" "was interrupted before all its files were there"
+	[ -e "$mark" ]
+	driver select intel-ice 1.10.0
+	[ ! -e "$mark" ]
+}
+
+@test "an initrd that a package could not make again is told of" {
+	: >"$root/lib/modules/.rebuilding-initrd-$UNAME"
+	run -1 driver check
+	has "$output" ".rebuilding-initrd-$UNAME: initrd: "
+}
+
 @test "check tells of a modprobe.d file that keeps a selected driver, or one that is gone, from loading" {
 	driver select intel-ice 1.2.0
 	for name in intel-ice gone; do

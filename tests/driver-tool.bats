@@ -8,7 +8,7 @@ load driver/host
 setup() {
 	make_host
 	install_fake intel-ice 1.2.0 ice -- 'pci:v00008086d00001593sv*'
-	install_fake intel-ice 1.10.0 ice
+	install_fake intel-ice 1.10.0 ice -- 'pci:v00008086d00009999sv*'
 }
 
 # tool ARGUMENT...: driver-tool below $root.
@@ -23,7 +23,7 @@ tool() { driver-tool --sysroot "$root" "$@"; }
 	has "$output" '"version": 0.1'
 	[ "$(jq -c '[.protocol.version, .operation.reboot, (.drivers | keys)]' <<<"$output")" = '[0.1,false,["intel-ice"]]' ]
 	[ "$(jq -c '.drivers["intel-ice"] | [.type, .friendly_name, .description, .info, .selected, .active, ."loaded modules"]' \
-		<<<"$output")" = '["network","intel-ice","Driver intel-ice","intel-ice","1.2.0","1.10.0",["ice"]]' ]
+		<<<"$output")" = '["network","intel-ice","Driver intel-ice","intel-ice","1.2.0","1.10.0",["ice.ko"]]' ]
 	[ "$(jq -c '.drivers["intel-ice"].variants["1.2.0"]' <<<"$output")" = \
 		'{"version":"1.2.0","hardware_present":true,"priority":10.5,"status":"production"}' ]
 	[ "$(jq '.drivers["intel-ice"].variants["1.10.0"].hardware_present' <<<"$output")" = false ]
@@ -81,6 +81,68 @@ tool() { driver-tool --sysroot "$root" "$@"; }
 	[ "$(xs-driver driver-tool --sysroot "$root" -l)" = "$(tool -l)" ]
 	run -0 driver-tool --help
 	has "$output" "Usage: driver-tool "
+}
+
+@test "a version that binds no device at all counts as present, one whose device is absent does not" {
+	install_fake loop-plus 1 loop-plus
+	install_fake usb-plus 1 usb-plus -- 'usb:v0951p16*'
+	install_fake mem-plus 1 mem-plus -- 'fs-mem'
+	run -0 --separate-stderr tool -l
+	[ "$(jq -c '[.drivers[] | .variants["1"] | select(.) | .hardware_present]' <<<"$output")" = '[true,true,false]' ]
+	add_device usb 1-1:1.0 usb:v0951p1666d0110
+	[ "$(tool -l | jq '.drivers["usb-plus"].variants["1"].hardware_present')" = true ]
+}
+
+@test "loaded modules are named as their files, without a suffix of compression" {
+	install_fake pair 1 pair-a pair_b
+	xz "$(hierarchy)/pair/1/pair-a.ko"
+	loaded pair_a 1
+	loaded pair_b 1
+	[ "$(tool -l | jq -c '.drivers.pair."loaded modules"')" = '["pair-a.ko","pair_b.ko"]' ]
+}
+
+@test "-n takes the friendly name too, as toolstacks read it in the list" {
+	sed -i 's/"name": "intel-ice"/"name": "Intel ICE"/' "$(hierarchy)"/intel-ice/*/info.json
+	run -0 --separate-stderr tool -s -n "Intel ICE" -v 1.2.0
+	[ "$(jq -c . <<<"$output")" = '{"driver":"Intel ICE","variant":"1.2.0","exit":0}' ]
+	[ "$(selected ice.ko)" = ../xenserver/intel-ice/1.2.0/ice.ko ]
+	run -0 tool -d -n "Intel ICE"
+	run -2 tool -s -n "Intel" -v 1.2.0
+}
+
+@test "-l with -s or -d, and -s with -d, are refused" {
+	run -2 --separate-stderr tool -l -s -n intel-ice -v 1.2.0
+	run -2 --separate-stderr tool -l -d -n intel-ice
+	run -2 --separate-stderr tool -s -d -n intel-ice -v 1.2.0
+	has "$stderr" "what is wanted is -l, or"
+	[ "$(selected ice.ko)" = none ]
+}
+
+@test "packages for XenServer 9: both directories are one driver, whoever selected, and in either form" {
+	dmv=$root/lib/modules/$UNAME/dmv/intel-ice
+	for version in 1.2.0 1.10.0; do
+		mkdir -p "$dmv/$version"
+		for file in ice.ko info.json; do
+			ln -s "../../../xenserver/intel-ice/$version/$file" "$dmv/$version/$file"
+		done
+	done
+	echo 'exclude xenserver dmv' >"$root/etc/depmod.d/xs-ddk.conf"
+	for layout in xenserver dmv; do
+		# XenServer 9's own tools make this link.
+		link_update ice.ko "/lib/modules/$UNAME/dmv/intel-ice/1.10.0/ice.ko"
+		: >"$root/lib/modules/$UNAME/modules.dep"
+		# Only depmod was not run.
+		run -1 driver check --format json
+		[ "$(jq -r '.findings[].problem' <<<"$output")" = stale ]
+		[ "$(tool --layout $layout -l | jq -r '.drivers["intel-ice"].selected')" = 1.10.0 ]
+		run -0 tool --layout $layout -s -n intel-ice -v 1.2.0
+		driver check
+		[ "$(tool -l | jq -r '.drivers["intel-ice"].selected')" = 1.2.0 ]
+		link=$(selected ice.ko)
+		run -0 tool --layout $layout -d intel-ice
+		[ "$(selected ice.ko)$(dep)" = none ]
+	done
+	[ "$link" = "/lib/modules/$UNAME/dmv/intel-ice/1.2.0/ice.ko" ]
 }
 
 @test "a variant that is not the version is listed and selected by its name" {

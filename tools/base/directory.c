@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,4 +68,21 @@ void directory_names_free(char **names)
 	for (size_t i = 0; names && names[i]; i++)
 		free(names[i]);
 	free(names);
+}
+
+bool directory_remove(int dir, const char *name)
+{
+	char **names;
+	int fd;
+
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return true;
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	names = fd < 0 ? NULL : directory_names(dup(fd));
+	for (size_t i = 0; names && names[i]; i++)
+		directory_remove(fd, names[i]);
+	directory_names_free(names);
+	if (fd >= 0)
+		close(fd);
+	return unlinkat(dir, name, AT_REMOVEDIR) == 0;
 }

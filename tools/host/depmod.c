@@ -3,21 +3,17 @@
 #include "host/depmod.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/die.h"
 #include "base/spawn.h"
 #include "base/text.h"
-#include "host/depmod_config.h"
+#include "host/depmod_tree.h"
 
-/* In kmod's NEWS: "depmod: new exclude directive", 27. */
-#define KMOD_WITH_EXCLUDE 27
+/* With 7,000 modules it takes some seconds; on a slow disk, a minute. */
+#define TIME_LIMIT 600
 
 static char *find_depmod(void)
 {
@@ -31,91 +27,61 @@ static char *find_depmod(void)
 	return path;
 }
 
-/*
- * The directory to give to depmod -b: depmod itself goes from there to lib/modules/<uname> and would follow links out
- * of the root, so this is the one from which it gets to where we look. Memory to free, or NULL with a message.
- */
-static char *depmod_base(const struct root *root, const char *uname)
+/* Runs depmod with ARGV. */
+static bool run(const char *const *argv, const char *uname, int keep)
 {
-	static const char tail[] = "/lib/modules/";
-	char *path = text_format("/lib/modules/%s", uname);
-	char *real = root_real_path(root, path);
-	size_t len = real ? strlen(real) : 0, rest = strlen(tail) + strlen(uname);
+	struct spawn spawn = {.argv = argv, .keep = keep, .seconds = TIME_LIMIT};
+	int status = program_run(&spawn);
 
-	free(path);
-	if (real && len >= rest && strncmp(real + len - rest, tail, strlen(tail)) == 0 &&
-	    strcmp(real + len - strlen(uname), uname) == 0) {
-		real[len - rest] = '\0';
-		return real;
-	}
-	complain("/lib/modules/%s: %s, where depmod cannot be sent; give the root that directory lies in", uname,
-		 real ? real : "not there");
-	free(real);
-	return NULL;
+	if (status < 0)
+		complain("%s: %s", argv[0], strerror(errno));
+	else if (status == 128 + SIGALRM)
+		complain("%s took longer than %d seconds for kernel %s and was ended", argv[0], TIME_LIMIT, uname);
+	else if (status != 0)
+		complain("%s failed for kernel %s with status %d", argv[0], uname, status);
+	return status == 0;
 }
 
-/* Fills ARGV with "-C DIRECTORY" for each of the root's configuration directories; the strings are in PATHS, to free.
- */
-static size_t add_config(const struct root *root, const char **argv, char **paths)
+/* Below another root, depmod works in a directory of checked links. */
+static bool run_below(const struct root *root, const char *program_path, const char *uname, int keep)
 {
-	size_t count = 0;
+	const char *argv[5 + 2 * DEPMOD_CONFIG_DIRECTORIES] = {program_path, "-b"};
+	struct depmod_tree tree;
+	bool good = depmod_tree_make(&tree, root, uname), has_config = false;
+	size_t argc = 2;
 
+	argv[argc++] = tree.base;
 	for (size_t i = 0; i < DEPMOD_CONFIG_DIRECTORIES; i++) {
-		paths[i] = root_real_path(root, depmod_config_directories[i]);
-		if (!paths[i])
+		if (!tree.config[i])
 			continue;
-		argv[count++] = "-C";
-		argv[count++] = paths[i];
+		has_config = true;
+		argv[argc++] = "-C";
+		argv[argc++] = tree.config[i];
 	}
-	if (count == 0) {
-		/* Any -C at all keeps depmod from the machine's own configuration. */
-		argv[count++] = "-C";
-		argv[count++] = "/nonexistent";
+	if (!has_config) {
+		/* Any -C at all keeps depmod from this machine's own configuration. */
+		argv[argc++] = "-C";
+		argv[argc++] = "/nonexistent";
 	}
-	return count;
+	argv[argc++] = uname;
+	argv[argc] = NULL;
+	good = good && run(argv, uname, keep) && depmod_tree_install(root, uname);
+	depmod_tree_remove(&tree, root);
+	return good;
 }
 
 bool depmod_run(const struct root *root, const char *uname, int keep)
 {
-	const char *argv[5 + 2 * DEPMOD_CONFIG_DIRECTORIES];
-	char *paths[DEPMOD_CONFIG_DIRECTORIES] = {0};
-	char *program_path = find_depmod(), *base = depmod_base(root, uname);
-	struct spawn spawn = {.argv = argv, .keep = keep};
-	size_t argc = 0;
-	int status = 0;
+	char *program_path = find_depmod();
+	const char *argv[] = {program_path, uname, NULL};
+	bool good = false;
 
-	argv[argc++] = program_path;
-	if (base && *base) {
-		argv[argc++] = "-b";
-		argv[argc++] = base;
-		argc += add_config(root, argv + argc, paths);
-	}
-	argv[argc++] = uname;
-	argv[argc] = NULL;
 	if (!program_path)
 		complain("depmod is not installed, so modules.dep cannot be made");
-	else if (base && (status = program_run(&spawn)) < 0)
-		complain("%s: %s", program_path, strerror(errno));
-	else if (base && status != 0)
-		complain("%s failed for kernel %s with status %d", program_path, uname, status);
-	for (size_t i = 0; i < DEPMOD_CONFIG_DIRECTORIES; i++)
-		free(paths[i]);
-	status = program_path && base ? status : -1;
+	else if (*root->path)
+		good = run_below(root, program_path, uname, keep);
+	else
+		good = run(argv, uname, keep) && depmod_files_sync(root, uname);
 	free(program_path);
-	free(base);
-	return status == 0;
-}
-
-bool depmod_can_exclude(void)
-{
-	char *program_path = find_depmod(), *output = NULL;
-	const char *argv[] = {program_path, "--version", NULL};
-	struct spawn spawn = {.argv = argv, .keep = -1, .output = &output};
-	int version = 0;
-
-	if (program_path && program_run(&spawn) == 0 && output && sscanf(output, "kmod version %d", &version) != 1)
-		version = 0;
-	free(output);
-	free(program_path);
-	return version >= KMOD_WITH_EXCLUDE;
+	return good;
 }

@@ -9,12 +9,10 @@
 #include "host/hierarchy.h"
 
 /*
- * Brings modules.dep and its like of UNAME up to date, with the root's own depmod.d. KEEP is as in struct spawn. False,
- * with a message, when that fails; XS_DEPMOD names another program.
+ * Brings modules.dep and its like of UNAME up to date, with the root's own depmod.d, and to the disk. Below a root
+ * other than "/" it is this machine's depmod that runs, and nothing outside the root is read. KEEP is as in struct
+ * spawn. False, with a message, when that fails; XS_DEPMOD names another program.
  */
 bool depmod_run(const struct root *root, const char *uname, int keep);
-
-/* Whether depmod heeds such a line: kmod does from version 27 on. False when its version cannot be had. */
-bool depmod_can_exclude(void);
 
 #endif

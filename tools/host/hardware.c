@@ -147,3 +147,19 @@ bool hardware_match_version(const struct hardware *hardware, const struct hierar
 		any |= matched[i];
 	return any;
 }
+
+bool hardware_is_needed(const struct hierarchy *hierarchy, const struct driver *driver,
+			const struct driver_version *version, struct module *module)
+{
+	for (char **file = version->files; *file; file++) {
+		const char *alias = NULL;
+
+		if (installed_read(hierarchy, driver->name, version, *file, module) != 0)
+			return true;
+		/* Devices' aliases begin with their bus and a colon; others, such as "fs-nfs", do not. */
+		while ((alias = module_info(module, "alias", alias)))
+			if (strchr(alias, ':'))
+				return true;
+	}
+	return false;
+}

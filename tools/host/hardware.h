@@ -35,4 +35,11 @@ bool hardware_match_version(const struct hardware *hardware, const struct hierar
 			    const struct driver *driver, const struct driver_version *version, struct module *module,
 			    bool *matched);
 
+/*
+ * Whether a module of the version has an alias of a device at all. A module without one, such as a block device made of
+ * others, does not wait for hardware. MODULE is scratch. A module that cannot be read needs some.
+ */
+bool hardware_is_needed(const struct hierarchy *hierarchy, const struct driver *driver,
+			const struct driver_version *version, struct module *module);
+
 #endif

@@ -15,7 +15,7 @@
 #include "base/json.h"
 #include "base/name.h"
 #include "base/text.h"
-#include "host/block.h"
+#include "xenserver-note.h"
 
 #define JOURNAL_LIMIT  (16u << 20)
 #define JOURNAL_FORMAT "xs-driver-journal"
@@ -145,13 +145,6 @@ static bool is_our_link(const struct changeset *changes, const struct change *ch
 	return skip(&at, "updates/") ? is_selection(at, uname, change) : is_previous(at, change);
 }
 
-/* The modprobe.d file that keeps a driver from being loaded is made or removed, and has the text that it always has. */
-static bool is_our_block(const struct change *change)
-{
-	return (!change->before || block_is_ours(change->path, change->before)) &&
-	       (!change->after || block_is_ours(change->path, change->after));
-}
-
 static bool is_new_path(const struct changeset *changes, const char *path)
 {
 	for (size_t i = 0; i < changes->count; i++)
@@ -168,9 +161,9 @@ static bool take_change(struct changeset *changes, const json_t *item)
 				(char *)json_string_value(after)};
 	size_t count;
 
-	if (!change.path || !json_is_boolean(file) || !(change.before || json_is_null(before)) ||
+	if (!change.path || !json_is_false(file) || !(change.before || json_is_null(before)) ||
 	    !(change.after || json_is_null(after)) || !is_new_path(changes, change.path) ||
-	    !(change.is_file ? is_our_block(&change) : is_our_link(changes, &change)))
+	    !is_our_link(changes, &change))
 		return false;
 	/* A change that changes nothing is not added, nor is it ever written down. */
 	count = changes->count;

@@ -2,15 +2,11 @@
 // What has to change for a version of a driver to be selected, or none.
 #include "host/select.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/die.h"
 #include "base/text.h"
-#include "host/block.h"
-#include "host/depmod.h"
 #include "host/depmod_config.h"
 #include "host/installed.h"
 
@@ -176,37 +172,16 @@ const struct device *select_lost_device(struct host *host, const struct hierarch
 	return lost;
 }
 
-static bool is_found_by_depmod(const struct host *host, const char *uname, const char *driver, enum layout layout)
+bool select_is_effective(const struct host *host, const struct driver *driver)
 {
-	char *path = text_format("/lib/modules/%s/%s/%s", uname, layout_directory(layout), driver);
-	int fd = root_openat(&host->root, path, O_PATH | O_DIRECTORY, 0);
+	bool is_in[LAYOUTS] = {false};
 
-	free(path);
-	if (fd < 0)
-		return false;
-	close(fd);
-	return !depmod_is_told_to_exclude(&host->root, layout_directory(layout));
-}
-
-bool select_is_effective(const struct host *host, const char *uname, const struct driver *driver)
-{
-	/* Packages for XenServer 9 lay the same modules down for both. */
-	return !is_found_by_depmod(host, uname, driver->name, LAYOUT_XENSERVER) &&
-	       !is_found_by_depmod(host, uname, driver->name, LAYOUT_DMV) && depmod_can_exclude();
-}
-
-bool select_plan_block(struct changeset *changes, const struct host *host, const struct driver *driver, bool block)
-{
-	char *path = block_path(driver->name), *after = block ? block_text(driver) : NULL;
-	char *before = change_read(&host->root, path, true);
-	bool good = !before || block_is_ours(path, before);
-
-	if (good)
-		changeset_add(changes, path, true, before, after);
-	else if (!good)
-		complain("%s has lines that xs-driver did not write; move the file away first", path);
-	free(after);
-	free(before);
-	free(path);
-	return good;
+	for (size_t v = 0; v < driver->version_count; v++) {
+		is_in[driver->versions[v].layout] = true;
+		is_in[LAYOUT_DMV] |= driver->versions[v].mirrored;
+	}
+	for (enum layout layout = 0; layout < LAYOUTS; layout++)
+		if (is_in[layout] && !depmod_is_told_to_exclude(&host->root, layout_directory(layout)))
+			return false;
+	return true;
 }

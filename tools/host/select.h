@@ -24,18 +24,8 @@ bool select_plan(struct changeset *changes, struct host *host, const struct hier
 const struct device *select_lost_device(struct host *host, const struct hierarchy *hierarchy,
 					const struct driver *driver, const struct driver_version *version);
 
-/*
- * Adds the modprobe.d file that keeps the driver's modules from being loaded (BLOCK), or removes it. It is for hosts
- * whose depmod does not leave the hierarchy out: there a deselected driver is still found. False, with a message, when
- * the file is somebody else's.
- */
-bool select_plan_block(struct changeset *changes, const struct host *host, const struct driver *driver, bool block);
-
-/*
- * Whether depmod leaves the driver out in every layout that it lies in for UNAME: it is told to, and is new enough to
- * heed it.
- */
-bool select_is_effective(const struct host *host, const char *uname, const struct driver *driver);
+/* Whether depmod.d keeps the driver's versions that are not selected from being loaded. */
+bool select_is_effective(const struct host *host, const struct driver *driver);
 
 /* The version that ".previous" names, whether it is installed or not; memory to free, or NULL. */
 char *select_previous(const struct host *host, const struct hierarchy *hierarchy, const struct driver *driver);

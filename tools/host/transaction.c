@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/die.h"
+#include "base/directory.h"
 #include "base/spawn.h"
 #include "host/depmod.h"
+#include "host/hierarchy_read.h"
 #include "host/journal.h"
 
 /*
@@ -110,6 +112,17 @@ static bool recover(const struct transaction *t, const struct changeset *changes
 	return true;
 }
 
+/* Without a journal, temporary files are of no use: a command was killed before it began, or when all was done. */
+static void clean(const struct root *root)
+{
+	char **kernels = hierarchy_kernels(root);
+
+	journal_clean(root);
+	for (size_t i = 0; kernels && kernels[i]; i++)
+		initrd_clean(root, kernels[i]);
+	directory_names_free(kernels);
+}
+
 bool transaction_recover(const struct transaction *t)
 {
 	struct changeset changes = {0};
@@ -117,7 +130,7 @@ bool transaction_recover(const struct transaction *t)
 	bool good = journal == JOURNAL_NONE;
 
 	if (journal == JOURNAL_NONE)
-		journal_clean(t->root);
+		clean(t->root);
 	if (journal == JOURNAL_READ) {
 		catch_signals(true);
 		good = recover(t, &changes);

@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/directory.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "host/depmod.h"
 #include "host/depmod_config.h"
 #include "host/installed.h"
 #include "host/journal.h"
 #include "host/select.h"
-#include "xs-driver/commands.h"
+#include "xs-driver/unfinished.h"
 
 #define MODULES_DEP_LIMIT (256u << 20)
 
@@ -182,6 +182,26 @@ static void check_blocks(json_t *findings, const struct host *host, const struct
 	directory_names_free(names);
 }
 
+/* Scriptlets leave this file while an initrd is made, and when that failed. */
+static void check_initrd(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
+{
+	static const char *const directories[] = {"/var/lib/rpm-state", "/lib/modules"};
+
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+		char *path = text_format("%s/.rebuilding-initrd-%s", directories[i], hierarchy->uname);
+		int fd = root_openat(&host->root, path, O_PATH | O_NOFOLLOW, 0);
+
+		if (fd >= 0) {
+			add_finding(
+				findings, "initrd", path,
+				"a package could not make the initrd again, so it holds the former drivers",
+				"make the initrd again with dracut, mkinitramfs or mkinitrd, then remove this file");
+			close(fd);
+		}
+		free(path);
+	}
+}
+
 static void check_kernel(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
 			 const struct options *options)
 {
@@ -204,6 +224,7 @@ static void check_kernel(json_t *findings, struct host *host, const struct hiera
 		check_faults(findings, hierarchy);
 		check_exclude(findings, host, hierarchy);
 		check_blocks(findings, host, hierarchy);
+		check_initrd(findings, host, hierarchy);
 	}
 	free(dep);
 	free(path);
@@ -225,6 +246,23 @@ static void print_text(const json_t *findings)
 		puts("all is sound");
 }
 
+static void check_unfinished(json_t *findings, const struct host *host)
+{
+	struct unfinished *list;
+	size_t count = unfinished_read(&host->root, &list);
+
+	for (size_t i = 0; i < count; i++) {
+		char *path = unfinished_path(&list[i]);
+		char *again = text_format("run 'rpm -U --replacepkgs' with the package %s", list[i].package);
+
+		add_finding(findings, "unfinished", path, "the installation of a package was interrupted",
+			    list[i].is_unpacked ? "xs-driver recover" : again);
+		free(again);
+		free(path);
+	}
+	unfinished_free(list, count);
+}
+
 static enum status check(struct host *host, const struct options *options, bool json)
 {
 	struct kernels kernels;
@@ -236,6 +274,8 @@ static enum status check(struct host *host, const struct options *options, bool 
 	if (good && journal_exists(&host->root))
 		add_finding(findings, "interrupted", JOURNAL_PATH, "a command was killed before it was done",
 			    "xs-driver recover");
+	if (good)
+		check_unfinished(findings, host);
 	for (size_t k = 0; k < kernels.count && good; k++)
 		check_kernel(findings, host, &kernels.list[k], options);
 	any = json_array_size(findings) > 0;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // driver-tool, or xs-driver driver-tool: list, select and deselect in the protocol that toolstacks call.
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/directory.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "host/installed.h"
 #include "xs-driver/commands.h"
 
@@ -14,8 +16,9 @@
 
 struct call {
 	struct options options;
-	enum { CALL_NONE, CALL_LIST, CALL_SELECT, CALL_DESELECT } what;
+	enum what { CALL_NONE, CALL_LIST, CALL_SELECT, CALL_DESELECT } what;
 	const char *name, *variant;
+	bool is_ambiguous; /* two of -l, -s and -d were given */
 };
 
 static void set(json_t *object, const char *key, json_t *value)
@@ -40,7 +43,9 @@ static void add_variant(json_t *variants, struct host *host, const struct hierar
 	json_t *info = installed_info(hierarchy, driver, version);
 	json_t *priority = json_object_get(info, "priority"), *json = json_need(json_object());
 	bool *matched = need_memory(host->hardware.count + 1, sizeof(*matched));
-	bool present = hardware_match_version(&host->hardware, hierarchy, driver, version, &host->scratch, matched);
+	/* Toolstacks refuse to select a version whose hardware is absent; one that binds no device needs none. */
+	bool present = hardware_match_version(&host->hardware, hierarchy, driver, version, &host->scratch, matched) ||
+		       !hardware_is_needed(hierarchy, driver, version, &host->scratch);
 
 	set(json, "version", json_safe(info_text(info, "version", version->name)));
 	set(json, "hardware_present", json_boolean(present));
@@ -51,13 +56,29 @@ static void add_variant(json_t *variants, struct host *host, const struct hierar
 	free(matched);
 }
 
+/* The name of the module's file without a suffix of compression, as info.json has it. Memory to free. */
+static char *module_file(const struct driver *driver, const char *module)
+{
+	for (size_t v = 0; v < driver->version_count; v++) {
+		const char *file = version_file(&driver->versions[v], module);
+
+		if (file)
+			return text_format("%.*s.ko", (int)(name_module_suffix(file) - file), file);
+	}
+	return text_format("%s.ko", module);
+}
+
 static json_t *loaded_modules(const struct host *host, const struct driver *driver, bool running)
 {
 	json_t *modules = json_need(json_array());
 
-	for (size_t m = 0; m < driver->module_count && running; m++)
+	for (size_t m = 0; m < driver->module_count && running; m++) {
+		char *file = module_file(driver, driver->modules[m]);
+
 		if (host_has_loaded(host, driver->modules[m]))
-			json_need_zero(json_array_append_new(modules, json_safe(driver->modules[m])));
+			json_need_zero(json_array_append_new(modules, json_safe(file)));
+		free(file);
+	}
 	return modules;
 }
 
@@ -127,9 +148,56 @@ static enum status list(const struct call *call)
 /* The call on its way through change_run(). */
 static const struct call *current;
 
+/* Whether the driver's info.json calls it NAME. */
+static bool has_friendly_name(const struct hierarchy *hierarchy, const struct driver *driver, const char *name)
+{
+	bool has = false;
+
+	for (size_t v = 0; v < driver->version_count && !has; v++) {
+		json_t *info = installed_info(hierarchy, driver, &driver->versions[v]);
+
+		has = strcmp(info_text(info, "name", ""), name) == 0;
+		json_decref(info);
+	}
+	return has;
+}
+
+/*
+ * Copies the name of the driver that NAME means: its directory or a module, else what info.json calls it, as toolstacks
+ * read it in the list. When there is none, OUT is NAME; false when NAME is not a legal one either.
+ */
+static bool find_name(const struct host *host, const struct options *options, const char *name,
+		      char out[XENSERVER_VERSION_MAX + 1])
+{
+	struct kernels kernels;
+	bool good = kernels_read(&kernels, host, options, true), found = false;
+
+	snprintf(out, XENSERVER_VERSION_MAX + 1, "%s", name_is_legal(name) ? name : "");
+	for (size_t k = 0; k < kernels.count && good && *out; k++)
+		found |= hierarchy_find(&kernels.list[k], out) != NULL;
+	for (size_t k = 0; k < kernels.count && good && !found; k++)
+		for (size_t d = 0; d < kernels.list[k].driver_count && !found; d++) {
+			const struct driver *driver = &kernels.list[k].drivers[d];
+
+			found = has_friendly_name(&kernels.list[k], driver, name);
+			if (found)
+				memcpy(out, driver->name, sizeof(driver->name));
+		}
+	kernels_free(&kernels);
+	return *out;
+}
+
 static enum status change_it(struct host *host, const struct options *options, const struct transaction *transaction)
 {
-	return selection_change(host, options, current->what == CALL_SELECT ? WAY_SELECT : WAY_DESELECT, current->name,
+	char name[XENSERVER_VERSION_MAX + 1], *shown;
+
+	if (!find_name(host, options, current->name, name)) {
+		shown = shown_name(current->name);
+		complain("'%s' cannot be the name of a driver", shown);
+		free(shown);
+		return STATUS_TROUBLE;
+	}
+	return selection_change(host, options, current->what == CALL_SELECT ? WAY_SELECT : WAY_DESELECT, name,
 				current->variant, transaction);
 }
 
@@ -162,18 +230,22 @@ static enum status change(struct call *call)
 	return status;
 }
 
+static bool take_call(struct call *call, enum what what)
+{
+	call->is_ambiguous |= call->what != CALL_NONE && call->what != what;
+	call->what = what;
+	return true;
+}
+
 static bool take(struct call *call, int option)
 {
 	switch (option) {
 	case 'l':
-		call->what = CALL_LIST;
-		return true;
+		return take_call(call, CALL_LIST);
 	case 's':
-		call->what = CALL_SELECT;
-		return true;
+		return take_call(call, CALL_SELECT);
 	case 'd':
-		call->what = CALL_DESELECT;
-		return true;
+		return take_call(call, CALL_DESELECT);
 	case 'n':
 		call->name = optarg;
 		return true;
@@ -192,18 +264,16 @@ static bool take(struct call *call, int option)
 
 static bool is_complete(const struct call *call, int left)
 {
-	const char *names[] = {call->name, call->variant};
+	if (call->variant && !name_is_legal(call->variant)) {
+		char *shown = shown_name(call->variant);
 
-	for (size_t i = 0; i < 2; i++)
-		if (names[i] && !name_is_legal(names[i])) {
-			char *shown = shown_name(names[i]);
-
-			complain("'%s' cannot be the name of a %s", shown, i == 0 ? "driver" : "variant");
-			free(shown);
-			return false;
-		}
-	if (left == 0 && (call->what == CALL_LIST || (call->what == CALL_SELECT && call->name && call->variant) ||
-			  (call->what == CALL_DESELECT && call->name)))
+		complain("'%s' cannot be the name of a variant", shown);
+		free(shown);
+		return false;
+	}
+	if (left == 0 && !call->is_ambiguous &&
+	    (call->what == CALL_LIST || (call->what == CALL_SELECT && call->name && call->variant) ||
+	     (call->what == CALL_DESELECT && call->name)))
 		return true;
 	complain("what is wanted is -l, or -s -n NAME -v VARIANT, or -d NAME");
 	return false;

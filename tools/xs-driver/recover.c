@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver recover: finishes or undoes what a command that was killed left.
-#include "xs-driver/commands.h"
+// xs-driver recover: finishes or undoes what a command or a package's scriptlet left that was killed.
+#include "xs-driver/unfinished.h"
 
-/* Every command that changes something begins with it, and this one does no more. */
-static enum status nothing_more(struct host *host, const struct options *options, const struct transaction *transaction)
+/* Every command that changes something begins with the repair of a killed command. What is left are the packages. */
+static enum status finish_packages(struct host *host, const struct options *options,
+				   const struct transaction *transaction)
 {
-	(void)host;
-	(void)options;
-	(void)transaction;
-	return STATUS_YES;
+	return unfinished_finish(host, options, transaction) ? STATUS_YES : STATUS_NO;
 }
 
 enum status driver_recover(int argc, char **argv)
@@ -18,7 +16,7 @@ enum status driver_recover(int argc, char **argv)
 	enum status status = options_parse(&options, argc, argv, TAKES_CHANGE, 0, 0, &done);
 
 	if (!done)
-		status = change_run(&options, argv[0], nothing_more);
+		status = change_run(&options, argv[0], finish_packages);
 	options_free(&options);
 	return status;
 }

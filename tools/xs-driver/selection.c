@@ -7,7 +7,7 @@
 #include "host/critical.h"
 #include "host/installed.h"
 #include "host/select.h"
-#include "xs-driver/commands.h"
+#include "xs-driver/unfinished.h"
 
 /* One kernel's part of the change. */
 struct target {
@@ -138,23 +138,6 @@ static bool plan(struct changeset *changes, struct host *host, const struct opti
 	return true;
 }
 
-/* A deselected driver must not be found by depmod; where it cannot be told, modprobe is. */
-static bool plan_block(struct changeset *changes, const struct host *host, const struct options *options,
-		       const struct targets *targets)
-{
-	const struct target *first = &targets->list[0];
-
-	if (first->version)
-		return select_plan_block(changes, host, first->driver, false);
-	if (select_is_effective(host, first->hierarchy->uname, first->driver))
-		return true;
-	if (!options->kernel_count)
-		return select_plan_block(changes, host, first->driver, true);
-	complain("depmod finds %s outside updates/ here, and modprobe.d counts for all kernels: it stays loadable",
-		 first->driver->name);
-	return true;
-}
-
 /* What the caller should know before the driver is gone at the next boot. */
 static void warn(const struct host *host, const struct driver *driver)
 {
@@ -202,7 +185,10 @@ static bool change(struct host *host, const struct options *options, const struc
 	struct changeset changes = {.command = text_format("%s", command), .initrd = !options->no_initrd};
 	bool good = plan(&changes, host, options, targets);
 
-	good = good && plan_block(&changes, host, options, targets) && transaction_run(transaction, &changes);
+	good = good && transaction_run(transaction, &changes);
+	/* What a package was about to select counts no more. */
+	for (size_t i = 0; i < targets->count && good; i++)
+		good = unfinished_forget(&host->root, targets->list[i].hierarchy->uname, targets->list[i].driver->name);
 	for (size_t i = 0; i < targets->count && good; i++)
 		say_done(host, &targets->list[i]);
 	changeset_free(&changes);
@@ -221,6 +207,10 @@ static enum status run(struct host *host, const struct options *options, const s
 	driver = targets->list[0].driver;
 	if (!targets->list[0].version)
 		warn(host, driver);
+	if (!select_is_effective(host, driver))
+		complain("warning: depmod is not told to leave out versions that are not selected, so the kernel may "
+			 "load "
+			 "them; 'xs-driver check' says what to do");
 	if (!targets->list[0].version && !options->force) {
 		complain("deselecting %s leaves its devices without this driver at the next boot; --force does it",
 			 driver->name);
