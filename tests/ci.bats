@@ -47,7 +47,7 @@ as_ci() {
 @test "the snippet for GitLab leaves a report that its schema allows" {
 	run -0 --separate-stderr as_ci gitlab.yml "$gitlab"
 	xmllint --noout --schema "$TOP/tests/rules/junit.xsd" report.xml
-	[ "$(xmllint --xpath 'string(//testsuite/@tests)' report.xml)" = 1 ]
+	[ "$(xmllint --xpath 'string(//testsuite/@tests)' report.xml)" = 2 ]
 	[ "$(xmllint --xpath 'string(//testsuite/@failures)' report.xml)" = 0 ]
 }
 

@@ -105,7 +105,7 @@ paths_found() {
 		run -0 --separate-stderr xs-ddk verify --limit "$size" "$file"
 		run -1 --separate-stderr xs-ddk verify --json --limit $((size - 1)) "$file"
 		[ "$(paths_found)" = "$file input-limit" ]
-		has "$output" "it unpacks to more than the limit"
+		has "$output" "the file unpacks to more than the limit"
 	done
 	run -1 --separate-stderr xs-ddk verify --json --limit $((size - 1)) case.rpm
 	has "$(paths_found)" "input-limit"
