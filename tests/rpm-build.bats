@@ -108,7 +108,7 @@ refused() {
 }
 
 @test "an RPMBUILD that is no rpmbuild is refused, and named" {
-	run -1 --separate-stderr env XS_RPMBUILD=true XS_DDK=xs-ddk PROFILE=xs8 "$TOP/rpm/build-package" data "$BATS_TEST_TMPDIR/a/b/x.src.rpm" "$BATS_TEST_TMPDIR/a/b/x.rpm"
+	run -1 --separate-stderr env RPMBUILD=true XS_DDK=xs-ddk PROFILE=xs8 "$TOP/rpm/build-package" data "$BATS_TEST_TMPDIR/a/b/x.src.rpm" "$BATS_TEST_TMPDIR/a/b/x.rpm"
 	[ "$stderr" = "xs-ddk: true: 'rpmbuild --showrc' does not tell its macro path; RPMBUILD must be a rpmbuild" ]
 }
 
