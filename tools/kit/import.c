@@ -146,7 +146,7 @@ static void put_script(struct build *build, const char *name)
 	if (script->unknown || strpbrk(script->value, "\n;&|$`<>()*?[]'\"\\#" DKMS_TREE) || *script->value == '/')
 		doubt_build(build, name, script, "is not the path of a script, with plain arguments");
 	else
-		fprintf(build->text, "./%s\n", script->value);
+		fprintf(build->text, "%s%s\n", strncmp(script->value, "./", 2) == 0 ? "" : "./", script->value);
 }
 
 static void put_command(struct build *build, const struct dkms_variable *make)
