@@ -49,6 +49,7 @@
 #	DATA.RPM.RELEASE  the data package's release               (1)
 #	KERNELS           unames, or build directories of kernels  (all kernels whose headers are installed)
 #	KERNELS_MAY_FAIL  1: a kernel that the driver does not build for is left out, and the rest goes on the disk
+#	ALLOW_NO_SYMVERS  1: a kernel's build directory may lack Module.symvers; its modules have no symbol versions
 #	PROFILE           xs8, xs9, el9 or generic: the kind of hosts; see macros.xs-ddk     (generic)
 #	XS_COMPRESS       gz, xz or zst: compress the modules      (none)
 #	MODSIGN_KEY       a PEM file: sign the modules with this key     (none)
@@ -87,7 +88,7 @@ $(call xs-literal,VERSIONS DRIVER_VERSION)
 xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR SRCDIR SOURCES \
 	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),SRCDIR.$v SOURCES.$v) VENDOR VENDOR_NAME VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES \
 	RPM.VERSION RPM_VERSION RPM.RELEASE RPM_RELEASE DATA.RPM.VERSION DATA_RPM_VERSION DATA.RPM.RELEASE DATA_RPM_RELEASE \
-	KERNELS KERNELS_MAY_FAIL PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
+	KERNELS KERNELS_MAY_FAIL ALLOW_NO_SYMVERS PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS SOURCE_DATE_EPOCH RPMBUILD XS_DDK XS_KBUILD PACK_VERSION PACK.VERSION PACK_BUILD \
 	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY DISK_OPTIONS
 $(call xs-literal,$(xs-variables))
@@ -185,6 +186,8 @@ override SOURCE_DATE_EPOCH := $(shell { stat -c %Y $(SPEC) $(xs-data-spec) 2>/de
 	2,$(xs-data-state)) $(foreach v,$(DRIVER_VERSION),$(word 2,$(xs-state.$v))); } | sort -n | tail -n 1)
 endif
 export SOURCE_DATE_EPOCH
+# xs-kbuild reads it from the environment.
+export ALLOW_NO_SYMVERS
 
 # The settings of rpm/build-package.
 xs-settings := $(foreach n,PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \

@@ -232,6 +232,23 @@ refused() {
 	package build pair 2.0
 }
 
+@test "a kernel without Module.symvers is named before anything is built, and may be allowed" {
+	vendor <<-'END'
+		DRIVER := pair
+		VERSIONS := 2.0
+		SPEC := driver.spec.in
+		VENDOR_NAME := Example
+		TEXT := Text
+	END
+	cp -as "$(kdir "$K1")/." "$BATS_TEST_TMPDIR/kdir"
+	rm "$BATS_TEST_TMPDIR/kdir/Module.symvers"
+	run -2 --separate-stderr make -s KERNELS="$BATS_TEST_TMPDIR/kdir" modules
+	has "$stderr" "xs-kbuild: $BATS_TEST_TMPDIR/kdir: it has no Module.symvers"
+	sed -i '1i ALLOW_NO_SYMVERS := 1' Makefile
+	run -0 make -s KERNELS="$BATS_TEST_TMPDIR/kdir" modules
+	[ -e "build/2.0/$K1/pair-a.ko" ]
+}
+
 @test "make modules runs the command of the spec" {
 	vendor <<-'END'
 		DRIVER := pair
