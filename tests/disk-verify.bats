@@ -207,6 +207,18 @@ END
 	[ "$(rules "$out")" = disk-uuid-changed ]
 }
 
+@test "two disks with one identity and different packages are found, an image and its unpacked files are not" {
+	local out=$BATS_TEST_TMPDIR/two
+	mkdir -p "$out/tree"
+	cp "$BATS_FILE_TMPDIR/xsedu.iso" "$out"
+	bsdtar -xf "$out/xsedu.iso" -C "$out/tree"
+	chmod -R u+w "$out/tree"
+	run -0 --separate-stderr xs-ddk verify "$out/xsedu.iso" "$out/tree"
+	printf 'more' >>"$(find "$out/tree" -maxdepth 1 -name 'xsedu-*.rpm' | head -n 1)"
+	run -1 --separate-stderr xs-ddk verify "$out/xsedu.iso" "$out/tree"
+	has "$output" "[disk-uuid-content]"
+}
+
 @test "what is wrong with a module is told with its package and disk" {
 	PACKAGES=$(small_package wrong 1 /lib/modules/1.0/updates/a.ko) make_disk "$BATS_TEST_TMPDIR" --no-verify
 	cd "$BATS_TEST_TMPDIR"

@@ -128,10 +128,28 @@ static void check_one(struct disk_check *c)
 /* What is remembered of a disk when the next is read. */
 struct seen {
 	char *path, *uuid, *identity;
+	char *packages; /* their paths and sums: what makes two disks different to those who install them */
 };
 
+static char *list_packages(const struct disk *disk)
+{
+	char *list = NULL;
+	size_t len;
+	FILE *stream = open_memstream(&list, &len);
+
+	if (!stream)
+		die_memory();
+	for (size_t i = 0; i < disk->count; i++)
+		if (disk->files[i].is_rpm)
+			fprintf(stream, "%s %s\n", disk->files[i].sha256, disk->files[i].path);
+	if (fclose(stream) != 0)
+		die_memory();
+	return list;
+}
+
 /* One UUID is one update and one update has one UUID. The same disk may be there as an image and unpacked. */
-static void check_seen(struct disk_check *c, const struct seen *seen, size_t count, const char *identity)
+static void check_seen(struct disk_check *c, const struct seen *seen, size_t count, const char *identity,
+		       const char *packages)
 {
 	for (size_t i = 0; i < count; i++) {
 		bool same_uuid = strcmp(seen[i].uuid, c->uuid) == 0,
@@ -145,18 +163,22 @@ static void check_seen(struct disk_check *c, const struct seen *seen, size_t cou
 			disk_found(c, RULE_DISK_UUID_CHANGED, NULL, "it is %s, and %s is that of the same %s in %s",
 				   disk_safe(c->disk, c->uuid), disk_safe(c->disk, seen[i].uuid),
 				   disk_safe(c->disk, identity), disk_safe(c->disk, seen[i].path));
+		else if (same_uuid && strcmp(seen[i].packages, packages) != 0)
+			disk_found(c, RULE_DISK_UUID_CONTENT, NULL, "%s is that of %s too, which has other packages",
+				   disk_safe(c->disk, c->uuid), disk_safe(c->disk, seen[i].path));
 	}
 }
 
 static size_t compare_with_seen(struct disk_check *c, struct seen *seen, size_t count)
 {
-	char *identity;
+	char *identity, *packages;
 
 	if (!c->uuid || !c->label || !c->update_version)
 		return count;
 	identity = text_format("%s:%s %s", c->originator ? c->originator : "", c->label, c->update_version);
-	check_seen(c, seen, count, identity);
-	seen[count] = (struct seen){strdup(c->disk->path), strdup(c->uuid), identity};
+	packages = list_packages(c->disk);
+	check_seen(c, seen, count, identity, packages);
+	seen[count] = (struct seen){strdup(c->disk->path), strdup(c->uuid), identity, packages};
 	if (!seen[count].path || !seen[count].uuid)
 		die_memory();
 	return count + 1;
@@ -210,6 +232,7 @@ void check_disks(struct report *report, struct disks *disks)
 		free(seen[i].path);
 		free(seen[i].uuid);
 		free(seen[i].identity);
+		free(seen[i].packages);
 	}
 	free(seen);
 }
