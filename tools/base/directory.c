@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 
 static int compare_names(const void *a, const void *b)
@@ -18,19 +19,15 @@ static int compare_names(const void *a, const void *b)
 
 static char **read_names(DIR *dir)
 {
-	size_t count = 0, room = 64;
-	char **names = need_memory(room, sizeof(*names));
+	size_t count = 0, room = 0;
+	char **names = array_grown(NULL, 0, &room, sizeof(*names));
 	struct dirent *entry;
 
 	while ((errno = 0, entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (count + 1 == room) {
-			room *= 2;
-			names = reallocarray(names, room, sizeof(*names));
-			if (!names)
-				die_memory();
-		}
+		/* One more than the names: NULL ends them. */
+		names = array_grown(names, count + 1, &room, sizeof(*names));
 		names[count] = strdup(entry->d_name);
 		if (!names[count++])
 			die_memory();

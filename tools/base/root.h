@@ -9,9 +9,9 @@
 #include <sys/types.h>
 
 /*
- * A root. Paths given with it are as a process chrooted there would name them ("/lib/modules"); absolute links
- * and ".." below it are resolved within it, as RESOLVE_IN_ROOT of openat2(2) does, which kernels before 5.6
- * lack. /proc magic links are not followed.
+ * A root directory. A path below it is written as a process would write it that is chrooted there: "/lib/modules".
+ * Absolute links and ".." are resolved within the root. So openat2(2) does it with RESOLVE_IN_ROOT, but kernels
+ * before 5.6 do not have that call. The magic links of /proc are not followed.
  */
 struct root {
 	int fd;		  /* of the directory, O_PATH */
@@ -36,8 +36,8 @@ int root_openat(const struct root *root, const char *path, int flags, mode_t mod
 int regular_open(int dir, const char *name, uint64_t *size);
 
 /*
- * Opens the directory that holds PATH's last component, resolving all that comes before it, and points *BASE at
- * that component in PATH. For linkat, renameat, unlinkat. Fails with EINVAL for a PATH ending in "/", "." or "..".
+ * Opens the directory that PATH's last component is in; *BASE points at that component. For linkat(2), renameat(2) and
+ * unlinkat(2). Fails with EINVAL when PATH ends in "/", "." or "..".
  */
 int root_open_parent(const struct root *root, const char *path, const char **base);
 

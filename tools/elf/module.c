@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 
 /*
@@ -83,12 +84,8 @@ static void index_modinfo(struct module *module)
 		/* Sections that were joined have zeros between their strings. */
 		if (*at == '\0')
 			continue;
-		if (module->info_count == module->info_room) {
-			module->info_room = module->info_room ? 2 * module->info_room : 64;
-			module->infos = reallocarray(module->infos, module->info_room, sizeof(*module->infos));
-			if (!module->infos)
-				die_memory();
-		}
+		module->infos =
+			array_grown(module->infos, module->info_count, &module->info_room, sizeof(*module->infos));
 		module->infos[module->info_count++] = (uint32_t)(at - module->modinfo);
 	}
 }

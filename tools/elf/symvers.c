@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/name.h"
 #include "base/root.h"
@@ -27,7 +28,7 @@ struct table {
 
 struct symvers {
 	struct table *tables;
-	size_t count;
+	size_t count, room;
 };
 
 /* Cuts a line at its tabs; how many fields there are, at most MAX. */
@@ -78,12 +79,7 @@ static size_t read_lines(struct table *table)
 			continue;
 		if (!read_line(line, &symbol))
 			return number;
-		if (table->count == table->room) {
-			table->room = table->room ? 2 * table->room : 1024;
-			table->symbols = reallocarray(table->symbols, table->room, sizeof(*table->symbols));
-			if (!table->symbols)
-				die_memory();
-		}
+		table->symbols = array_grown(table->symbols, table->count, &table->room, sizeof(*table->symbols));
 		table->symbols[table->count++] = symbol;
 		table->crcs |= symbol.crc != 0;
 	}
@@ -123,9 +119,7 @@ static void read_release(struct table *table, const char *path)
 
 static struct table *add_table(struct symvers *symvers)
 {
-	symvers->tables = reallocarray(symvers->tables, symvers->count + 1, sizeof(*symvers->tables));
-	if (!symvers->tables)
-		die_memory();
+	symvers->tables = array_grown(symvers->tables, symvers->count, &symvers->room, sizeof(*symvers->tables));
 	memset(&symvers->tables[symvers->count], 0, sizeof(*symvers->tables));
 	return &symvers->tables[symvers->count++];
 }

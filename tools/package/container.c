@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/budget.h"
 #include "base/die.h"
 #include "base/late_library.h"
@@ -250,13 +251,10 @@ static bool read_ahead(struct container *container, size_t want)
 	while (container->ahead_len < want) {
 		ssize_t n;
 
-		/* By doubling: what a header promises may not be there. */
-		if (container->ahead_len == container->ahead_room) {
-			container->ahead_room = container->ahead_room ? 2 * container->ahead_room : BLOCK;
-			container->ahead = realloc(container->ahead, container->ahead_room);
-			if (!container->ahead)
-				die_memory();
-		}
+		/* Not the whole of what a header promises at once: it may not be there. */
+		if (container->ahead_len == container->ahead_room)
+			container->ahead = bytes_grown(container->ahead, &container->ahead_room,
+						       container->ahead_room ? container->ahead_room + 1 : BLOCK);
 		n = read_package(container, container->ahead + container->ahead_len,
 				 container->ahead_room - container->ahead_len);
 		if (n < 0)

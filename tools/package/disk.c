@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/budget.h"
 #include "base/die.h"
 #include "base/text.h"
@@ -43,12 +44,7 @@ char *disk_own(struct disk *disk, char *memory)
 {
 	if (!memory)
 		die_memory();
-	if (disk->owned_count == disk->owned_room) {
-		disk->owned_room = disk->owned_room ? 2 * disk->owned_room : 64;
-		disk->owned = reallocarray(disk->owned, disk->owned_room, sizeof(*disk->owned));
-		if (!disk->owned)
-			die_memory();
-	}
+	disk->owned = array_grown(disk->owned, disk->owned_count, &disk->owned_room, sizeof(*disk->owned));
 	disk->owned[disk->owned_count++] = memory;
 	return memory;
 }

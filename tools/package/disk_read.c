@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/budget.h"
 #include "base/die.h"
 #include "base/directory.h"
@@ -83,12 +84,7 @@ static struct disk_file *add_file(struct disk *disk, const char *path)
 
 	if (disk->count == FILES_MAX)
 		return NULL;
-	if (disk->count == disk->room) {
-		disk->room = disk->room ? 2 * disk->room : 64;
-		disk->files = reallocarray(disk->files, disk->room, sizeof(*disk->files));
-		if (!disk->files)
-			die_memory();
-	}
+	disk->files = array_grown(disk->files, disk->count, &disk->room, sizeof(*disk->files));
 	file = &disk->files[disk->count++];
 	memset(file, 0, sizeof(*file));
 	file->path = strdup(path);

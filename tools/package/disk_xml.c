@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/budget.h"
 #include "base/die.h"
 #include "base/late_library.h"
@@ -121,12 +122,7 @@ static void take_text(void *context, const xmlChar *text, int len)
 
 	if (p->why || !p->open || p->depth > XML_DEPTH)
 		return;
-	if (p->text_len + (size_t)len > p->text_room) {
-		p->text_room = 2 * (p->text_len + (size_t)len);
-		p->text = realloc(p->text, p->text_room);
-		if (!p->text)
-			die_memory();
-	}
+	p->text = bytes_grown(p->text, &p->text_room, p->text_len + (size_t)len);
 	memcpy(p->text + p->text_len, text, (size_t)len);
 	p->text_len += (size_t)len;
 }

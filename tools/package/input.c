@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "package/archive.h"
 
@@ -36,12 +37,8 @@ bool input_bytes_load(struct input_bytes *bytes, const char **why)
 	if (!bytes->entry)
 		return true;
 	do {
-		if (bytes->len == room) {
-			room = room ? 2 * room : BLOCK;
-			bytes->memory = realloc(bytes->memory, room);
-			if (!bytes->memory)
-				die_memory();
-		}
+		if (bytes->len == room)
+			bytes->memory = bytes_grown(bytes->memory, &room, room ? room + 1 : BLOCK);
 		n = input_bytes_read(bytes, bytes->memory + bytes->len, room - bytes->len, why);
 		if (n > 0)
 			bytes->len += (size_t)n;

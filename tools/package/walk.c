@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/name.h"
 #include "base/progress.h"
@@ -346,12 +347,7 @@ struct later {
 
 static void keep_for_later(struct later *later, const char *name)
 {
-	if (later->count == later->room) {
-		later->room = later->room ? 2 * later->room : 64;
-		later->names = reallocarray(later->names, later->room, sizeof(*later->names));
-		if (!later->names)
-			die_memory();
-	}
+	later->names = array_grown(later->names, later->count, &later->room, sizeof(*later->names));
 	later->names[later->count++] = name;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 
 /*
@@ -314,12 +315,7 @@ static bool decode_ranges(struct source *source, uint64_t end)
 
 static void want_range(struct decoder *decoder, const struct source_range *range)
 {
-	if (decoder->count == decoder->room) {
-		decoder->room = decoder->room ? 2 * decoder->room : 16;
-		decoder->ranges = reallocarray(decoder->ranges, decoder->room, sizeof(*decoder->ranges));
-		if (!decoder->ranges)
-			die_memory();
-	}
+	decoder->ranges = array_grown(decoder->ranges, decoder->count, &decoder->room, sizeof(*decoder->ranges));
 	decoder->ranges[decoder->count++] = *range;
 }
 
@@ -406,10 +402,7 @@ static uint8_t *decode_whole(struct source *source, uint64_t max, size_t *len)
 	if (codec_start(source->decoder->codec, source->codec, &source->input))
 		die_memory();
 	do {
-		room = room ? 2 * room : 1 << 20;
-		bytes = realloc(bytes, room);
-		if (!bytes)
-			die_memory();
+		bytes = bytes_grown(bytes, &room, room ? room + 1 : 1 << 20);
 		n = decode(source, bytes + *len, room - *len);
 		if (n > 0)
 			*len += (size_t)n;
