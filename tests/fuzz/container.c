@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "file.h"
+#include "mutate.h"
 #include "package/container.h"
 
 static void take(const struct input *input, void *context)

@@ -4,6 +4,7 @@
 
 #include "check/disk.h"
 #include "file.h"
+#include "mutate.h"
 #include "tree.h"
 
 static void judge_disks(struct disks *disks)

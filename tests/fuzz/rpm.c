@@ -2,6 +2,7 @@
 // Fuzzes the reader of RPM headers.
 #include "fuzz.h"
 
+#include "mutate.h"
 #include "package/rpm.h"
 
 /* Whoever reads a string finds its end. */

@@ -5,6 +5,7 @@
 #include "elf/symvers.h"
 #include "file.h"
 #include "judge.h"
+#include "mutate.h"
 #include "tree.h"
 
 static const char certificate[] =

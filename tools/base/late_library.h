@@ -54,6 +54,7 @@
 	X(xmlCreatePushParserCtxt)                                                                                     \
 	X(xmlCtxtGetLastError)                                                                                         \
 	X(xmlCtxtUseOptions)                                                                                           \
+	X(xmlFreeDoc)                                                                                                  \
 	X(xmlFreeEnumeration)                                                                                          \
 	X(xmlFreeParserCtxt)                                                                                           \
 	X(xmlParseChunk)                                                                                               \

@@ -272,6 +272,9 @@ const struct xml_node *disk_xml_read(struct disk *disk, const struct disk_file *
 		die_memory();
 	libxml()->xmlCtxtUseOptions(p.parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	parse_file(&p, file);
+	/* The parser makes a document for an entity's declaration, although the handler refuses that, and does not free
+	 * it. */
+	libxml()->xmlFreeDoc(p.parser->myDoc);
 	libxml()->xmlFreeParserCtxt(p.parser);
 	free(p.text);
 	if (!p.why && (!p.root || strcmp(p.root->name, root) != 0))
