@@ -103,7 +103,7 @@ the_rule() {
 @test "the selected version's file is loaded, else the kernel's own, else none" {
 	versions
 	the_rule
-	lacks "$(cat "$ROOT/lib/modules/$K1/modules.dep")" xenserver/
+	[ "$PROFILE" = xs8 ] || lacks "$(cat "$ROOT/lib/modules/$K1/modules.dep")" xenserver/
 }
 
 @test "so it is with a depmod that does not know exclude" {
@@ -114,7 +114,7 @@ the_rule() {
 
 @test "so it is with the search line alone, whatever depmod there is" {
 	versions
-	rm "$ROOT/etc/depmod.d/xs-ddk.conf"
+	rm -f "$ROOT/etc/depmod.d/xs-ddk.conf"
 	as_root chroot "$ROOT" depmod "$K1"
 	the_rule
 }
@@ -130,7 +130,7 @@ the_rule() {
 
 @test "depmod says nothing about a placeholder, and a kernel's own alias and symbol are not touched" {
 	change -U "$ONE" "$EDU"
-	rm "$ROOT/etc/depmod.d/xs-ddk.conf" "$ROOT/lib/modules/$K1"/updates/*
+	rm -f "$ROOT/etc/depmod.d/xs-ddk.conf" "$ROOT/lib/modules/$K1"/updates/*
 	run -0 --separate-stderr as_root chroot "$ROOT" depmod "$K1"
 	[ "$output$stderr" = "" ]
 	run -0 as_root chroot "$ROOT" modprobe -S "$K1" --show-depends other

@@ -34,6 +34,11 @@ step() {
 	[ "$(tree "$K2")" = "$other" ] || fail "rpm $*: the other kernel's directory has changed"
 }
 
+# again PACKAGE: install it again. rpm 4.11 has no --reinstall.
+again() {
+	if [ -n "${OLD_RPM-}" ]; then step -U --replacepkgs "$1"; else step --reinstall "$1"; fi
+}
+
 link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 
 @test "the first version that is installed is selected, and modprobe finds it" {
@@ -79,7 +84,7 @@ link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 	step -U "$V2"
 	[ "$(selected xsedu.ko)" = "" ]
 	step -U "$AGAIN"
-	step --reinstall "$V2"
+	again "$V2"
 	[ "$(selected xsedu.ko)" = "" ]
 	run -1 knows updates/xsedu.ko
 }
@@ -87,9 +92,9 @@ link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 @test "installing again keeps the selection" {
 	step -U "$V1"
 	step -U "$V2"
-	step --reinstall "$V1"
+	again "$V1"
 	[ "$(selected xsedu.ko)" = "$(link_to 1.0.0)" ]
-	step --reinstall "$V2"
+	again "$V2"
 	step -U --replacepkgs "$V1"
 	[ "$(selected xsedu.ko)" = "$(link_to 1.0.0)" ]
 }
@@ -144,7 +149,7 @@ link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 	rm -r "$ROOT/lib/modules/$K1"
 	# rpm itself says that it misses the directory.
 	run -0 --separate-stderr change -e "$(name "$V1")"
-	[ "$stderr" = "warning: file $K1: remove failed: No such file or directory" ]
+	[ -n "${OLD_RPM-}" ] || [ "$stderr" = "warning: file $K1: remove failed: No such file or directory" ]
 	[ ! -e "$ROOT/lib/modules/$K1" ]
 	sound
 }
@@ -171,10 +176,10 @@ link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 	grep -q '^updates/pair_b.ko: updates/pair-a.ko' "$ROOT/lib/modules/$K1/modules.dep"
 	step -e "$(name "$V1")"
 	[ "$(selected pair-a.ko)" = ../xenserver/pair/1.0/pair-a.ko ]
-	[ -e "$ROOT/etc/depmod.d/xs-ddk.conf" ]
+	[ -e "$ROOT/etc/depmod.d/xs-ddk-search.conf" ]
 	step -e "$(name "$pair")"
 	[ "$(tree "$K1")" = "$before" ]
-	[ ! -e "$ROOT/etc/depmod.d/xs-ddk.conf" ]
+	[ -z "$(find "$ROOT/etc/depmod.d" -name 'xs-ddk*')" ]
 }
 
 @test "a driver's modules change version together, also when another version has fewer, or compressed ones" {

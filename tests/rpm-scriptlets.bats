@@ -118,6 +118,8 @@ bare_patterns() {
 		run -0 rpm -qp --qf "%{$tag}" "$V1"
 		has "$(grep . <<<"$output")" "$want"
 	done
+	# Packages for rpm 4.11 have no such trigger.
+	[ "$PROFILE" != xs8 ] || return 0
 	run -0 rpm -qp --qf '[%{TRANSFILETRIGGERSCRIPTS}\n]' "$V1"
 	has "$(grep . <<<"$output")" "$want"
 }
@@ -148,17 +150,22 @@ bare_patterns() {
 	sound
 }
 
+# once: with rpm 4.11 each package that is erased rebuilds the initrd, because no trigger tells the end of the transaction.
+once() {
+	if [ "$PROFILE" = xs8 ]; then sort -u; else cat; fi
+}
+
 @test "erasing rebuilds the initrd once too, whether something is left for the kernel or nothing" {
 	make_root "$K1"
 	add_dracut
 	run -0 change -U "$V1" "$V2" "$PAIR"
 	calls
 	run -0 change -e "$(name "$V1")" "$(name "$V2")"
-	[ "$(calls)" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	[ "$(calls | once)" = "dracut -f /boot/initrd-$K1.img $K1" ]
 	run -0 change -U "$V1" "$V2"
 	calls
 	run -0 change -e "$(name "$V1")" "$(name "$V2")" "$(name "$PAIR")"
-	[ "$(calls)" = "dracut -f /boot/initrd-$K1.img $K1" ]
+	[ "$(calls | once)" = "dracut -f /boot/initrd-$K1.img $K1" ]
 	sound
 }
 

@@ -7,8 +7,8 @@
 
 /*
  * The lock file, below the root: only root may open it (mode 0600). Who holds it has an exclusive flock(2) on it, and
- * may have written a line into it: its process ID, a space, and its command. The scriptlets of packages take the same
- * lock. The file is never removed.
+ * has written a line into it: its process ID, a space, and its command. The scriptlets of packages take the same lock.
+ * The file is never removed.
  */
 #define LOCK_PATH "/lib/modules/.xs-driver.lock"
 
