@@ -233,6 +233,18 @@ flip_bit() {
 	has "$found" "it has no digest of its header"
 }
 
+@test "two packages with one name, version and release and different files are found" {
+	right_package
+	mkdir first
+	cp "$right.rpm" first/
+	quiet package-same-name first "$right.rpm"
+	version=1.0.0 payload_module net 1.0.0 net 'info "author=somebody"'
+	right_package
+	fires package-same-name first "$right.rpm"
+	rpm_release=2 right_package
+	quiet package-same-name first "$right.rpm"
+}
+
 @test "an unsigned package is found when signatures are asked for" {
 	rm -r payload
 	mkdir -p payload/etc
@@ -260,7 +272,7 @@ flip_bit() {
 	fires package-conflict a-data.rpm b-data.rpm
 	has "$found" "b-data.rpm: "
 	has "$found" "/etc/net.conf is also in a-data, with another content"
-	a_package a-data
+	rpm_release=2 a_package a-data
 	quiet package-conflict a-data.rpm old.rpm
 }
 

@@ -73,6 +73,12 @@ void inventory_free(struct inventory *inventory)
 	disks_free(&inventory->disks);
 	pthread_mutex_destroy(&inventory->lock);
 	memset(inventory, 0, sizeof(*inventory));
+	for (size_t n = 0; n < inventory->package_count; n++) {
+		free(inventory->packages[n].name);
+		free(inventory->packages[n].path);
+		free(inventory->packages[n].content);
+	}
+	free(inventory->packages);
 }
 
 /* Room for one more element of SIZE bytes in an array. */
@@ -246,8 +252,36 @@ void inventory_add_firmware(struct inventory *inventory, const struct inventory_
 	}
 }
 
+static char *list_files(const struct rpm *rpm)
+{
+	char *list = NULL;
+	size_t len;
+	FILE *stream = open_memstream(&list, &len);
+
+	if (!stream)
+		die_memory();
+	for (size_t i = 0; i < rpm->file_count; i++)
+		fprintf(stream, "%o %s %s %s\n", rpm->files[i].mode, rpm->files[i].digest, rpm->files[i].path,
+			rpm->files[i].link);
+	if (fclose(stream) != 0)
+		die_memory();
+	return list;
+}
+
+static void add_package(struct inventory *inventory, const char *path, const struct rpm *rpm)
+{
+	struct inventory_package added = {
+		.name = text_format("%s-%s-%s.%s", rpm->name, rpm->version, rpm->release, rpm->arch),
+		.path = copy(path),
+		.content = list_files(rpm),
+	};
+
+	APPEND(inventory, inventory->packages, inventory->package_count, inventory->package_room, added);
+}
+
 void inventory_add_package(struct inventory *inventory, const char *path, const struct rpm *rpm)
 {
+	add_package(inventory, path, rpm);
 	for (size_t i = 0; i < rpm->file_count; i++) {
 		const struct rpm_file *file = &rpm->files[i];
 		struct inventory_file added = {.mode = file->mode};
@@ -316,6 +350,14 @@ static int compare_files(const void *a, const void *b)
 	return order ? order : strcmp(x->path, y->path);
 }
 
+static int compare_packages(const void *a, const void *b)
+{
+	const struct inventory_package *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : strcmp(x->path, y->path);
+}
+
 static void sort(void *array, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
 	if (count)
@@ -328,6 +370,7 @@ void inventory_sort(struct inventory *inventory)
 	sort(inventory->exports, inventory->export_count, sizeof(*inventory->exports), compare_exports);
 	sort(inventory->imports, inventory->import_count, sizeof(*inventory->imports), compare_imports);
 	sort(inventory->firmware, inventory->firmware_count, sizeof(*inventory->firmware), compare_firmware);
+	sort(inventory->packages, inventory->package_count, sizeof(*inventory->packages), compare_packages);
 	sort(inventory->files, inventory->file_count, sizeof(*inventory->files), compare_files);
 }
 

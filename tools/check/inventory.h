@@ -51,14 +51,21 @@ struct inventory_file {
 	uint16_t mode;
 };
 
+/* A package. Two with one name, version, release and architecture should have one content. */
+struct inventory_package {
+	char *name, *path; /* NAME-VERSION-RELEASE.ARCH, and as shown */
+	char *content;	   /* its files with their modes, digests and targets of links, a line each */
+};
+
 struct inventory {
 	pthread_mutex_t lock;
 	struct inventory_entry *entries;
 	struct inventory_symbol *imports, *exports;
 	struct inventory_firmware *firmware;
 	struct inventory_file *files;
-	size_t entry_count, import_count, export_count, firmware_count, file_count;
-	size_t entry_room, import_room, export_room, firmware_room, file_room;
+	struct inventory_package *packages;
+	size_t entry_count, import_count, export_count, firmware_count, file_count, package_count;
+	size_t entry_room, import_room, export_room, firmware_room, file_room, package_room;
 	struct disks disks; /* driver disks, which are read when all else has been */
 	bool excludes;	    /* a package's depmod.d leaves the hierarchy out */
 };

@@ -273,11 +273,29 @@ static void report_conflict(struct report *report, const struct inventory_file *
 	free(name);
 }
 
+static void check_same_names(struct report *report, const struct inventory *inventory)
+{
+	for (size_t i = 1; i < inventory->package_count; i++) {
+		const struct inventory_package *before = &inventory->packages[i - 1], *package = before + 1;
+		char *name, *path;
+
+		if (strcmp(before->name, package->name) != 0 || strcmp(before->content, package->content) == 0)
+			continue;
+		name = text_safe(package->name);
+		path = text_safe(before->path);
+		report_add(report, RULE_PACKAGE_SAME_NAME, package->path, "%s is in %s too, with other files", name,
+			   path);
+		free(path);
+		free(name);
+	}
+}
+
 void check_packages(struct report *report, const struct inventory *inventory)
 {
 	/* Of the files of one name: the first, and the first of another package. */
 	const struct inventory_file *first = NULL, *second = NULL;
 
+	check_same_names(report, inventory);
 	for (size_t i = 0; i < inventory->file_count; i++) {
 		const struct inventory_file *file = &inventory->files[i], *other;
 
