@@ -23,7 +23,7 @@ static bool begin(struct archive_reader *reader, uint64_t size, bool counted)
 	return true;
 }
 
-/* libarchive's number of the compression that bytes begin with; ARCHIVE_FILTER_NONE for any other. */
+/* libarchive's number for the compression that the bytes begin with, or ARCHIVE_FILTER_NONE. */
 static int filter_of(const uint8_t *start, size_t len)
 {
 	static const struct {
@@ -50,8 +50,7 @@ bool archive_open_payload(struct archive_reader *reader, uint64_t size, const ui
 
 	if (!begin(reader, size, true))
 		return false;
-	/* Anything but ARCHIVE_OK says that libarchive was built without the library, and would start a program
-	 * instead. */
+	/* Any other result means: libarchive was built without this library, and would start a program instead. */
 	if (filter != ARCHIVE_FILTER_NONE &&
 	    libarchive()->archive_read_append_filter(reader->archive, filter) != ARCHIVE_OK) {
 		reader->why = "its payload has a compression that the installed libarchive cannot decode by itself";
@@ -143,6 +142,6 @@ const char *archive_path(struct archive_entry *entry)
 {
 	const char *path = libarchive()->archive_entry_pathname(entry);
 
-	/* Names of ISO images without Rock Ridge are UTF-16, which not every locale can show. */
+	/* Names of ISO images without Rock Ridge are in UTF-16. Not every locale can show them. */
 	return path ? path : libarchive()->archive_entry_pathname_utf8(entry);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads package payloads and disk images through libarchive. The only file that reads with it. */
+/* Reads package payloads and disk images through libarchive. No other file calls libarchive's readers. */
 #ifndef XS_PACKAGE_ARCHIVE_H
 #define XS_PACKAGE_ARCHIVE_H
 
@@ -8,45 +8,47 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An open archive. Starts as {0}. archive_close() is due after each archive_open_...(), also after one that failed. */
+/* An open archive. It starts as {0}. Call archive_close() after each archive_open_...(), also if that failed. */
 struct archive_reader {
 	struct archive *archive;
 	bool counted;	  /* its bytes are drawn from the budget: base/budget.h */
-	uint64_t room;	  /* bytes that it may still unpack to */
-	const char *over; /* when the budget refused: why, as a clause about "it"; static */
-	const char *why;  /* when it could not be opened for another reason: the same */
+	uint64_t room;	  /* how many more bytes it may unpack to */
+	const char *over; /* set if the budget refused: a clause about "it"; static */
+	const char *why;  /* set if it cannot be opened for another reason: a clause about "it"; static */
 };
 
 /*
- * Opens the compressed payload of a package of SIZE bytes, whose first LEN bytes are START. GIVE is libarchive's reader
- * of all its bytes. The payload is one stream of gzip, xz, lzma, bzip2 or zstd, which libarchive decodes in this
- * process: with archive_read_support_filter_all() it would also unpack streams in streams, and start programs for some
- * of them.
+ * Opens the compressed payload of a package. SIZE is the size of the package in bytes. START are the first LEN bytes of
+ * the payload. GIVE is a read callback of libarchive that returns all bytes of the payload. False: see archive_why().
+ *
+ * The payload is one stream of gzip, xz, lzma, bzip2 or zstd, and libarchive decodes it in this process.
+ * archive_read_support_filter_all() is not used: with it, libarchive also decodes streams inside streams, and starts
+ * programs for some formats.
  */
 bool archive_open_payload(struct archive_reader *reader, uint64_t size, const uint8_t *start, size_t len,
 			  archive_read_callback *give, void *context);
 
-/* Opens the cpio archive whose bytes GIVE gives: those of an unpacked payload, which were drawn from the budget. */
+/* Opens a cpio archive. GIVE returns the unpacked bytes of a payload, which are already drawn from the budget. */
 bool archive_open_cpio(struct archive_reader *reader, archive_read_callback *give, void *context);
 
-/* Opens an ISO 9660 image of SIZE bytes in the file FD, or with FD -1 at BYTES. A file is read from where it stands. */
+/* Opens an ISO 9660 image of SIZE bytes: the file FD from its current offset, or the memory BYTES if FD is -1. */
 bool archive_open_image(struct archive_reader *reader, int fd, const void *bytes, uint64_t size);
 
-/* The next entry: 1; 0 at the end; -1: see archive_why(). */
+/* Reads the next entry. Returns 1, 0 at the end, or -1: see archive_why(). */
 int archive_next(struct archive_reader *reader, struct archive_entry **entry);
 
-/* Up to ROOM bytes of the entry's data. 0 at its end; -1: see archive_why(). */
+/* Reads up to ROOM bytes of the entry's data. Returns their number, 0 at the end, or -1: see archive_why(). */
 ssize_t archive_take(struct archive_reader *reader, void *to, size_t room);
 
-/* The same, in memory that is valid until the next call. */
+/* The same, but *BLOCK points to the bytes. They are valid until the next call. */
 ssize_t archive_take_block(struct archive_reader *reader, const void **block);
 
-/* Why it could not be opened or read, as a clause: any bytes. Valid until the next call. */
+/* Why opening or reading failed, as a clause about "it". It may hold any bytes, and is valid until the next call. */
 const char *archive_why(const struct archive_reader *reader);
 
 void archive_close(struct archive_reader *reader);
 
-/* The entry's path, or NULL. ENTRY is that of the last archive_next(), and the text lives as long. */
+/* The path of an entry from archive_next(), or NULL. The text is valid until the next archive_next(). */
 const char *archive_path(struct archive_entry *entry);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What is in RPM packages and ISO images, read in order through libarchive.
+// Lists the contents of RPM packages and ISO images, in order, through libarchive.
 #include "package/container.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "package/rpm_digest.h"
 
 #define BLOCK (64u << 10)
-/* ECMA-119: the volume descriptors begin at sector 16, each with a type and this identifier. */
+/* ECMA-119: the volume descriptors begin at sector 16. Each has a type and then this identifier. */
 #define DISK_MARK_AT 32769
 #define DISK_MARK    "CD001"
 
@@ -30,11 +30,11 @@ struct container {
 	void *context;
 	const struct rpm *rpm;
 	struct archive_reader entries; /* the image, or the cpio archive of a package */
-	bool told;		       /* an entry could not be read, which was told */
-	const char *why;	       /* the package's own bytes could not be read: a clause; static */
-	/* Of a package: its own bytes, in order. */
+	bool told;		       /* a problem of this container or of an entry is already reported */
+	const char *why;	       /* set if reading the package's bytes failed: a clause; static */
+	/* For a package: its bytes in file order. */
 	uint64_t taken;
-	uint8_t *ahead; /* what had to be read for the headers */
+	uint8_t *ahead; /* the bytes that were read to get the headers */
 	size_t ahead_len, ahead_room;
 	bool ahead_given;
 	struct archive_reader payload;
@@ -82,7 +82,7 @@ static void tell_trouble(struct container *container, const char *path, enum inp
 	tell(container, &input);
 }
 
-/* Tells why READER, or what it reads from, gave up. */
+/* Reports why READER, or the input that it reads, failed. */
 static void tell_broken(struct container *container, const struct archive_reader *reader)
 {
 	const struct input *input = container->input;
@@ -101,7 +101,7 @@ static void tell_broken(struct container *container, const struct archive_reader
 	free(safe);
 }
 
-/* Paths in packages begin with "./" or "/". */
+/* Removes each "./" and "/" with which paths in packages begin. */
 static const char *clean(const char *path)
 {
 	for (;;) {
@@ -114,7 +114,7 @@ static const char *clean(const char *path)
 	}
 }
 
-/* The link's target, symbolic or hard: both name what is looked at elsewhere. NULL if it is none. */
+/* The target of a symbolic or hard link, or NULL. The target itself is another entry, which is checked there. */
 static const char *entry_target(struct archive_entry *entry)
 {
 	const char *target = libarchive()->archive_entry_hardlink(entry);
@@ -140,7 +140,7 @@ static void tell_file(struct container *container, struct archive_entry *entry, 
 		container_each(input, kind, container->each, container->context);
 	} else {
 		input->kind = name_module_suffix(input->path) ? INPUT_MODULE : INPUT_FILE;
-		/* In cpio, the data of a file with several names stands at the last of them. */
+		/* In cpio, a file with several names has its data at the last name. */
 		if (input->size > 0 || libarchive()->archive_entry_nlink(entry) < 2 || !container->rpm)
 			tell(container, input);
 	}
@@ -184,11 +184,11 @@ static void each_entry(struct container *container)
 		tell_broken(container, &container->entries);
 }
 
-/* ECMA-119, 8.4.8: the primary volume descriptor tells the image's size in blocks of 2048 bytes. */
+/* ECMA-119, 8.4.8: the primary volume descriptor holds the size of the image, in blocks of 2048 bytes. */
 #define DISK_BLOCKS_AT 80
 #define DISK_BLOCK     2048
 
-/* libarchive reads what is there of an image cut short, and says nothing. */
+/* libarchive reads a truncated image without an error, so the size is checked here. */
 static void check_disk_size(struct container *container)
 {
 	const struct input_bytes *bytes = container->input->bytes;
@@ -218,7 +218,7 @@ static void disk_each(struct container *container)
 	archive_close(&container->entries);
 }
 
-/* The package's own bytes in order; 0 at the end, -1 with container->why. */
+/* Reads the next bytes of the package. Returns 0 at the end, or -1 with container->why. */
 static ssize_t read_package(struct container *container, uint8_t *to, size_t room)
 {
 	struct input_bytes *bytes = container->input->bytes;
@@ -245,13 +245,13 @@ static ssize_t read_package(struct container *container, uint8_t *to, size_t roo
 	return n;
 }
 
-/* Reads on until WANT bytes are ahead, or the end. */
+/* Reads until `ahead` holds WANT bytes, or the package ends. */
 static bool read_ahead(struct container *container, size_t want)
 {
 	while (container->ahead_len < want) {
 		ssize_t n;
 
-		/* Not the whole of what a header promises at once: it may not be there. */
+		/* Do not allocate the size that a header claims: the file may be shorter. */
 		if (container->ahead_len == container->ahead_room)
 			container->ahead = bytes_grown(container->ahead, &container->ahead_room,
 						       container->ahead_room ? container->ahead_room + 1 : BLOCK);
@@ -266,7 +266,7 @@ static bool read_ahead(struct container *container, size_t want)
 	return true;
 }
 
-/* Reads on into the block. */
+/* Reads the next bytes of the payload into the block. */
 static ssize_t read_payload(struct container *container)
 {
 	ssize_t n = read_package(container, container->block, sizeof(container->block));
@@ -276,7 +276,10 @@ static ssize_t read_payload(struct container *container)
 	return n;
 }
 
-/* Once the payload's reader has what it wants of it. What could not be read has no digest. */
+/*
+ * Called after the payload's reader is done: it may stop before the end of the payload, but the digest covers all of
+ * it. If reading failed, no digest is checked.
+ */
 static void check_digests(struct container *container)
 {
 	const char *wrong;
@@ -293,7 +296,7 @@ static void check_digests(struct container *container)
 			     "its digests cannot be checked: " LATE_LIBRARY_MISSING(LIBCRYPTO_SONAME));
 }
 
-/* Gives libarchive the payload as it is in the package. */
+/* Read callback: the compressed payload as it is in the package. */
 static la_ssize_t give_package(struct archive *archive, void *context, const void **block)
 {
 	struct container *container = context;
@@ -313,7 +316,7 @@ static la_ssize_t give_package(struct archive *archive, void *context, const voi
 	return n;
 }
 
-/* Gives libarchive the payload unpacked. */
+/* Read callback: the unpacked payload. */
 static la_ssize_t give_payload(struct archive *archive, void *context, const void **block)
 {
 	struct container *container = context;
@@ -321,7 +324,7 @@ static la_ssize_t give_payload(struct archive *archive, void *context, const voi
 
 	if (n < 0) {
 		libarchive()->archive_set_error(archive, EINVAL, "its payload: %s", archive_why(&container->payload));
-		/* The entry that is being read fails for the same reason. */
+		/* The current entry fails for the same reason. */
 		container->entries.over = container->payload.over;
 	}
 	return n;
@@ -338,12 +341,12 @@ static void payload_each(struct container *container)
 		tell_broken(container, &container->entries);
 	else
 		each_entry(container);
-	/* The entries' reader first: it reads from the payload's. */
+	/* The reader of the entries reads from the reader of the payload, so it is closed first. */
 	archive_close(&container->entries);
 	archive_close(&container->payload);
 }
 
-/* Reads the lead and the headers, which tell how long they are as far as they have been read. */
+/* Reads the lead and the headers. Their size is known only after the first bytes of each header are read. */
 static bool read_headers(struct container *container, struct rpm *rpm)
 {
 	uint64_t want = BLOCK;
@@ -386,7 +389,7 @@ static void rpm_each(struct container *container)
 
 void container_each(const struct input *input, enum container_kind kind, input_function *each, void *context)
 {
-	/* Not on the stack, which is small in some threads: a package on a disk makes two of them. */
+	/* Not on the stack, which is small in some threads: a package on a disk needs two of these. */
 	struct container *container = need_memory(1, sizeof(*container));
 	struct input told = *input;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a driver disk, once read, tells; and which inputs are disks.
+// Queries on a driver disk that was read, and whether a path is a driver disk.
 #include "package/disk.h"
 
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "base/die.h"
 #include "base/text.h"
 
-/* ECMA-119, 7.1.1 and 8.1: descriptors begin at sector 16, each with its type and this. */
+/* ECMA-119, 7.1.1 and 8.1: descriptors begin at sector 16. Each has a type and then this identifier. */
 #define ISO_AT	  32769
 #define ISO_MAGIC "CD001"
 
@@ -86,7 +86,7 @@ static bool begins_with(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-/* Where a file stands that belongs to a kernel: its uname, or NULL. */
+/* The uname in a path below /lib/modules, *LEN bytes long, or NULL. */
 static const char *uname_in(const char *path, size_t *len)
 {
 	if (begins_with(path, "/usr/"))
@@ -98,7 +98,7 @@ static const char *uname_in(const char *path, size_t *len)
 	return *len ? path : NULL;
 }
 
-/* The directories of data packages, in the format's own words; and the same where /lib is a link to /usr/lib. */
+/* The directories that the disk format allows for data packages. On some hosts /lib is a link to /usr/lib. */
 static bool is_data(const char *path)
 {
 	static const char *const directories[] = {"/etc", "/lib/firmware", "/usr/lib/firmware", "/usr/share/doc"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reading a driver disk: every file once, for its sums, keeping in memory only what describes the rest.
+// Reads a driver disk: each file once, for its digests. Only metadata and the headers of packages stay in memory.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,13 +16,13 @@
 #include "package/archive.h"
 #include "package/disk.h"
 
-/* Far above what any disk has, so that a hostile one ends. */
+/* Limits far above any real disk, so that reading a hostile disk ends. */
 #define FILES_MAX      10000
 #define TOO_MANY_FILES "it has more files than any driver disk"
 #define METADATA_MAX   (32u << 20)
 #define DEPTH_MAX      16
 
-/* One file that is being read. */
+/* A file while it is read. */
 struct reading {
 	struct disk *disk;
 	struct disk_file *file;
@@ -44,14 +44,14 @@ static bool fails(struct disk *disk, const char *what, const char *why)
 	return false;
 }
 
-/* What is no fault of the disk's. */
+/* Fails for a reason that is no fault of the disk. */
 static bool cannot(struct disk *disk, const char *what, const char *why)
 {
 	disk->unread = true;
 	return fails(disk, what, why);
 }
 
-/* What the reader of an image says. */
+/* Fails with the reason of the image's reader. */
 static bool broken(struct disk *disk, const char *what, const struct archive_reader *reader)
 {
 	disk->unread = reader->why != NULL;
@@ -66,7 +66,7 @@ static bool ends_with(const char *s, const char *suffix)
 	return len >= tail && strcmp(s + len - tail, suffix) == 0;
 }
 
-/* What is looked into, beside packages. */
+/* The files that are kept in memory, in addition to the headers of packages. */
 static bool is_metadata(const char *path)
 {
 	static const char *const names[] = {"XS-REPOSITORY", "XS-PACKAGES", "XS-SELECTION",
@@ -127,7 +127,7 @@ static bool keep(struct reading *r, const void *bytes, size_t len)
 	memcpy(file->bytes + file->len, bytes, len);
 	file->len += len;
 	file->bytes[file->len] = '\0';
-	/* Of a package only the headers are wanted. */
+	/* Only the headers of a package are kept. */
 	if (file->is_rpm && file->len >= rpm_headers_size(file->bytes, file->len))
 		r->keeps = false;
 	return true;
@@ -185,7 +185,10 @@ static bool read_entry(struct disk *disk, struct archive_reader *reader, const c
 	return ok;
 }
 
-/* Two names for the same bytes on the image: libarchive tells the second as a link to the regular file before. */
+/*
+ * Two names on the image have the same bytes. libarchive reports the second name as a hard link to the regular file
+ * before it.
+ */
 static bool share_entry(struct disk *disk, const char *path, const char *original)
 {
 	size_t last = disk->last_regular;
@@ -233,7 +236,7 @@ static bool take_entry(struct disk *disk, struct archive_reader *reader, struct 
 	return read_entry(disk, reader, path);
 }
 
-/* ECMA-119, 8.4.7: the volume identifier of the primary descriptor, 32 bytes, padded with blanks. */
+/* ECMA-119, 8.4.7: the volume identifier of the primary descriptor. It has 32 bytes, padded with blanks. */
 static void read_volume(struct disk *disk, int fd)
 {
 	size_t len = sizeof(disk->volume) - 1;
@@ -307,7 +310,7 @@ static bool read_name(struct disk *disk, int directory, const char *name, const 
 	return ok;
 }
 
-/* Takes FD over. */
+/* Takes FD over and closes it. */
 static bool read_directory(struct disk *disk, int fd, const char *path, unsigned int depth)
 {
 	int directory = dup(fd);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reads the XML files of driver disks, as a stream and within bounds, through libxml2.
+// Reads the XML files of driver disks through libxml2, as a stream and with limits.
 #include "package/disk_xml.h"
 
 #include <libxml/parser.h>
@@ -15,14 +15,14 @@
 
 #define BLOCK	 4096u
 #define DECLARES "it declares elements, attributes or entities of its own"
-/* What libxml2 has to see whole: a tag, a comment. */
+/* libxml2 holds a whole tag or comment in memory: this is the largest. */
 #define TOKEN_MAX      (64u << 10)
 #define ATTRIBUTES_MAX 32
-/* No file of a disk has elements deeper than 6. */
+/* Files of real disks have a depth of at most 6. */
 #define NESTING_MAX 16
 /*
- * Elements and attributes that may be parsed: so many, and so many for each byte of the file as it lies on the disk.
- * The metadata of a hundred real packages has one for each 10 bytes at most, compressed.
+ * How many elements and attributes are parsed at most: PARTS_FLOOR, plus PARTS_FACTOR for each byte of the file as
+ * stored. In the metadata of a hundred real packages there is at most one for each 10 compressed bytes.
  */
 #define PARTS_FLOOR  16384u
 #define PARTS_FACTOR 4u
@@ -31,10 +31,10 @@
 struct parsing {
 	struct disk *disk;
 	xmlParserCtxt *parser;
-	struct xml_node *root, *open; /* open: the innermost element that is kept and not closed */
-	unsigned int depth;	      /* of all elements, kept or not */
+	struct xml_node *root, *open; /* open: the innermost kept element that is not closed yet */
+	unsigned int depth;	      /* counts all open elements, also those that are not kept */
 	uint64_t parts, parts_max;
-	char *text; /* of the open element so far */
+	char *text; /* the text of the open element so far */
 	size_t text_len, text_room;
 	const char *why;
 };
@@ -46,7 +46,7 @@ static void fail(struct parsing *p, const char *why)
 	libxml()->xmlStopParser(p->parser);
 }
 
-/* Memory that lives as long as the disk, drawn from the budget; NULL when that refuses. */
+/* Memory from the budget, valid until disk_free(). NULL if the budget refuses. */
 static void *keep(struct parsing *p, size_t size)
 {
 	if (!disk_keep(p->disk, size)) {
@@ -91,7 +91,7 @@ static struct xml_node *add_node(struct parsing *p, const char *name)
 	return node;
 }
 
-/* What an element's text was before its first child is dropped: elements of a disk's files have either. */
+/* A child element discards the text before it: elements in these files have either text or children. */
 static void start_element(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
 			  int namespace_count, const xmlChar **namespaces, int attribute_count, int default_count,
 			  const xmlChar **attributes)
@@ -110,7 +110,7 @@ static void start_element(void *context, const xmlChar *name, const xmlChar *pre
 		return;
 	p->text_len = 0;
 	p->open = add_node(p, (const char *)name);
-	/* Five pointers each: name, prefix, URI, the value's beginning and its end. */
+	/* Five pointers for each attribute: name, prefix, URI, begin and end of the value. */
 	for (const xmlChar **at = attributes; !p->why && attribute_count-- > 0; at += 5)
 		if (!at[1])
 			add_attribute(p, p->open, (const char *)at[0], (const char *)at[3], (size_t)(at[4] - at[3]));
@@ -153,8 +153,9 @@ static void end_element(void *context, const xmlChar *name, const xmlChar *prefi
 }
 
 /*
- * Declarations of a document's own can make much out of little, and have other files read: the parser ends at the
- * first. That a document names a DTD, as comps.xml does, is no harm: it is not read.
+ * A document that declares elements, attributes or entities can expand to much more than its size, and can make the
+ * parser read other files. So parsing ends at the first declaration. A document may name a DTD, as comps.xml does: the
+ * DTD is not read.
  */
 static void refuse_element(void *context, const xmlChar *name, int type, xmlElementContent *content)
 {
@@ -217,7 +218,7 @@ static void parse_block(struct parsing *p, const void *bytes, size_t len, bool l
 		p->why = "it has a tag or a comment over 64 KiB";
 }
 
-/* Block by block, decoded if the file is compressed. */
+/* Parses the file in blocks. A compressed file is decoded first. */
 static void parse_file(struct parsing *p, const struct disk_file *file)
 {
 	enum codec_kind kind = codec_of(file->bytes, file->len);
@@ -272,8 +273,10 @@ const struct xml_node *disk_xml_read(struct disk *disk, const struct disk_file *
 		die_memory();
 	libxml()->xmlCtxtUseOptions(p.parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	parse_file(&p, file);
-	/* The parser makes a document for an entity's declaration, although the handler refuses that, and does not free
-	 * it. */
+	/*
+	 * libxml2 creates a document for the declaration of an entity, although the handler refuses it. It does not
+	 * free this document.
+	 */
 	libxml()->xmlFreeDoc(p.parser->myDoc);
 	libxml()->xmlFreeParserCtxt(p.parser);
 	free(p.text);

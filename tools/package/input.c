@@ -14,7 +14,7 @@
 #include "package/archive.h"
 
 #define BLOCK (64u << 10)
-/* Without waiting, should a FIFO take the file's name just then. */
+/* O_NONBLOCK: a FIFO may take the place of the file just before it is opened. */
 #define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 
 ssize_t input_bytes_read(struct input_bytes *bytes, uint8_t *to, size_t room, const char **why)
@@ -85,7 +85,7 @@ int input_open(int dir, const char *name, bool follow, uint64_t *size, const cha
 		return -1;
 	}
 	fd = S_ISREG(st.st_mode) ? openat(dir, name, OPEN_FLAGS | nofollow) : -1;
-	/* Once more: another file may have taken the name in between. */
+	/* Check again: another file may have taken the name since fstatat(). */
 	if (S_ISREG(st.st_mode) && (fd < 0 || fstat(fd, &st) != 0)) {
 		*why = strerror(errno);
 	} else if (!S_ISREG(st.st_mode)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The headers of an RPM package, read in memory without trusting a byte of them.
+// Reads the headers of an RPM package in memory. The bytes may be hostile: every offset and count is checked.
 #include "package/rpm.h"
 
 #include <limits.h>
@@ -10,26 +10,25 @@
 #include "base/die.h"
 
 #define LEAD	    96
-#define INTRO	    16	  /* of a header: magic, reserved, number of entries, size of the store */
+#define INTRO	    16	  /* start of a header: magic, reserved, number of entries, size of the store */
 #define ENTRY	    16	  /* tag, type, offset, count */
-#define ENTRIES_MAX 65536 /* rpm itself allows as many */
+#define ENTRIES_MAX 65536 /* the limit of rpm itself */
 
-/* Files of a package, and the like: a distribution's largest has some 100,000. */
+/* Limit for the elements of one entry. The largest package of a distribution has about 100,000 files. */
 #define ELEMENTS_MAX (1u << 20)
 /*
- * What real headers stay far below, by their size: a file or a dependency takes at least 8 bytes of a header, and the
- * directories that files share make their paths longer than what the header has for each of them, but not twice as
- * long.
+ * Limits by the size of a header, far above real headers. A file or a dependency takes at least 8 bytes of the header.
+ * Files share directories, so all paths together can be longer than the header, but not twice as long.
  */
 #define PARTS_FLOOR 4096u
 #define PART_BYTES  8
 #define PATHS_FLOOR (1u << 20)
-/* A package's file name is made of its name, version, release and architecture. */
+/* The file name of a package has its name, version, release and architecture. */
 #define NAME_BYTES_MAX 255
 
 enum { TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRING_ARRAY = 8, TYPE_I18N_STRING = 9 };
 
-/* rpmtag.h of rpm. */
+/* Format: rpmtag.h of rpm. */
 enum tag {
 	TAG_NAME = 1000,
 	TAG_VERSION = 1001,
@@ -55,13 +54,13 @@ enum tag {
 	TAG_PAYLOAD_DIGEST_ALGORITHM = 5093,
 };
 
-/* Those of the signature header that are digests. */
+/* Digests in the signature header. */
 enum { TAG_SHA1 = 269, TAG_SHA256 = 273, TAG_MD5 = 1004 };
 
-/* PGPHASHALGO_SHA256 of rpmcrypto.h. */
+/* PGPHASHALGO_SHA256 in rpmcrypto.h of rpm. */
 #define ALGORITHM_SHA256 8
 
-/* The signature header's tags that hold a signature of somebody: DSA and RSA of the header, PGP, GPG, OpenPGP. */
+/* Tags of signatures in the signature header: DSA and RSA of the main header, PGP, GPG, OpenPGP. */
 static const uint32_t signature_tags[] = {267, 268, 1002, 1005, 278};
 
 #define FILE_IS_GHOST (1u << 6)
@@ -75,7 +74,7 @@ static const struct {
 	{"%posttrans", 1152, 1154}, {"%preuntrans", 5104, 5106},   {"%postuntrans", 5105, 5107},
 };
 
-/* Kinds of scriptlets of which a package may have several: triggers. */
+/* Triggers: a package may have several scriptlets of each kind. */
 static const struct {
 	const char *kind;
 	uint32_t bodies, programs;
@@ -87,14 +86,14 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* One of the two headers: its entries and its store. */
+/* The signature header or the main header. */
 struct header {
 	const uint8_t *entries, *store;
 	size_t count, store_size;
-	size_t parts; /* files, dependencies and scriptlets it may still have */
+	size_t parts; /* how many more files, dependencies and scriptlets it may have */
 };
 
-/* One entry's data. */
+/* The data of an entry. */
 struct data {
 	const uint8_t *at;
 	size_t count; /* elements */
@@ -111,7 +110,7 @@ bool rpm_is(const void *bytes, size_t len)
 	return len >= 4 && memcmp(bytes, "\xed\xab\xee\xdb", 4) == 0;
 }
 
-/* The size of a header by its intro; 0 when it is none. */
+/* The size of a header in bytes, from its first INTRO bytes. 0 if it is no header. */
 static uint64_t header_size(const uint8_t *intro)
 {
 	uint64_t entries = be32(intro + 8), store = be32(intro + 12);
@@ -154,7 +153,7 @@ static struct header header_at(const uint8_t *at)
 	return header;
 }
 
-/* Whether COUNT strings, each with its NUL, stand at AT before END. */
+/* Whether there are COUNT strings, each with its NUL, between AT and END. */
 static bool are_strings(const uint8_t *at, const uint8_t *end, size_t count)
 {
 	for (; count > 0; count--) {
@@ -184,7 +183,7 @@ static bool is_within(const struct header *header, const struct data *data)
 	return data->count <= left;
 }
 
-/* The tag's data; false, and no elements, when the header does not have it or it is not within the store. */
+/* Finds the data of a tag. False, and no elements, if the header lacks the tag or the data is outside the store. */
 static bool find(const struct header *header, uint32_t tag, struct data *data)
 {
 	memset(data, 0, sizeof(*data));
@@ -219,7 +218,7 @@ static const char *string_of(const struct header *header, uint32_t tag, const ch
 	return find(header, tag, &data) && is_text(&data) ? (const char *)data.at : otherwise;
 }
 
-/* Steps through an array of strings: the current one, or OTHERWISE past the end. */
+/* Returns the current string of an array and moves to the next one. OTHERWISE after the end. */
 static const char *next_string(struct data *data, const char *otherwise)
 {
 	const char *now = (const char *)data->at;
@@ -240,7 +239,7 @@ static uint32_t number_at(const struct data *data, size_t i)
 	return data->type == TYPE_INT16 ? (uint32_t)data->at[2 * i] << 8 | data->at[2 * i + 1] : 0;
 }
 
-/* Draws COUNT structures of SIZE bytes, which are to describe parts of the package, from what may be kept. */
+/* Draws COUNT structures of SIZE bytes from the budget. They describe files, dependencies or scriptlets. */
 static bool take_parts(struct rpm *rpm, struct header *header, size_t count, size_t size)
 {
 	if (count > header->parts) {
@@ -276,7 +275,7 @@ static struct rpm_dependency *read_dependencies(struct rpm *rpm, struct header *
 	return list;
 }
 
-/* The strings of an array, to be reached by their index; NULL for none. */
+/* The strings of an array as an array of pointers, in memory to free. */
 static const char **index_strings(struct data data, size_t *count)
 {
 	const char **strings;
@@ -288,15 +287,15 @@ static const char **index_strings(struct data data, size_t *count)
 	return strings;
 }
 
-/* Where the paths of a package's files come from. */
+/* The data from which the paths of the files are made. */
 struct paths {
-	struct data bases, directories, indexes; /* since rpm 4: directories, which files share, and names in them */
-	struct data whole;			 /* before, and in source packages of today's rpm: the paths */
-	const char **names;			 /* of the directories */
+	struct data bases, directories, indexes; /* since rpm 4: names, and indexes of shared directories */
+	struct data whole;			 /* before rpm 4, and in source packages of rpm today: whole paths */
+	const char **names;			 /* names of the directories */
 	size_t name_count;
 };
 
-/* The directory and the name of file I. Called for each file in order. */
+/* Returns the directory of file I, and its name in *BASE. Call it once for each file, in order. */
 static const char *next_path(struct paths *paths, size_t i, const char **base)
 {
 	uint32_t directory = number_at(&paths->indexes, i);
@@ -307,7 +306,7 @@ static const char *next_path(struct paths *paths, size_t i, const char **base)
 	return directory < paths->name_count ? paths->names[directory] : "?";
 }
 
-/* The bytes of all paths; 0 when one is too long, or all are for the header. */
+/* The size of all paths in bytes. 0 if one path is too long, or all paths are too long for this header. */
 static size_t measure_paths(struct paths paths, size_t count, size_t store_size)
 {
 	size_t total = 1;
@@ -323,7 +322,7 @@ static size_t measure_paths(struct paths paths, size_t count, size_t store_size)
 	return total;
 }
 
-/* All paths in one piece of memory. */
+/* Makes all paths, in one block of memory. */
 static bool join_paths(struct rpm *rpm, struct paths *paths, size_t store_size)
 {
 	size_t total = measure_paths(*paths, rpm->file_count, store_size);
@@ -398,7 +397,7 @@ static void add_scriptlet(struct rpm *rpm, const char *kind, const char *interpr
 	rpm->scriptlets[rpm->scriptlet_count++] = (struct rpm_scriptlet){kind, interpreter, body};
 }
 
-/* How many there are at most. */
+/* The largest possible number of scriptlets. */
 static size_t count_scriptlets(const struct header *header)
 {
 	size_t count = COUNT(scriptlet_tags);
@@ -437,7 +436,7 @@ static bool read_scriptlets(struct rpm *rpm, struct header *header)
 	return true;
 }
 
-/* A name, version, release or architecture, which hosts make file names of. */
+/* A name, version, release or architecture. Hosts use it in file names, so its length is limited. */
 static const char *word_of(struct rpm *rpm, const struct header *header, uint32_t tag)
 {
 	const char *word = string_of(header, tag, "");
@@ -457,7 +456,7 @@ static bool read_header(struct rpm *rpm, struct header *header)
 	rpm->release = word_of(rpm, header, TAG_RELEASE);
 	rpm->arch = word_of(rpm, header, TAG_ARCH);
 	rpm->compressor = string_of(header, TAG_PAYLOAD_COMPRESSOR, "gzip");
-	/* A binary package says which source package it is from. */
+	/* A binary package names its source package. */
 	rpm->source = !find(header, TAG_SOURCE_RPM, &data);
 	if (!rpm->why && !(*rpm->name && *rpm->version && *rpm->release))
 		rpm->why = "its header lacks a name, a version or a release";
@@ -470,7 +469,7 @@ static bool read_header(struct rpm *rpm, struct header *header)
 	return !rpm->why && read_scriptlets(rpm, header) && read_files(rpm, header);
 }
 
-/* A digest in hex of SIZE bytes; NULL for what cannot be one. */
+/* A digest of SIZE bytes in hex, or NULL if its length is wrong. */
 static const char *digest_of(const struct header *header, uint32_t tag, size_t size)
 {
 	const char *digest = string_of(header, tag, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Checks the digests that an RPM package has of its own bytes.
+// Checks the digests that an RPM package holds of its own bytes.
 #include "package/rpm_digest.h"
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 
 #define MD5_SIZE 16
 
-/* NULL where the installation's policy does not allow the digest, as FIPS mode does not allow MD5. */
+/* NULL if the policy of the system does not allow this algorithm: FIPS mode does not allow MD5. */
 static EVP_MD_CTX *start(const EVP_MD *kind)
 {
 	EVP_MD_CTX *context = libcrypto()->EVP_MD_CTX_new();
@@ -30,7 +30,10 @@ static void take(EVP_MD_CTX *context, const void *bytes, size_t len)
 		libcrypto()->EVP_DigestUpdate(context, bytes, len);
 }
 
-/* Frees the context. Whether it comes to EXPECTED: raw bytes, or with HEX digits. */
+/*
+ * Whether the digest equals EXPECTED, which is raw bytes, or hex digits if HEX. Frees the context. True if CONTEXT is
+ * NULL.
+ */
 static bool end(EVP_MD_CTX *context, const char *expected, bool hex)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];

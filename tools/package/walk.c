@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a PATH stands for: modules, packages and disk images, wherever they are, one after another.
+// Finds all modules, packages and disk images that the PATHs of a command line stand for.
 #include "package/walk.h"
 
 #include <dirent.h>
@@ -21,17 +21,20 @@
 #include "base/work.h"
 #include "package/container.h"
 
-/* O_NONBLOCK: what was a regular file when it was looked at may be a FIFO by now. */
+/* O_NONBLOCK: a FIFO may have replaced a regular file since its type was read. */
 #define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 
-/* Deeper trees are somebody's trap, not a module tree. */
+/* No module tree is deeper. A deeper tree may be hostile. */
 #define DEPTH_MAX 64
-/* So many files go to a thread at once: handing over costs less than one of them. */
+/* How many files a thread gets at once. Then handing them over costs less than reading one file. */
 #define CHUNK 32
-/* More threads than processors, because they wait for the disk when the files are not in memory. */
+/* More threads than processors: threads wait for the disk if the files are not cached. */
 #define JOBS_DEFAULT 8
 
-/* What readdir and its name say an entry is, as the byte before its name; CONTAINER is a package or an image. */
+/*
+ * The type of an entry, from its file type and its name. It is stored in the byte before the name. ENTRY_CONTAINER is a
+ * package or an image.
+ */
 enum entry_type {
 	ENTRY_FILE = 'f',
 	ENTRY_MODULE = 'm',
@@ -41,31 +44,31 @@ enum entry_type {
 	ENTRY_OTHER = 'o'
 };
 
-/* Names that stay where they are while threads use them. */
+/* Memory for names. It does not move while threads use the names. */
 struct name_block {
 	struct name_block *next;
 	size_t used;
 	char bytes[4096 - 2 * sizeof(void *)];
 };
 
-/* A directory stays open while files in it are to be looked at. */
+/* A directory. It stays open until all its files are read. */
 struct directory {
 	int fd;
 	char *path, *host_path;
-	const char *slash; /* between path and a name: "" after "/" and "directory/" */
+	const char *slash; /* between path and a name: "" if path ends in "/" */
 	struct name_block *names;
 	unsigned int users;
 };
 
-/* What a thread takes at once: entries of one directory, or one PATH, which has no directory. */
+/* The work that a thread takes at once: entries of one directory, or one PATH without a directory. */
 struct chunk {
 	struct chunk *next_done;
 	struct directory *directory;
-	char *path, *host_path; /* of the one PATH */
+	char *path, *host_path; /* of the PATH */
 	uint64_t size;
 	int fd;
 	size_t count;
-	const char *names[CHUNK]; /* each after its type */
+	const char *names[CHUNK]; /* each has its type in the byte before it */
 };
 
 struct inputs {
@@ -74,9 +77,9 @@ struct inputs {
 	struct work *work;
 	struct progress progress;
 	bool in_order;
-	unsigned long found; /* modules, packages and images seen below the PATH that is listed */
+	unsigned long found; /* modules, packages and images found below the current PATH */
 	struct chunk *filling;
-	_Alignas(struct dirent) char entries[32 << 10]; /* of the directory that is listed */
+	_Alignas(struct dirent) char entries[32 << 10]; /* buffer for the entries of the current directory */
 	_Atomic(struct chunk *) done;
 };
 
@@ -104,7 +107,7 @@ static void tell_trouble(struct inputs *inputs, void *context, const char *path,
 	tell(inputs, context, &input);
 }
 
-/* A file that is open, told as what its name or its bytes say. */
+/* Reports an open file as its name or its first bytes say. */
 static void tell_open(struct inputs *inputs, void *context, struct input *input)
 {
 	enum container_kind named = container_by_name(input->path), kind = CONTAINER_NONE;
@@ -140,7 +143,7 @@ static void tell_link(struct inputs *inputs, void *context, struct input *input)
 	tell(inputs, context, input);
 }
 
-/* What a regular file of that name is taken for. */
+/* The type of a regular file by its name. */
 static enum entry_type type_by_name(const char *name)
 {
 	if (name_module_suffix(name))
@@ -149,8 +152,8 @@ static enum entry_type type_by_name(const char *name)
 }
 
 /*
- * A module that readdir calls a regular file: lseek() tells its size for a third of what fstat() costs, and fails on
- * pipes. It leaves the file at its end, which is nothing to those who read at offsets, as readers of modules do.
+ * Opens a module that is a regular file by its directory entry. lseek() finds the size at a third of the cost of
+ * fstat(), and fails on pipes. It leaves the offset at the end, but modules are read with explicit offsets.
  */
 static int open_module(int dir, const char *name, uint64_t *size, const char **why)
 {
@@ -181,7 +184,7 @@ static void look_at_file(struct inputs *inputs, void *context, struct input *inp
 	close(bytes->fd);
 }
 
-/* Not text_format(): it would be a tenth of what a file costs. */
+/* text_format() would take a tenth of the time for a whole file. */
 static char *joined(const char *directory, const char *slash, const char *name)
 {
 	char *path = malloc(strlen(directory) + strlen(slash) + strlen(name) + 1);
@@ -264,7 +267,10 @@ static void run_chunk(void *item, unsigned int worker, void *argument)
 		progress_tell(&inputs->progress);
 }
 
-/* Only the thread that lists frees what it made: others would wait for each other in malloc at every chunk. */
+/*
+ * Frees the finished chunks. Only the thread that lists directories frees: if all threads did, they would wait for each
+ * other in malloc() at every chunk.
+ */
 static void reap(struct inputs *inputs)
 {
 	struct chunk *chunk = atomic_exchange(&inputs->done, NULL), *next;
@@ -299,12 +305,12 @@ static void hand_out(struct inputs *inputs, struct directory *directory, const c
 		directory->users++;
 	}
 	chunk->names[chunk->count++] = name;
-	/* Packages are work enough by themselves. */
+	/* A package is enough work for one chunk. */
 	if (chunk->count == CHUNK || name[-1] == ENTRY_CONTAINER)
 		flush(inputs);
 }
 
-/* The name with its type before it, in the directory's memory. */
+/* Copies the name, with its type before it, to memory of the directory. */
 static const char *keep_name(struct directory *directory, const char *name, enum entry_type type)
 {
 	size_t len = strlen(name) + 1;
@@ -331,7 +337,7 @@ static enum entry_type type_of(int dir, const struct dirent *entry, enum entry_t
 	struct stat st;
 	unsigned char type = entry->d_type;
 
-	/* Some file systems do not say. */
+	/* Some file systems do not set d_type. */
 	if (type == DT_UNKNOWN && fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		type = IFTODT(st.st_mode);
 	if (type == DT_REG)
@@ -339,7 +345,7 @@ static enum entry_type type_of(int dir, const struct dirent *entry, enum entry_t
 	return type == DT_DIR ? ENTRY_DIRECTORY : type == DT_LNK ? ENTRY_LINK : ENTRY_OTHER;
 }
 
-/* What must wait until the directory has been read, to be taken in order. */
+/* Entries that are taken in order after the whole directory was listed. */
 struct later {
 	const char **names;
 	size_t count, room;
@@ -413,8 +419,8 @@ static void list_later(struct inputs *inputs, struct directory *directory, struc
 }
 
 /*
- * The entries as readdir() gives them, which takes a buffer of its own and three more system calls for each directory.
- * Linux writes a struct dirent as libc declares it with 64-bit offsets: getdents64(2). False with errno.
+ * Lists the entries with getdents64(2), not with readdir(): readdir() needs its own buffer and three more system calls
+ * for each directory. The kernel writes struct dirent as libc declares it with 64-bit offsets. False: see errno.
  */
 static bool list_entries(struct inputs *inputs, struct directory *directory, struct later *later)
 {
@@ -429,7 +435,7 @@ static bool list_entries(struct inputs *inputs, struct directory *directory, str
 	return n == 0;
 }
 
-/* Takes over the directory open at FD, and its names. */
+/* Lists the directory open at FD. Takes over FD, PATH and HOST_PATH. */
 static void list_directory(struct inputs *inputs, int fd, char *path, char *host_path, int depth)
 {
 	struct directory *directory = need_memory(1, sizeof(*directory));
@@ -460,7 +466,7 @@ static void start_file(struct inputs *inputs, const char *path, char *host_path,
 	work_add(inputs->work, chunk);
 }
 
-/* Opens PATH if it is a file or a directory; a device is not opened, because that alone can make it do something. */
+/* Opens PATH if it is a file or a directory. A device is never opened: opening it can start an action. */
 static int open_path(const char *path, struct stat *st, const char **why)
 {
 	int fd = -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a PATH stands for: modules, packages and disk images, wherever they are, one after another. */
+/* Finds all modules, packages and disk images that the PATHs of a command line stand for. */
 #ifndef XS_PACKAGE_WALK_H
 #define XS_PACKAGE_WALK_H
 
@@ -9,25 +9,27 @@
 #include "package/input.h"
 
 struct input_options {
-	unsigned int jobs; /* threads; 0: 8 for files, which wait for the disk, but one a processor decodes */
-	bool in_order;	   /* everything comes in the byte order of the names, from one thread */
-	bool progress;	   /* a line on stderr after a second, which is gone in the end */
+	unsigned int jobs; /* threads; 0: 8 threads read files, but only one per processor decodes */
+	bool in_order;	   /* all inputs in byte order of their names, from one thread */
+	bool progress;	   /* shows a progress line on stderr after one second, and removes it at the end */
 };
 
-/* How many threads inputs_each() uses, and so how many contexts it wants. */
+/* How many threads inputs_each() uses. It needs a context for each of them. */
 unsigned int input_jobs(const struct input_options *options);
 
 /*
- * Calls EACH for everything the PATHS (ending in NULL) stand for:
+ * Calls EACH for everything that the PATHS stand for. PATHS ends with NULL. CONTEXTS has one context for each thread.
  *
- * - a file is told by its first bytes: an RPM package, an ISO image, else a module, whatever its name. A link to it
- *   is followed.
- * - below a directory, names tell: .ko and its compressed forms, .rpm and .iso are what they are called. Links are told
- *   and not followed: what they point to is looked at where it stands. A directory without any of these is trouble.
- * - packages on disk images are read in place. Nothing is unpacked to disk, and nothing read is executed.
+ * - A PATH that is a file: if its name ends like a module's, it is a module. Otherwise its first bytes decide: it is an
+ *   RPM package, an ISO image, or else a module. A symlink is followed.
+ * - Below a PATH that is a directory: the names decide. Modules are .ko and its compressed forms, packages .rpm, images
+ *   .iso. Symlinks are reported and not followed: their targets are checked where they are. A directory without any of
+ *   these files is reported as INPUT_TROUBLE.
+ * - Packages on disk images are read inside the image. Nothing is unpacked to disk, and nothing that is read is
+ *   executed.
  *
- * All that is in one container comes in order from one thread. Unless in_order is asked for, all else comes in any
- * order: sort what is printed. Never blocks on a FIFO or a device.
+ * All inputs of one container come in order, from one thread. Without in_order, everything else comes in any order:
+ * sort the output. It never blocks on a FIFO or a device.
  */
 void inputs_each(char *const *paths, const struct input_options *options, input_function *each, void *const *contexts);
 
