@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a verification found.
+// The findings of a verification.
 #include "finding/report.h"
 
 #include <stdarg.h>
@@ -112,7 +112,10 @@ static void sort_names(struct report *report)
 	report->name_count = kept;
 }
 
-/* The name that is the path, or the longest that ends before a '!' or '/' of it; else the path itself. */
+/*
+ * Finds the name that equals the path, or the longest name before a '!' or '/' in it. If there is none, returns the
+ * path.
+ */
 static const char *find_subject(const struct report *report, const char *path)
 {
 	size_t len = report->name_count ? strlen(path) : 0;

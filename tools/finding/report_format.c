@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The formats a report can be printed in.
+// The output formats of a report.
 #include "finding/report_format.h"
 
 #include <string.h>

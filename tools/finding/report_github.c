@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A report as workflow commands of GitHub Actions, which it shows beside the files.
+// A report as workflow commands of GitHub Actions. GitHub shows them beside the files.
 #include <stdio.h>
 #include <string.h>
 
 #include "finding/report_print.h"
 
-/* "%" must be escaped everywhere, ":" and "," in properties. Safe text has no line ends; they are escaped all the same.
- */
+/* '%' and line ends are escaped everywhere, ':' and ',' only in properties. Safe text has no line ends. */
 static void print_escaped(const char *text, size_t len, const char *reserved)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -22,7 +21,7 @@ static void print_message(const char *text)
 	print_escaped(text, strlen(text), "");
 }
 
-/* GitHub knows files of the repository only: for what is in a container, that is the container. */
+/* GitHub knows only files of the repository. For a file in a container, this is the outermost container. */
 static size_t outermost(const char *path)
 {
 	return strcspn(path, "!");

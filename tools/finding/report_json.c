@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A report for programs.
+// A report as JSON.
 #include "base/json.h"
 #include "finding/report_print.h"
 

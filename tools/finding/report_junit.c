@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A report in the XML of JUnit, as CI systems read it: a test case for each module, package, disk and PATH.
+// A report in the XML of JUnit, for CI systems: a test case for each module, package, disk and PATH.
 #include <stdio.h>
 #include <string.h>
 
 #include "finding/report_print.h"
 
-/* For text and for attributes in double quotes. Safe text has no character that XML forbids, but U+FFFE and U+FFFF. */
+/* Escapes text and attributes in double quotes. Safe text may hold U+FFFE and U+FFFF, which XML forbids. */
 static void print_xml(const char *text)
 {
 	for (; *text; text++) {
@@ -30,7 +30,7 @@ static const struct finding *first_failing(const struct report *report, const st
 	return NULL;
 }
 
-/* One case has one failure at most, whose body tells of all findings: some readers keep the first one only. */
+/* Prints all findings into one failure: some readers keep only the first failure of a case. */
 static void print_findings(const struct report_case *at)
 {
 	for (size_t i = 0; i < at->count; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the formats share: the walk over the paths of a report.
+// Shared by the formats: iterates over the subjects of a report.
 #include "finding/report_print.h"
 
 #include <string.h>

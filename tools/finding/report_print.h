@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What prints a report: a format a file, report_<name>.c, listed in report_format.c; and what they share. */
+/* The printing functions, one in each report_<name>.c. report_format.c lists them. Also code that they share. */
 #ifndef XS_FINDING_REPORT_PRINT_H
 #define XS_FINDING_REPORT_PRINT_H
 
 #include "finding/report.h"
 
 /*
- * The findings about one subject after another, for formats that have a test case for each: modules, packages, disks
- * and PATHs, in byte order. How many there are does not depend on what was found.
+ * The findings of one subject: a module, a package, a disk or a PATH. Formats with test cases print one case for each
+ * subject, in byte order. So the number of cases does not depend on the findings.
  */
 struct report_case {
 	const char *path;
-	const struct finding *findings; /* about it */
+	const struct finding *findings; /* about this subject */
 	size_t count;
-	size_t next_name, next_finding; /* where the walk stands */
+	size_t next_name, next_finding; /* the current position */
 };
 
-/* The next case; start with {0}. Needs a sorted report with names. */
+/* Moves to the next case; AT starts as {0}. False after the last. The report must be sorted, with names. */
 bool report_next_case(const struct report *report, struct report_case *at);
 
-/* How many cases there are. */
+/* The number of cases. */
 size_t report_cases(const struct report *report);
 
-/* For people; may change. In colour when stdout is a terminal that takes it. */
+/* Text for people; the format may change. In colour if stdout is a terminal with colours. */
 void report_print_text(const struct report *report);
-/* {"format": "xs-ddk-verify", "schema": 2, ...}: promised; see xs-ddk.schema.json. */
+/* {"format": "xs-ddk-verify", "schema": 2, ...}: a stable format; see xs-ddk.schema.json. */
 void report_print_json(const struct report *report);
-/* Test Anything Protocol, version 13, a test for each subject. */
+/* Test Anything Protocol, version 13: a test for each subject. */
 void report_print_tap(const struct report *report);
-/* JUnit's XML, a test case for each subject. */
+/* XML of JUnit: a test case for each subject. */
 void report_print_junit(const struct report *report);
-/* Workflow commands of GitHub Actions, which it shows beside the files. */
+/* Workflow commands of GitHub Actions. GitHub shows them beside the files. */
 void report_print_github(const struct report *report);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "finding/report_print.h"
 
-/* A '#' in a test's name begins a directive, unless it is escaped. */
+/* An unescaped '#' in the name of a test begins a directive. */
 static void print_name(const char *name)
 {
 	for (; *name; name++) {
@@ -16,7 +16,7 @@ static void print_name(const char *name)
 	}
 }
 
-/* YAML's double-quoted style. Safe text has no control characters. */
+/* Prints a double-quoted string of YAML. Safe text has no control characters. */
 static void print_yaml(const char *key, const char *text)
 {
 	printf("      %s: \"", key);

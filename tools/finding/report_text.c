@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A report for people.
+// A report as text for people.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "finding/report_print.h"
 
-/* NO_COLOR: no-color.org. */
+/* NO_COLOR: see no-color.org. */
 static bool colour_is_wanted(void)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

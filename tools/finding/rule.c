@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The catalogue of checks. Its lines are in rules.def.
+// The list of rules. rules.def has a line for each rule.
 #include "finding/rule.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ const char *severity_name(enum severity severity)
 	return severity == SEVERITY_ERROR ? "error" : "warning";
 }
 
-/* Ids as they were called before; what names them goes on working. */
+/* Former ids of rules. They still work. */
 static const struct {
 	const char *former, *id;
 } renamed[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The catalogue of checks. Its lines are in rules.def. */
+/* The list of rules. rules.def has a line for each rule. */
 #ifndef XS_FINDING_RULE_H
 #define XS_FINDING_RULE_H
 
@@ -15,17 +15,17 @@ enum rule_id {
 struct rule {
 	const char *id;
 	enum severity severity;
-	const char *problem; /* what is wrong, as a clause */
-	const char *hint;    /* how to fix it, as a clause */
+	const char *problem; /* the problem, as a clause */
+	const char *hint;    /* the correction, as a clause */
 };
 
-/* All rules, by rule_id, in the catalogue's order. */
+/* All rules, indexed by rule_id, in the order of rules.def. */
 extern const struct rule rules[RULES];
 
 /* "error" or "warning". */
 const char *severity_name(enum severity severity);
 
-/* The rule called ID, or RULES when there is none. */
+/* The rule called ID, or by a former id. RULES if there is none. */
 enum rule_id rule_find(const char *id);
 
 #endif
