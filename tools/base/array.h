@@ -7,26 +7,29 @@
 #include <stddef.h>
 
 /*
- * Makes room for one more item in an array from malloc (NULL at first) of COUNT items of SIZE bytes; *ROOM is how many
- *it has room for (0 at first). Returns the array, which may have moved. Ends the program when there is no memory. Use
- *it as
+ * Makes room for one more item in the array ITEMS, which has COUNT items of SIZE bytes each. *ROOM is the number of
+ * items that the allocated memory can hold. Start with ITEMS = NULL and *ROOM = 0. Returns the array, which may have
+ * moved; the caller frees it. Without memory, the program ends. Example:
  *
  *	list->items = array_grown(list->items, list->count, &list->room, sizeof(*list->items));
  *	list->items[list->count++] = item;
  */
 void *array_grown(void *items, size_t count, size_t *room, size_t size);
 
-/* The same for bytes: makes room for WANT of them in all. */
+/* Makes room for WANT bytes in total. BYTES, *ROOM and the result are as for array_grown(). */
 void *bytes_grown(void *bytes, size_t *room, size_t want);
 
 /*
- * How many of the first items of a sorted array satisfy IS_BEFORE(item, key): those that stand before the key. The
- * index of the first that does not, or COUNT.
+ * Binary search in a sorted array of COUNT items of SIZE bytes. Returns the index of the first item for which
+ * IS_BEFORE(item, key) is 0, or COUNT if there is no such item.
  */
 size_t array_before(const void *items, size_t count, size_t size, const void *key,
 		    int (*is_before)(const void *item, const void *key));
 
-/* Strings of somebody else that are looked for again and again. Starts as {0}; string_list_free() is due. */
+/*
+ * A list of strings for many searches. It starts as {0}, and string_list_free() frees its memory. The list does not own
+ * the strings: they must live as long as the list.
+ */
 struct string_list {
 	const char **strings;
 	size_t count, room;
@@ -36,15 +39,16 @@ struct string_list {
 void string_list_add(struct string_list *list, const char *string);
 void string_list_free(struct string_list *list);
 
-/* How often the list has the string. Sorts the list, when something was added since. */
+/* Returns how many times the string is in the list. Sorts the list first if strings were added after the last sort. */
 size_t string_list_has(struct string_list *list, const char *string);
 
-/* A text to which more is added at its end. Starts as {0}; text is then NULL, and to be freed by its user. */
+/* A text that grows at its end. It starts as {0}, with a NULL text. The user frees the text. */
 struct growing_text {
 	char *text;
 	size_t len, room;
 };
 
+/* Adds text at the end, as printf() makes it. Without memory, the program ends. */
 void text_add(struct growing_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Changing a file at once: the new one is made beside it and renamed over it. */
+/* Replaces a file atomically: writes a new file in the same directory and renames it over the old file. */
 #ifndef XS_BASE_ATOMIC_FILE_H
 #define XS_BASE_ATOMIC_FILE_H
 
@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 
 /*
- * Makes the LEN bytes the content of the file at PATH, which may not be there yet. At every moment the name stands
- * for the old file or for the whole new one, and what fails leaves nothing behind; SIGKILL and a power cut can leave
- * a file .xs-ddk-<number>. The new one gets the mode of LIKE and, if it is not NULL, the owner of OWNER. 0, or -1 with
- * errno and *STEP, a clause saying what failed.
+ * Writes the LEN bytes to the file at PATH. The file need not exist. At every moment PATH is the old file or the
+ * complete new file. On failure no new file is left. After SIGKILL or a power cut, a file .xs-ddk-<number> may be left
+ * in the directory. The new file gets the mode of LIKE, and the owner of OWNER unless OWNER is NULL. Returns 0, or -1
+ * with errno; then *STEP, a static text, says which step failed.
  */
 int replace_file(const char *path, const void *bytes, size_t len, const struct stat *like, const struct stat *owner,
 		 const char **step);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How much a run may unpack and keep because of the bytes it reads. */
+/* Limits how many bytes one run of a program may unpack, and how many it may keep in memory. */
 #ifndef XS_BASE_BUDGET_H
 #define XS_BASE_BUDGET_H
 
@@ -7,39 +7,50 @@
 #include <stdint.h>
 
 /*
- * Every reader keeps one rule: work and memory are at most linear in the bytes read. A few bytes can stand for many: a
- * compressed file for what it unpacks to, a header for the files it lists. Such bytes are drawn from the budget of the
- * run before they are used. A run is a process, so there is one budget, and no reader has to be handed it.
+ * Every reader follows one rule: work and memory are at most linear in the bytes read. But a small input can describe
+ * much data: a compressed file unpacks to more bytes, and a header lists files. Readers draw these bytes from the
+ * budget. One run is one process, so the budget is one global object.
  *
- * Drawn in the places that all readers go through: stream/codec.c (compressed files), package/archive.c (payloads and
- * images), and the readers of headers and metadata for what they keep. All functions may be called by any thread.
+ * stream/codec.c draws for compressed files, package/archive.c for payloads and images, and the readers of headers and
+ * metadata for the data that they keep. Any thread may call these functions, except budget_start().
  */
 
-/* What may be unpacked, and as much may be kept: so many bytes, and so many for each byte of the files opened. */
+/*
+ * The rule: a run may unpack BUDGET_FLOOR bytes, plus BUDGET_FACTOR bytes for each byte of its input files. It may also
+ * keep the same number of bytes in memory.
+ */
 #define BUDGET_FLOOR  (64u << 20)
 #define BUDGET_FACTOR 16
 
 /*
- * Begins a budget anew. LIMIT takes the place of the rule above for what the whole run may unpack, in bytes; 0 leaves
- * the rule. A program that does not call this has the rule.
+ * Starts a new budget, before other threads use it. LIMIT is the number of bytes that the whole run may unpack, instead
+ * of the number from the rule above. With LIMIT 0, or without this call, the rule is used.
  */
 void budget_start(uint64_t limit);
 
-/* Tells that a file of SIZE bytes is being read: not what is in a container, which is part of such a file. */
+/*
+ * Adds the SIZE bytes of an input file to the budget. Do not call this for a file inside a container: the bytes of the
+ * container are counted already.
+ */
 void budget_input(uint64_t size);
 
-/* The most that one compressed stream of SIZE bytes may unpack to: by its own size, so that it fails alike each time.
+/*
+ * Returns how many bytes one compressed stream of SIZE bytes may unpack to. The number does not depend on the other
+ * files of the run, so that the same file always gives the same result.
  */
 uint64_t budget_stream(uint64_t size);
 
-/* Draws BYTES that were unpacked. False when the run has not so many left: nothing more may be unpacked. */
+/* Draws BYTES unpacked bytes. Returns false if fewer bytes are left: then the caller must stop unpacking. */
 bool budget_unpack(uint64_t bytes);
 
-/* Draws BYTES that are to be kept in memory, until budget_release(). False when that is too much: keep nothing. */
+/*
+ * Draws BYTES bytes of memory, until budget_release() gives them back. Returns false if fewer bytes are left: then the
+ * caller must not keep the data.
+ */
 bool budget_keep(uint64_t bytes);
 void budget_release(uint64_t bytes);
 
-/* Why drawing failed, as a clause about "it". */
+/* Messages for a failed draw. In these texts, "it" is the file. */
 #define BUDGET_STREAM_OVER "it unpacks to more than the limit"
 #define BUDGET_RUN_OVER	   "all that this run may unpack was unpacked before it was read to its end"
 #define BUDGET_KEEP_OVER   "what it describes takes more memory than its size allows"

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Listing directories. */
+/* Lists and removes directories. */
 #ifndef XS_BASE_DIRECTORY_H
 #define XS_BASE_DIRECTORY_H
 
 #include <stdbool.h>
 
 /*
- * The names in the directory open at FD (taken over, also on failure), but "." and "..", in byte order, as a
- * NULL-terminated array that directory_names_free() frees; NULL with errno when it cannot be read.
+ * Returns the names in the directory FD, without "." and "..", in byte order. The array ends in NULL, and
+ * directory_names_free() frees it. The function closes FD, also on failure. Returns NULL with errno if the directory
+ * cannot be read.
  */
 char **directory_names(int fd);
 
-/* Frees such an array; NULL is fine. */
+/* Frees the array from directory_names(). NAMES may be NULL. */
 void directory_names_free(char **names);
 
 /*
- * Removes NAME of the directory DIR and, if it is a directory, all that is in it. No link is followed. False with errno
- * when something is left.
+ * Removes the file or directory NAME in the directory DIR. A directory is removed with all its content. Symlinks are
+ * removed, not followed. If NAME does not exist, the result is true. Returns false with errno if something is left.
  */
 bool directory_remove(int dir, const char *name);
 

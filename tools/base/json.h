@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Printing JSON with jansson: what every command does alike. */
+/* Helpers to make and print JSON with jansson. */
 #ifndef XS_BASE_JSON_H
 #define XS_BASE_JSON_H
 
 #include <jansson.h>
 
-/* VALUE, or the end of the program when it is NULL: jansson fails only for want of memory, or for our mistakes. */
+/* Returns VALUE, or ends the program if VALUE is NULL. jansson fails only without memory or on a mistake in our code.
+ */
 json_t *json_need(json_t *value);
 
-/* The same for calls that return 0 when done. */
+/* Ends the program if RC, the result of a jansson function, is not 0. */
 void json_need_zero(int rc);
 
-/* Prints VALUE on stdout, indented, keys in the order they were added, and a newline; takes the reference. */
+/* Prints VALUE on stdout, indented, with its keys in the order of insertion. Drops the reference to VALUE. */
 void json_print(json_t *value);
 
-/* S as a JSON string made safe by text_safe(), or null for NULL. */
+/* Returns text_safe(S) as a new JSON string, or JSON null if S is NULL. */
 json_t *json_safe(const char *s);
 
 #endif

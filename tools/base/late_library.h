@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Libraries that are loaded when they are first wanted: libarchive, libxml2, libcrypto. */
+/* Loads libarchive, libxml2 and libcrypto at their first use. */
 #ifndef XS_BASE_LATE_LIBRARY_H
 #define XS_BASE_LATE_LIBRARY_H
 
@@ -13,16 +13,16 @@
 #include <openssl/x509.h>
 
 /*
- * With ICU behind them, the first two take 1.5 ms and 3 MiB of every program that is linked with them, and libcrypto's
- * tables 1 ms: as much as verifying two hundred modules, and most runs meet modules alone, without a certificate. What
- * the dynamic linker no longer knows of, a package of the kit has to ask for by itself. Members of the structures below
- * are called as the functions of their names are: libarchive()->archive_read_new().
+ * These libraries make the start of a program slow. libarchive and libxml2 load ICU, and cost 1.5 ms and 3 MiB;
+ * libcrypto costs 1 ms. The same time is enough to verify two hundred modules, and most runs read only modules and no
+ * certificates. The programs are not linked with these libraries, so the packages of the kit must name them as
+ * dependencies. Each member of the structures below is a library function: libarchive()->archive_read_new().
  */
 
 /* The Makefile writes late_sonames.h: it defines LIBARCHIVE_SONAME, LIBXML_SONAME and LIBCRYPTO_SONAME. */
 #include <late_sonames.h>
 
-/* Why the function of a library returned NULL. A static program loads no library. */
+/* The message for libarchive(), libxml() or libcrypto() returning NULL. A static program loads no library. */
 #define LATE_LIBRARY_MISSING(soname) soname " is not installed, or this program is the static build"
 
 #define LIBARCHIVE_FUNCTIONS(X)                                                                                        \
@@ -60,7 +60,7 @@
 	X(xmlParseChunk)                                                                                               \
 	X(xmlStopParser)
 
-/* The functions behind the macros sk_X509_...() are those of OPENSSL_STACK. */
+/* The macros sk_X509_...() call the functions OPENSSL_sk_...(). */
 #define LIBCRYPTO_FUNCTIONS(X)                                                                                         \
 	X(ASN1_STRING_get0_data)                                                                                       \
 	X(ASN1_STRING_length)                                                                                          \
@@ -120,7 +120,10 @@ struct libcrypto {
 };
 #undef X
 
-/* The library's functions, or NULL when it is not installed. For any thread; what is loaded stays. */
+/*
+ * Return the functions of the library, or NULL if it cannot be loaded or a function is missing. Any thread may call
+ * them. A loaded library stays loaded, and the result is static.
+ */
 const struct libarchive *libarchive(void);
 const struct libxml *libxml(void);
 const struct libcrypto *libcrypto(void);

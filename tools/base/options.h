@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The options commands share. */
+/* Options that several commands have. */
 #ifndef XS_BASE_OPTIONS_H
 #define XS_BASE_OPTIONS_H
 
-/* Values of struct option for long options without a letter; a command's own begin at OPTION_OWN. */
+/* Values for getopt_long() of the long options without a letter. A command's own options start at OPTION_OWN. */
 enum {
 	OPTION_HELP = 256,
 	OPTION_JSON,

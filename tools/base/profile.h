@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the hosts can digest that packages are made for. */
+/* Profiles: which features a package may use on the hosts for which it is made. */
 #ifndef XS_BASE_PROFILE_H
 #define XS_BASE_PROFILE_H
 
 #include <stdbool.h>
 
 struct profile {
-	const char *name;	     /* as in --profile and the packages' PROFILE */
-	const char *rpm;	     /* the rpm there, for people */
-	bool all_features;	     /* whatever rpm of today can do */
-	const char *const *features; /* else the rpmlib() features that rpm has; NULL at the end */
-	bool symbol_provides;	     /* its kernel packages provide kernel(symbol) = crc */
-	bool uname_provides;	     /* module packages ask for kernel-uname-r = <uname>, which its kernels provide */
+	const char *name;	     /* as in the option --profile and the variable PROFILE of driver.mk */
+	const char *rpm;	     /* rpm and its version, for messages */
+	bool all_features;	     /* every rpmlib() feature is allowed */
+	const char *const *features; /* without all_features: the rpmlib() features of this rpm; ends in NULL */
+	bool symbol_provides;	     /* the kernel packages provide kernel(symbol) = crc */
+	bool uname_provides;	     /* the kernels provide kernel-uname-r = <uname>, and module packages require it */
 };
 
 /* The profile called NAME, or NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The frame of a program with commands: its table, the help made from it, and calls that are wrong. */
+/* A program with commands: finds the command in a table, and makes the help text from this table. */
 #ifndef XS_BASE_PROGRAM_H
 #define XS_BASE_PROGRAM_H
 
@@ -7,30 +7,33 @@
 
 #include "base/die.h"
 
-/* Runs with argv[0] the command's name; returns the exit status. */
+/* Runs a command and returns the exit status. argv[0] is the command's name. */
 typedef enum status command_function(int argc, char **argv);
 
 struct command {
 	const char *name;
 	command_function *run;
 	const char *summary;
-	const char *usage; /* what follows the name, a way to call it a line; then a blank line and the options */
+	const char *usage; /* the arguments, one line for each way to call it; then an empty line and the options */
 };
 
 struct program {
 	const char *name;
 	const struct command *commands;
 	size_t count;
-	const char *statuses; /* what the exit statuses mean */
+	const char *statuses; /* the meaning of the exit statuses, for the help */
 };
 
 /*
- * Runs the command that the command line names, or the one that the program itself was called as, if AS names one (then
- * that is the program in all messages). Returns the status to exit with, stdout written. Called once.
+ * Runs the command named by argv[1]. If the base name of argv[0] is AS, it runs the command AS instead, and messages
+ * use AS as the program's name. AS may be NULL. Flushes stdout and returns the exit status. Call it once.
  */
 int program_main(const struct program *program, const char *as, int argc, char **argv);
 
-/* For a command's --help, and after a wrong option: its synopsis from the table. */
+/*
+ * command_help() prints the help of the command NAME. command_misused() prints a hint to use --help, for a wrong
+ * option. Both return the exit status.
+ */
 enum status command_help(const char *name);
 enum status command_misused(const char *name);
 

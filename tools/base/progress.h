@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A line on stderr that tells how far long work is. */
+/* A line on stderr that shows the progress of long work. */
 #ifndef XS_BASE_PROGRESS_H
 #define XS_BASE_PROGRESS_H
 
@@ -7,20 +7,20 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* Starts as {0}, which tells nothing. */
+/* Starts as {0}. Then no line is shown until progress_start() is called. */
 struct progress {
 	bool wanted, shown;
 	atomic_ulong done;
-	struct timespec next; /* when to tell again */
+	struct timespec next; /* when to write the line again */
 };
 
-/* Tells from now on, after a second, if stderr is a terminal. */
+/* Starts the progress line if stderr is a terminal. The line first appears after one second. */
 void progress_start(struct progress *progress);
 
-/* Rewrites the line if it is time. For one thread; any thread may add to done. */
+/* Writes the line again, at most every 0.2 seconds. Only one thread may call this. Any thread may add to done. */
 void progress_tell(struct progress *progress);
 
-/* Takes the line away. */
+/* Erases the line. */
 void progress_end(struct progress *progress);
 
 #endif

@@ -1,33 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Running the system's programs: by absolute path, without a shell. */
+/* Runs programs of the system by their absolute path, without a shell. */
 #ifndef XS_BASE_SPAWN_H
 #define XS_BASE_SPAWN_H
 
 #include "base/root.h"
 
 /*
- * The program called NAME as an absolute path below the root: what the environment variable VARIABLE (NULL: none) says,
- * unless this program was given privileges its caller lacks, or else the first of /usr/sbin, /sbin, /usr/bin and /bin
- * that has it. Memory to free, or NULL.
+ * Finds the program NAME and returns its path below the root. If the environment variable VARIABLE is set, its value is
+ * the path, unchecked. VARIABLE may be NULL, and is ignored if this program has more privileges than its caller (see
+ * secure_getenv(3)). Otherwise the program is searched in /usr/sbin, /sbin, /usr/bin and /bin. The caller frees the
+ * path. Returns NULL if the program is not found.
  */
 char *program_find(const struct root *root, const char *name, const char *variable);
 
-/* What to run, and how. */
+/* A program to run, and its options. */
 struct spawn {
 	const char *const *argv; /* argv[0] is the absolute path; NULL at the end */
-	const struct root *jail; /* chroot there first; NULL: do not */
-	int keep;		 /* a descriptor the program inherits, so that a lock lives as long as it; -1: none */
-	unsigned int seconds;	 /* it is ended by SIGALRM after this time; 0: there is no limit */
-	char **output;		 /* its stdout goes here, memory to free, cut to 16 MiB; NULL: it goes to our stderr */
+	const struct root *jail; /* chroot(2) to this root first; NULL: no chroot */
+	int keep;		 /* a descriptor that the program inherits, to hold its lock until the end; -1: none */
+	unsigned int seconds;	 /* SIGALRM ends the program after this time; 0: no limit */
+	/*
+	 * Receives the program's stdout as a text, which the caller frees. The text is NULL if it cannot be read or has
+	 * more than 16 MiB. If OUTPUT is NULL, the program's stdout is our stderr.
+	 */
+	char **output;
 };
 
 /*
- * A signal handler that passes the signal on to the program that runs, if any. Other threads must not run programs
- * while it is in use.
+ * A signal handler: sends the signal to the program that program_run() runs, if there is one. While this handler is in
+ * use, only one thread may call program_run().
  */
 void program_signal(int signal);
 
-/* Runs it to its end. Its exit status, 128 + the signal that ended it, or -1 with errno when it could not be run. */
+/*
+ * Runs the program and waits for its end. Returns its exit status, or 128 + the number of the signal that ended it.
+ * Returns -1 with errno if the program cannot be run.
+ */
 int program_run(const struct spawn *spawn);
 
 #endif

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Text that came from a stranger, made fit to be shown. */
+/* Makes text from untrusted input safe to print. */
 #ifndef XS_BASE_TEXT_H
 #define XS_BASE_TEXT_H
 
 #include <stddef.h>
 
 /*
- * The LEN bytes at S as printable UTF-8. Control characters (of a terminal, of writing direction, line separators),
- * invalid UTF-8 and backslashes become \xNN, byte by byte. So do the marks of commands that CI systems obey in a log: a
- * ':' at the beginning (GitHub's "::"), and '#' after '#' (GitHub's "##[", Azure's "##vso["). Every output format
- * prints foreign bytes only through this function. Memory to free; never NULL: the program ends with status 2 when
- * there is no memory.
+ * Returns the LEN bytes at S as printable UTF-8. Each byte of these becomes \xNN:
+ * - control characters of terminals and of writing direction, line separators, invalid UTF-8, backslashes;
+ * - the marks of commands that CI systems read from a log: ':' at the beginning (GitHub's "::"), and '#' after '#'
+ *   (GitHub's "##[", Azure's "##vso[").
+ * All output formats print text from files only through this function. The caller frees the text. Without memory, the
+ * program ends.
  */
 char *text_safe_n(const char *s, size_t len);
 
-/* The same for a string. */
+/* text_safe_n() for a string. */
 char *text_safe(const char *s);
 
-/* printf into memory to free; never NULL, as above. */
+/* Returns a text as printf() makes it. The caller frees the text. Without memory, the program ends. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif
