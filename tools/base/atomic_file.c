@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Changing a file at once: the new one is made beside it and renamed over it.
+// Replaces a file atomically: writes a new file in the same directory and renames it over the old file.
 #include "base/atomic_file.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static int fill(int fd, const void *bytes, size_t len, const struct stat *like, 
 	if (write_all(fd, bytes, len))
 		return -1;
 	*step = "its owner cannot be kept";
-	/* Before the mode: a change of owner takes the set-user-ID bits away. */
+	/* The owner is set before the mode, because fchown() clears the set-user-ID bits. */
 	if (owner && (owner->st_uid != geteuid() || owner->st_gid != getegid()) &&
 	    fchown(fd, owner->st_uid, owner->st_gid))
 		return -1;
@@ -75,7 +75,7 @@ static int replace_in(int dir, const char *base, const void *bytes, size_t len, 
 		return -1;
 	rc = fill(fd, bytes, len, like, owner, step);
 	saved = errno;
-	/* What a network file system could not store may be told as late as here. */
+	/* A network file system may report a failed write only at close(). */
 	if (close(fd) && rc == 0) {
 		rc = -1;
 		saved = errno;
@@ -102,7 +102,7 @@ int replace_file(const char *path, const void *bytes, size_t len, const struct s
 
 	*step = "its directory cannot be opened";
 	if (dir >= 0) {
-		/* So that a signal that ends the program finds the work not begun or done. */
+		/* Signals are blocked so that they cannot end the program while the new file is incomplete. */
 		sigfillset(&all);
 		sigprocmask(SIG_BLOCK, &all, &former);
 		rc = replace_in(dir, basename(file), bytes, len, like, owner, step);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How much a run may unpack and keep because of the bytes it reads.
+// Limits how many bytes one run of a program may unpack, and how many it may keep in memory.
 #include "base/budget.h"
 
 #include <stdatomic.h>
 
 static struct {
-	uint64_t limit; /* 0: the rule */
+	uint64_t limit; /* 0: use the rule of budget.h */
 	atomic_uint_fast64_t input, unpacked, kept;
 } budget;
 
@@ -32,7 +32,7 @@ uint64_t budget_stream(uint64_t size)
 	return budget.limit ? budget.limit : allowance(size);
 }
 
-/* Adds BYTES to what was DRAWN, unless that would be over MOST. */
+/* Adds BYTES to *DRAWN. Returns false and adds nothing if the sum would be more than MOST. */
 static bool draw(atomic_uint_fast64_t *drawn, uint64_t bytes, uint64_t most)
 {
 	uint_fast64_t before = atomic_load_explicit(drawn, memory_order_relaxed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How the programs end and complain: statuses, messages on stderr, and stdout checked at the end.
+// Exit statuses, messages on stderr, and the check of stdout at the end.
 #include "base/die.h"
 
 #include <errno.h>
@@ -76,7 +76,7 @@ void *need_memory(size_t count, size_t size)
 
 enum status close_stdout(enum status status)
 {
-	/* A closed stdout (">&-") that nothing was printed to is no error. */
+	/* A closed stdout (">&-") is no error if the program printed nothing. */
 	if (!ferror(stdout) && fflush(stdout) == 0)
 		return status;
 	complain("cannot write to standard output: %s", strerror(errno));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Listing directories.
+// Lists and removes directories.
 #include "base/directory.h"
 
 #include <dirent.h>
@@ -26,7 +26,7 @@ static char **read_names(DIR *dir)
 	while ((errno = 0, entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		/* One more than the names: NULL ends them. */
+		/* COUNT + 1 keeps room for the NULL at the end. */
 		names = array_grown(names, count + 1, &room, sizeof(*names));
 		names[count] = strdup(entry->d_name);
 		if (!names[count++])

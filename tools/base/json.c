@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Printing JSON with jansson: what every command does alike.
+// Helpers to make and print JSON with jansson.
 #include "base/json.h"
 
 #include <stdio.h>
@@ -23,8 +23,10 @@ void json_need_zero(int rc)
 
 void json_print(json_t *value)
 {
-	/* A failed write shows in stdout's error flag, which close_stdout() looks at. */
-	/* 15 digits say every decimal fraction of that length as it was written: 0.1, not 0.10000000000000001. */
+	/*
+	 * close_stdout() finds a failed write by the error flag of stdout. With 15 digits, a decimal fraction is
+	 * printed as it was written: 0.1, not 0.10000000000000001.
+	 */
 	json_dumpf(json_need(value), stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	putchar('\n');
 	json_decref(value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Libraries that are loaded when they are first wanted.
+// Loads libarchive, libxml2 and libcrypto at their first use.
 #include "base/late_library.h"
 
 #include <dlfcn.h>
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* A static program has its own C library; a library of the host would bring another one. */
+/* A static program contains a C library. A library of the host would load a second C library. */
 #ifdef XS_STATIC
 #define dlopen(soname, flags) NULL
 #endif
@@ -16,12 +16,12 @@ static bool find(void *library, const char *name, void *function)
 {
 	void *found = dlsym(library, name);
 
-	/* POSIX lets a void * hold a function; C wants it copied. */
+	/* POSIX allows a function's address in a void *. C does not allow the cast, so the bytes are copied. */
 	memcpy(function, &found, sizeof(found));
 	return found;
 }
 
-/* The function NAME, which loads the library SONAME when it is first called and fills in the FUNCTIONS listed. */
+/* Defines the function NAME(). Its first call loads the library SONAME and looks up the FUNCTIONS. */
 #define FIND(function) &&find(library, #function, &found->function)
 #define LIBRARY(name, soname, functions)                                                                               \
 	static struct name name##_found;                                                                               \

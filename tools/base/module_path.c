@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a path says of a module: for which kernel, of which driver and version it stands there.
+// Reads the kernel, driver and version of a module from its path.
 #include "base/module_path.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* Copies the component at *PATH into OUT and steps over it; false when it is the last one or does not fit. */
+/* Copies the component at *PATH into OUT and moves *PATH to the next one. False: it is the last one, or too long. */
 static bool take_component(const char **path, char *out, size_t size)
 {
 	size_t len = strcspn(*path, "/");
@@ -18,7 +18,7 @@ static bool take_component(const char **path, char *out, size_t size)
 	return true;
 }
 
-/* What follows the last "lib/modules/" of a path, or NULL. */
+/* Returns the part of the path after the last "lib/modules/", or NULL. */
 static const char *after_lib_modules(const char *path)
 {
 	static const char mark[] = "lib/modules/";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Names of drivers, versions, kernels and modules: which are legal, and how files map to modules.
+// Legal names of drivers, versions, kernels and modules, and the module names of files.
 #include "base/name.h"
 
 #include <stdint.h>
@@ -7,7 +7,7 @@
 
 #include "xenserver-note.h"
 
-/* Where a character may stand. ASCII only: isalnum() would follow the locale. */
+/* Where in a name a character is legal. isalnum() is not used, because it depends on the locale. */
 enum { NOWHERE, LATER, ANYWHERE };
 static const uint8_t legal[UINT8_MAX + 1] = {['0' ... '9'] = ANYWHERE,
 					     ['A' ... 'Z'] = ANYWHERE,
@@ -75,7 +75,7 @@ bool name_is_module_file(const char *file)
 {
 	const char *suffix = name_module_suffix(file);
 
-	/* A module may begin with '_' where nothing else may. */
+	/* Of all names, only a module's name may begin with '_'. */
 	return suffix && suffix - file < MODULE_NAME_SIZE &&
 	       is_name(file + strspn(file, "_"), strlen(file + strspn(file, "_")), MODULE_NAME_SIZE + 8);
 }

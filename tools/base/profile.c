@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the hosts can digest that packages are made for.
+// Profiles: which features a package may use on the hosts for which it is made.
 #include "base/profile.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* The table in rpm's lib/rpmds.c: what rpm 4.11 had of it, and what 4.16 has. */
+/* The rpmlib() features of rpm 4.11 and 4.16, from the table in rpm's lib/rpmds.c. */
 #define FEATURES_OF_4_11                                                                                               \
 	"VersionedDependencies", "CompressedFileNames", "PayloadIsBzip2", "PayloadIsXz", "PayloadIsLzma",              \
 		"PayloadFilesHavePrefix", "ExplicitPackageProvide", "HeaderLoadSortsTags", "ScriptletInterpreterArgs", \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The frame of a program with commands: its table, the help made from it, and calls that are wrong.
+// A program with commands: finds the command in a table, and makes the help text from this table.
 #include "base/program.h"
 
 #include <stdbool.h>
@@ -19,7 +19,7 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* How a command is called: one may be a program of its own. */
+/* Returns the program's name before the command's name, or "" if the command runs as a program with its own name. */
 static const char *prefix(const char *name)
 {
 	return strcmp(program, name) == 0 ? "" : running->name;
@@ -30,7 +30,7 @@ static const char *prefix_end(const char *name)
 	return *prefix(name) ? " " : "";
 }
 
-/* Each line of the usage before the blank one is a way to call the command. */
+/* Each line of the usage before the empty line is one way to call the command. */
 static void print_usage(const struct command *command)
 {
 	const char *line = command->usage;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A line on stderr that tells how far long work is.
+// A line on stderr that shows the progress of long work.
 #include "base/progress.h"
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ void progress_tell(struct progress *progress)
 
 void progress_end(struct progress *progress)
 {
-	/* "Erase to the end of the line", which every terminal of this century knows. */
+	/* ECMA-48: erase to the end of the line. */
 	if (progress->shown)
 		fputs("\r\033[K", stderr);
 	progress->wanted = progress->shown = false;

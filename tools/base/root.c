@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Files below a root directory: "/" or a --sysroot. No link is followed out of it.
+// Opens files below a root directory: "/" or a --sysroot. No symlink leads out of the root.
 #include "base/root.h"
 
 #include <errno.h>
@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As many as the kernel follows in one path (MAXSYMLINKS). */
+/* The kernel's limit of symlinks in one path (MAXSYMLINKS). */
 #define LINKS_MAX 40
-/* The directories one is in, for "..": the path is at most PATH_MAX long, and links may add to the depth. */
+/* The number of open directories that ".." can go back to. */
 #define DEPTH_MAX 256
 
 int root_open(struct root *root, const char *path)
@@ -30,7 +30,7 @@ void root_close(struct root *root)
 	root->fd = -1;
 }
 
-/* Where a resolution stands: the open directories from the root down, and the text still to go. */
+/* The state of a resolution: the open directories, starting at the root, and the rest of the path. */
 struct resolve {
 	const struct root *root;
 	int dirs[DEPTH_MAX];
@@ -61,7 +61,7 @@ static int enter(struct resolve *r, int fd)
 	return 0;
 }
 
-/* Puts a link's target in front of what is left; an absolute one starts again at the root. */
+/* Puts the target of a symlink before the rest of the path. An absolute target starts again at the root. */
 static int follow(struct resolve *r, const char *name, const char *rest)
 {
 	char target[PATH_MAX];
@@ -89,7 +89,7 @@ static int follow(struct resolve *r, const char *name, const char *rest)
 	return 0;
 }
 
-/* Takes one directory's step: NAME is not the last component. */
+/* Resolves the component NAME, which is not the last one. */
 static int step(struct resolve *r, const char *name, const char *rest)
 {
 	struct stat st;
@@ -116,8 +116,8 @@ static int step(struct resolve *r, const char *name, const char *rest)
 }
 
 /*
- * Resolves all but the last component, which is left in r->rest ("" when the path is the root or ends in ".."),
- * and follows that one too while it is a link and FOLLOW asks for it.
+ * Resolves all components except the last one. r->rest is then the last component, or "" if the path is the root or
+ * ends in "/", "." or "..". With FOLLOW_LAST, a symlink as the last component is followed too.
  */
 static int resolve(struct resolve *r, bool follow_last)
 {
@@ -177,7 +177,7 @@ static void resolve_end(struct resolve *r)
 	errno = saved;
 }
 
-/* Opening a device or a FIFO may already do something, so it is looked at first. */
+/* Checks the type of a file before it is opened, because opening a device or a FIFO can have effects. */
 static bool may_open(int dir, const char *name, int flags)
 {
 	struct stat st;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The commands in a shell script, found without running it.
+// Finds the commands in a shell script without running it.
 #include "base/shell.h"
 
 #include <string.h>
 
 struct scan {
 	const char *at;
-	bool command;	    /* the next word is one */
-	bool quoted;	    /* between double quotes */
-	unsigned int depth; /* of parentheses */
-	char delimiter[64]; /* of a here-document that begins on the next line; "" for none */
+	bool command;	    /* the next word is a command */
+	bool quoted;	    /* the position is between double quotes */
+	unsigned int depth; /* the number of open parentheses */
+	char delimiter[64]; /* ends the here-document that begins on the next line; "" if there is none */
 	shell_function *each;
 	void *context;
 };
 
-/* After these a command follows. */
+/* After one of these words, a command follows. */
 static bool is_keyword(const char *word, size_t len)
 {
 	static const char *const keywords[] = {"if",	"then",	   "else",  "elif", "do",      "while",
@@ -34,7 +34,7 @@ static bool is_assignment(const char *word, size_t len)
 	return name > 0 && name < len && word[name] == '=';
 }
 
-/* Whether the word just taken is a case's pattern: a parenthesis closes what none opened. */
+/* Whether the last word is a pattern of "case": a ")" without a "(" follows. */
 static bool is_pattern(const struct scan *scan)
 {
 	const char *next = scan->at + strspn(scan->at, " \t");
@@ -42,7 +42,7 @@ static bool is_pattern(const struct scan *scan)
 	return scan->depth == 0 && *next == ')';
 }
 
-/* What follows the last slash of the LEN bytes at WORD. */
+/* Returns the part after the last slash in the LEN bytes at WORD. */
 static const char *base_name(const char *word, size_t len)
 {
 	const char *base = word + len;
@@ -65,7 +65,7 @@ static void take_word(struct scan *scan, size_t len)
 		scan->each(base, (size_t)(word + len - base), scan->context);
 }
 
-/* "<<WORD", "<<-WORD", "<<'WORD'": keeps WORD. */
+/* Reads "<<WORD", "<<-WORD" or "<<'WORD'", and keeps WORD as the delimiter. */
 static void take_here(struct scan *scan)
 {
 	size_t len;
@@ -114,7 +114,7 @@ static void end_line(struct scan *scan)
 
 static void take_quote(struct scan *scan)
 {
-	/* A quoted word is an argument, or a command that nobody can tell. */
+	/* A quoted word is taken as an argument. If it is a command, the command is not found. */
 	scan->command = false;
 	if (*scan->at++ == '"')
 		scan->quoted = !scan->quoted;
@@ -133,7 +133,7 @@ static void step(struct scan *scan)
 		scan->depth++;
 		scan->command = true;
 	} else if (*at == ')') {
-		/* One that closes nothing ends a pattern of a case. */
+		/* A ")" without a "(" ends a pattern of "case". */
 		scan->at++;
 		scan->command = scan->depth == 0;
 		scan->depth -= scan->depth > 0;
@@ -153,7 +153,7 @@ static void step(struct scan *scan)
 		scan->depth += *at == '(';
 		scan->command = true;
 	} else if (strchr(" \t\n)<>$#;&|('\\", *at)) {
-		/* A backslash, if it is the script's last byte. */
+		/* A backslash comes here only as the last byte of the script. */
 		scan->at++;
 	} else {
 		take_word(scan, strcspn(at, " \t\n;&|()<>\"'`$\\"));
@@ -168,7 +168,7 @@ void shell_each_command(const char *script, shell_function *each, void *context)
 		step(&scan);
 }
 
-/* How many bytes at AT ask for a command, whose name follows them; 0 when they ask for none. */
+/* Returns the length of the check at AT, for example "command -v ", before the command's name. 0: there is no check. */
 static size_t question_len(const char *at)
 {
 	static const char *const questions[] = {"command -v ", "type ", "which ", "hash ", "-x "};

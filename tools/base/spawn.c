@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Running the system's programs: by absolute path, without a shell.
+// Runs programs of the system by their absolute path, without a shell.
 #include "base/spawn.h"
 
 #include <errno.h>
@@ -43,16 +43,16 @@ char *program_find(const struct root *root, const char *name, const char *variab
 	return NULL;
 }
 
-/* In the child: never returns. Only what is safe after fork() is called. */
+/* Runs in the child and never returns. It calls only functions that are safe after fork() in a program with threads. */
 static void become(const struct spawn *spawn, int output, int report)
 {
 	int error;
 
-	/* The parent may have handlers while a change is half made. */
+	/* During a change, the parent may have handlers for these signals. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
-	/* An alarm outlives exec. */
+	/* The alarm stays active after exec. */
 	if (spawn->seconds)
 		alarm(spawn->seconds);
 	if (spawn->keep >= 0)
@@ -61,13 +61,13 @@ static void become(const struct spawn *spawn, int output, int report)
 	    (!spawn->jail || (fchdir(spawn->jail->fd) == 0 && chroot(".") == 0 && chdir("/") == 0)))
 		execv(spawn->argv[0], (char *const *)spawn->argv);
 	error = errno;
-	/* The parent learns why from this; a short write to a pipe does not happen. */
+	/* Sends errno to the parent. A write of 4 bytes to a pipe is never partial. */
 	if (write(report, &error, sizeof(error)) != (ssize_t)sizeof(error))
 		_exit(126);
 	_exit(127);
 }
 
-/* The program that runs, for program_signal(). */
+/* The process that program_signal() sends signals to. */
 static _Atomic pid_t running;
 
 void program_signal(int signal)
@@ -90,7 +90,7 @@ static int wait_for(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* The errno of a failed exec, or 0: the pipe closes by itself when exec succeeds. */
+/* Returns the errno of a failed exec, or 0. A successful exec closes the pipe, because it is O_CLOEXEC. */
 static int exec_error(int fd)
 {
 	int error = 0;
@@ -119,7 +119,7 @@ static int run_piped(const struct spawn *spawn, const int report[2], const int o
 	if (spawn->output)
 		*spawn->output = read_whole(output[0], OUTPUT_LIMIT, NULL);
 	if (spawn->output)
-		/* What is left unread must not keep it from ending. */
+		/* Without a reader, the program cannot block on a full pipe. */
 		close(output[0]);
 	status = wait_for(pid);
 	running = 0;

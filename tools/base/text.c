@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Text that came from a stranger, made fit to be shown.
+// Makes text from untrusted input safe to print.
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include "base/die.h"
 
-/* Decodes one UTF-8 sequence; its length, or 0 when it is not valid (RFC 3629: shortest form, no surrogates). */
+/* Decodes one UTF-8 sequence. Returns its length, or 0 if it is not valid (RFC 3629: shortest form, no surrogates). */
 static size_t utf8_decode(const unsigned char *s, size_t left, uint32_t *code)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -34,15 +34,15 @@ static bool is_printable(uint32_t code)
 {
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == '\\')
 		return false;
-	/* Noncharacters, which XML may not hold. */
+	/* Noncharacters of Unicode: XML 1.0 forbids some of them and advises against the others. */
 	if ((code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef))
 		return false;
-	/* Line separators, and what changes the direction of writing: they can make a name look like another. */
+	/* With line separators and characters of writing direction, a name can look like another name. */
 	return !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
 	       !(code >= 0x2066 && code <= 0x2069) && code != 0xfeff && code != 0x061c;
 }
 
-/* Whether the byte at S + I is part of a mark by which a CI system knows a command in a log. */
+/* Whether the byte S[I] belongs to a mark that starts a CI system's command in a log. */
 static bool is_command_mark(const char *s, size_t i)
 {
 	if (s[i] == '#')

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The order of versions: the one RPM uses, so that packages and tools never disagree.
+// Compares versions as RPM does, so that the tools and the packages have the same order.
 #include "base/version.h"
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@ static const char *skip_separators(const char *s)
 	return s + strcspn(s, DIGITS LETTERS "~^");
 }
 
-/* What comes next on either side decides at once, or is a mark on both: then 0 and *MARK is true. */
+/* Compares the marks '~' and '^' at A and B. If both texts have the same mark, returns 0 and sets *MARK to true. */
 static int compare_marks(const char *a, const char *b, bool *mark)
 {
 	*mark = false;

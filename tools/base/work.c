@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A queue of work and the threads that do it.
+// A queue of work items, and the threads that process them.
 #include "base/work.h"
 
 #include <pthread.h>
@@ -9,7 +9,7 @@
 
 #include "base/die.h"
 
-/* So many a worker: enough that none waits for the lister, few enough to hold few directories open. */
+/* With 16 items for each worker, no worker waits for new items. More items would hold more directories open. */
 #define QUEUE_PER_WORKER 16
 #define QUEUE_MAX	 256
 
@@ -24,13 +24,13 @@ struct work {
 	void *context;
 	pthread_mutex_t lock;
 	pthread_cond_t added;
-	bool finished; /* nothing will be added any more */
-	void **queue;  /* a ring */
+	bool finished; /* no more items will be added */
+	void **queue;  /* a ring buffer */
 	size_t room, first, count;
-	unsigned int workers; /* at most, with the caller */
+	unsigned int workers; /* the limit, including the caller */
 	unsigned int started, idle;
 	struct worker *threads;
-	cpu_set_t processors; /* that we may run on; none if that is not known */
+	cpu_set_t processors; /* the processors allowed for this process; empty if not known */
 };
 
 struct work *work_new(unsigned int workers, work_function *run, void *context)
@@ -50,7 +50,7 @@ struct work *work_new(unsigned int workers, work_function *run, void *context)
 	return work;
 }
 
-/* With the lock held. */
+/* The caller holds the lock. */
 static void *take(struct work *work)
 {
 	void *item = work->queue[work->first];
@@ -88,8 +88,8 @@ static void *serve(void *argument)
 }
 
 /*
- * A thread begins on another processor than this one, which has work: Linux often starts it here, where it waits for
- * its turn for some milliseconds, longer than a small tree takes. It may move as soon as it runs.
+ * Lets a new thread start on another processor. Linux often starts it on the processor of the caller. There the thread
+ * waits for some milliseconds, which is longer than the whole work for a small tree. serve() removes this restriction.
  */
 static void begin_elsewhere(const struct work *work, pthread_attr_t *attributes)
 {
@@ -103,14 +103,14 @@ static void begin_elsewhere(const struct work *work, pthread_attr_t *attributes)
 		pthread_attr_setaffinity_np(attributes, sizeof(others), &others);
 }
 
-/* With the lock held. A thread that cannot be had is done without. */
+/* The caller holds the lock. If no thread can be started, the work goes on with fewer threads. */
 static void start_one(struct work *work, const pthread_attr_t *attributes)
 {
 	struct worker *worker = &work->threads[work->started];
 
 	worker->work = work;
 	worker->number = work->started + 1;
-	/* Where processors may not be chosen, anywhere will do. */
+	/* The first call fails if the system does not allow this choice of processors. */
 	if (pthread_create(&worker->thread, attributes, serve, worker) == 0 ||
 	    pthread_create(&worker->thread, NULL, serve, worker) == 0)
 		work->started++;
@@ -118,7 +118,7 @@ static void start_one(struct work *work, const pthread_attr_t *attributes)
 		work->workers = work->started + 1;
 }
 
-/* With the lock held: threads for what is in the queue, but for the one item that the caller takes himself. */
+/* The caller holds the lock. Starts one thread for each item in the queue, except the item for the caller itself. */
 static void start_threads(struct work *work)
 {
 	pthread_attr_t attributes;
@@ -131,7 +131,7 @@ static void start_threads(struct work *work)
 	pthread_attr_destroy(&attributes);
 }
 
-/* With the lock held. */
+/* The caller holds the lock. */
 static void call_workers(struct work *work)
 {
 	start_threads(work);
@@ -155,8 +155,8 @@ void work_add(struct work *work, void *item)
 	}
 	work->queue[(work->first + work->count++) % work->room] = item;
 	/*
-	 * Not for one item: who is woken for little sleeps again soon, and Linux likes to wake a thread on the
-	 * processor of the one that called it, where the two take turns while another processor has nothing to do.
+	 * Threads are not woken for one item: they would sleep again soon. Also, Linux often wakes a thread on the
+	 * processor of the caller; then the two threads share this processor while another processor is idle.
 	 */
 	if (work->count >= work->room / 2)
 		call_workers(work);
