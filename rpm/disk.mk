@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The part of driver.mk that puts the packages of a build on a driver disk.
+# The part of driver.mk that makes a driver disk from the packages of a build.
 #
 # Targets: build-isos (or build-iso)  build/isos/<LABEL>.iso, .md5, .sha256
 #          build-tarball              build/isos/<LABEL>.tar.gz: the same files, for USB sticks, HTTP, FTP and NFS
 #
-# Variables, beside those of driver.mk:
+# Variables, in addition to those of driver.mk. In brackets: the value of a variable that is not set.
 #
-#	LABEL             the pack's and the volume's name         (DRIVER)
-#	TEXT              a line about it                          (LABEL)
-#	PACK_VERSION      its version, numbers with dots between; also PACK.VERSION   (the newest DRIVER_VERSION)
-#	PACK_BUILD        its build; also PACK.BUILD               (see make-disk --help)
+#	LABEL             the name of the pack and of the volume   (DRIVER)
+#	TEXT              one line that describes the pack         (LABEL)
+#	PACK_VERSION      the pack's version: numbers with dots between; also PACK.VERSION   (the newest DRIVER_VERSION)
+#	PACK_BUILD        the pack's build; also PACK.BUILD        (see make-disk --help)
 #	DEFAULT_VERSION   the DRIVER_VERSION that hosts select     (the newest whose XS_STATUS is production)
-#	PRODUCT           for whose hosts                          (XenServer)
-#	PRODUCT_VERSION   for this version of it only              (any)
-#	REQUIRES          packs a host must have: "originator:name test version", a comma between two
-#	BASE_REQUIRES     what hosts must provide, e.g. "product-version = 8.2.1", a comma between two
-#	UUID              new for each release                     (made from vendor, label, version and build)
-#	AFTER_APPLY       see make-disk --help                     (restartHost)
+#	PRODUCT           the product whose hosts can use the disk     (XenServer)
+#	PRODUCT_VERSION   the only version of the product that can use the disk     (any)
+#	REQUIRES          packs that a host must have: "originator:name test version", a comma between two
+#	BASE_REQUIRES     dependencies that hosts must provide, e.g. "product-version = 8.2.1", a comma between two
+#	UUID              the disk's UUID, a new one for each release     (made from vendor, label, version and build)
+#	AFTER_APPLY       what to restart afterwards: see make-disk --help     (restartHost)
 #	DISK_OPTIONS      more options for make-disk
 
 xs-label := $(or $(LABEL),$(DRIVER))
-# What make-disk would refuse is told before anything is built.
+# Values that make-disk refuses are reported here, before anything is built.
 xs-pack-version := $(call xs-value,PACK_VERSION PACK.VERSION)
 xs-newest-version = $(shell for v in $(DRIVER_VERSION); do \
 	[ -n "$$n" ] && [ "$$($(call xs-quote,$(XS_DDK)) compare "$$v" "$$n")" != '>' ] || n=$$v; done; echo "$$n" | grep '[^0-9.]')
@@ -33,7 +33,7 @@ endif
 xs-comma := ,
 xs-empty :=
 xs-space := $(xs-empty) $(xs-empty)
-# $(call xs-each,option,list): the option for each of a list's members, which commas part.
+# $(call xs-each,option,list): the option for each member of the list, whose members are separated by commas.
 xs-each = $(foreach w,$(subst $(xs-comma), ,$(subst $(xs-space),<>,$(strip $2))),$1 $(call xs-quote,$(strip $(subst <>, ,$w))))
 xs-option = $(if $2,$1 $(call xs-quote,$2))
 
@@ -48,7 +48,7 @@ xs-iso := build/isos/$(xs-label).iso
 xs-disk-tarball := build/isos/$(xs-label).tar.gz
 xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
 
-# The packages too: another list of them makes another disk.
+# The list of packages is part of the settings: another list makes another disk.
 build/disk-settings: FORCE
 	@mkdir -p build/isos
 	@printf '%s\n' $(call xs-quote,$(xs-disk)) $(xs-disk-packages) >$@.new; cmp -s $@.new $@ || mv $@.new $@
@@ -56,7 +56,7 @@ build/disk-settings: FORCE
 $(xs-iso) $(xs-disk-tarball): $(xs-disk-packages) build/disk-settings $(xs-rpm)/make-disk $(wildcard $(xs-rpm)/disk/*)
 	@XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-disk) $(if $(filter %.gz,$@),--tarball) $(xs-disk-packages)
 
-# After build-rpms, which says what could not be built.
+# These run after build-rpms, which reports the packages that could not be built.
 build-isos build-iso: build-rpms
 	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat build/kernels)" $(xs-iso)
 build-tarball: build-rpms

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Installs this driver disk on a host. It checks everything first and changes nothing until then; the packages come in one
-# transaction of rpm.
+# Install this driver disk on a host. The program checks everything before it changes anything. It installs all packages
+# in one transaction of rpm.
 set -u
 
 # shellcheck disable=SC2034 # pack.sh's
@@ -48,7 +48,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# check_file NAME SIZE MD5: tells what is wrong with a file of the disk.
+# check_file NAME SIZE MD5: print the error in a file of the disk; nothing if the file is correct.
 check_file() {
 	if ! is_file_name "$1"; then
 		echo "XS-PACKAGES names '$1', which is no file name"
@@ -61,8 +61,9 @@ check_file() {
 	fi
 }
 
-# check_plain NAME: tells the first line that is not as the kit writes it. This program reads lines: in other lines, as in
-# those of a comment, it might find what no reader of XML finds. 'xs-ddk verify' has the same expressions.
+# check_plain NAME: print the first line that does not have the form that the kit writes. This program reads XML by
+# lines. In other lines, for example in a comment, it might find elements that no XML parser finds. 'xs-ddk verify' has
+# the same expressions.
 check_plain() {
 	attribute=' [a-z0-9-]+="([^"<>&]|&(amp|lt|gt|quot);)*"'
 	text='([^<>&]|&(amp|lt|gt|quot);)*'
@@ -101,7 +102,8 @@ check_product() {
 		stop 2 "this disk is for $product; this host is ${brand:-without a brand} (platform ${platform:-unknown})"
 }
 
-# version_is VERSION TEST WANTED: compares number by number; the build, after a dash, only if one is wanted.
+# version_is VERSION TEST WANTED: compare two versions number by number. The build, after a dash, counts only if WANTED
+# has one.
 version_is() {
 	awk -v have="$1" -v test="$2" -v want="$3" 'BEGIN {
 		if (want !~ /-/)
@@ -118,7 +120,8 @@ version_is() {
 	}'
 }
 
-# installed_version ID: of an installed pack. Newer hosts have no record of the product itself, but an inventory.
+# installed_version ID: print the version of an installed pack. Newer hosts have no record of the product itself, so its
+# version comes from the inventory.
 installed_version() {
 	if [ -r "$(record_of "$1")/XS-REPOSITORY" ]; then
 		read_xml "$(record_of "$1")/XS-REPOSITORY" repository version build |
@@ -151,7 +154,7 @@ check_requirements() {
 $problems"
 }
 
-# A directory that only an earlier driver package made is no kernel.
+# host_kernels: print the unames of the installed kernels. A directory that only a driver package made is no kernel.
 host_kernels() {
 	for directory in "$sysroot"/lib/modules/*; do
 		if [ -d "$directory/kernel" ] || [ -f "$directory/modules.builtin" ] || [ -f "$directory/modules.order" ] ||
@@ -163,7 +166,7 @@ host_kernels() {
 
 is_listed() { printf '%s\n' "$2" | grep -qxF -e "$1"; }
 
-# Sets $fitting, the files for this host, a line each.
+# choose_packages: set $fitting to the files for this host, a line each.
 choose_packages() {
 	kernels=$(host_kernels)
 	built_for=$(read_xml "$here/XS-PACKAGES" package kernel | tr -d "$US" | grep -vx -e any -e '' | sort -u)
@@ -190,13 +193,14 @@ and none of them is installed; this host has
 ${kernels:-none}"
 }
 
-# is_unfinished FILE: its package was installed, but its scriptlets were interrupted; they leave a file that names it.
+# is_unfinished FILE: whether the package was installed, but its scriptlets were interrupted. They leave a file with its
+# name.
 is_unfinished() {
 	name=$("$rpm" -qp --nosignature --qf '%{NAME}' "$here/$1") || return 1
 	grep -qs -e " $name\$" "$sysroot"/lib/modules/.xs-install:*
 }
 
-# Sets $missing, those of $fitting that are not installed yet, or not to the end.
+# choose_missing: set $missing to the files of $fitting that are not installed, or whose installation is unfinished.
 choose_missing() {
 	missing=$(
 		for file in $fitting; do
@@ -217,10 +221,11 @@ newer_is_installed() {
 	[ -r "$record/XS-REPOSITORY" ] && version_is "$(without_hash "$(installed_version "$id")")" gt "$(without_hash "$version")"
 }
 
-# without_hash VERSION: without what only tells disks of one version and build apart.
+# without_hash VERSION: print the version without the hash, which only distinguishes disks of one version and build.
 without_hash() { printf '%s\n' "$1" | sed 's/[.]x[0-9a-f]*$//'; }
 
-# Sets $older, the option by which rpm installs an older package over a newer one, if one agreed to that.
+# check_installed: set $older to the option that makes rpm replace a newer package by an older one, if the user agrees
+# to that.
 check_installed() {
 	older=''
 	record=$(record_of "$id")
@@ -234,7 +239,7 @@ check_installed() {
 	fi
 }
 
-# The licenses were put into one file when the disk was made: taking them out of a package needs more than rpm.
+# make-disk copied all licenses into the file EULA, because a host cannot read a file in a package with rpm alone.
 check_license() {
 	licensed=$(
 		for file in $missing; do
@@ -249,7 +254,7 @@ check_license() {
 	agreed "Do you accept this license?" || stop 4 "the license was declined; nothing was changed"
 }
 
-# run_rpm ARGUMENT...: rpm on the missing packages.
+# run_rpm ARGUMENT...: run rpm on the missing packages.
 run_rpm() {
 	set -f
 	for file in $missing; do
@@ -278,8 +283,8 @@ tell_plan() {
 	say "  record it in $record"
 }
 
-# The record is made beside its place and renamed. What an older version of the pack installed stays installed,
-# beside the newer: its record is kept inside, for uninstall.sh to return to.
+# write_record: write the record to a directory beside the final one, and rename it. The packages of an older version of
+# the pack stay installed. So the older record is kept inside the new one, and uninstall.sh restores it.
 write_record() {
 	new=$record.new.$$
 	mkdir -p "$new" && cp "$here/XS-REPOSITORY" "$here/XS-PACKAGES" "$here/pack.sh" "$here/uninstall.sh" "$new/" ||

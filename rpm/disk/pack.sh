@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034
-# What install.sh and uninstall.sh share: reading a pack's two files, asking, and talking to rpm.
+# Functions that install.sh and uninstall.sh share: read a pack's two files, ask the user, run rpm.
 #
-# Runs on a host as it is after installation: a POSIX shell, rpm, sed, grep, awk and md5sum. Whoever includes this
-# has set $me, the program's name, and afterwards $sysroot, $batch and $dry_run.
+# They need only programs that every host has: a POSIX shell, rpm, sed, grep, awk and md5sum. The script that includes
+# this file sets $me, the program's name, and $sysroot, $batch and $dry_run.
 
 LC_ALL=C
 export LC_ALL
 
-# Separates fields: a character that no name has, and that a shell does not take several of for one.
+# The separator of fields. No name has this character. The shell does not merge several of them into one, as it does
+# with blanks.
 US=$(printf '\037')
 
 repos=/etc/xensource/installed-repos
 
 say() { printf '%s\n' "$*"; }
 
-# stop STATUS TEXT...: ends with a reason.
+# stop STATUS TEXT...: print the reason and exit with this status.
 stop() {
 	stop_status=$1
 	shift
@@ -23,8 +24,9 @@ stop() {
 	exit "$stop_status"
 }
 
-# read_xml FILE ELEMENT FIELD...: a line for each ELEMENT, with the values of its attributes, or of its text for
-# the FIELD "text", each followed by $US. Entities are resolved; what the formats' files hold needs no more of XML.
+# read_xml FILE ELEMENT FIELD...: print a line for each ELEMENT, with the values of its attributes FIELD, each followed
+# by $US. The FIELD "text" is the text of the element. Entities are resolved. The files of the formats need no more of
+# XML.
 read_xml() {
 	xml_file=$1 xml_element=$2
 	shift 2
@@ -62,7 +64,7 @@ read_xml() {
 	}' "$xml_file"
 }
 
-# read_pack DIRECTORY: sets $id, $version (with its build), $product, $memory and $description from XS-REPOSITORY.
+# read_pack DIRECTORY: set $id, $version (with the build), $product, $memory and $description from XS-REPOSITORY.
 read_pack() {
 	for part in XS-REPOSITORY XS-PACKAGES; do
 		[ -f "$1/$part" ] && [ -r "$1/$part" ] || stop 1 "$1/$part is missing, or may not be read"
@@ -80,17 +82,17 @@ read_pack() {
 	version=$version${build:+-$build}
 }
 
-# is_file_name NAME: whether NAME names a file of the pack's own directory, and is fit to be an argument.
+# is_file_name NAME: whether NAME can be a file in the pack's own directory, and an argument of a program.
 is_file_name() {
 	case $1 in
 	'' | [.-]* | *[!A-Za-z0-9._+~@^:-]*) return 1 ;;
 	esac
 }
 
-# record_of ID: where hosts keep what is installed.
+# record_of ID: print the directory of the host's record of an installed pack.
 record_of() { printf '%s\n' "$sysroot$repos/$1"; }
 
-# Busybox's shell takes its own small rpm for the real one, unless that is called by its path.
+# find_rpm: set $rpm to the path of rpm. Without a path, busybox's shell would run its own small rpm.
 find_rpm() {
 	old_ifs=$IFS
 	IFS=:
@@ -102,7 +104,7 @@ find_rpm() {
 	rpm=$directory/rpm
 }
 
-# host_rpm ARGUMENT...: rpm on the host's database.
+# host_rpm ARGUMENT...: run rpm on the host's database.
 host_rpm() {
 	if [ -n "$sysroot" ]; then
 		"$rpm" --root "$sysroot" "$@"
@@ -111,12 +113,12 @@ host_rpm() {
 	fi
 }
 
-# inventory KEY: its value in the host's inventory, without the quotes.
+# inventory KEY: print the value of KEY in the host's inventory, without the quotes.
 inventory() {
 	sed -n "s/^$1=//p" "$sysroot/etc/xensource-inventory" | sed -e "s/^'\(.*\)'\$/\1/" -e 's/^"\(.*\)"$/\1/' -e q
 }
 
-# agreed QUESTION: whether the answer is yes. No answer is no.
+# agreed QUESTION: ask the user; succeed if the answer is yes. The end of stdin counts as no.
 agreed() {
 	while :; do
 		printf '%s (y/n) ' "$1"
@@ -131,14 +133,15 @@ agreed() {
 	done
 }
 
-# Tells the toolstack that the list of packs has changed. It reads it again at its next start in any case.
+# refresh_pack_info: tell the toolstack that the list of packs has changed. Otherwise the toolstack reads the list at
+# its next start.
 refresh_pack_info() {
 	[ -z "$sysroot" ] && command -v xe >/dev/null 2>&1 || return 0
 	xe host-refresh-pack-info host-uuid="$(inventory INSTALLATION_UUID)" ||
 		say "Warning: the toolstack did not take the change; it will when it is restarted."
 }
 
-# set_sysroot DIR
+# set_sysroot DIR: set $sysroot to the absolute path of DIR; empty for the root directory.
 set_sysroot() {
 	sysroot=$(cd "$1" 2>/dev/null && pwd -P) || stop 1 "--sysroot $1 is no directory"
 	[ "$sysroot" != / ] || sysroot=

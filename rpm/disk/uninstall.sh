@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Removes what a driver disk installed. Runs from the disk and from the record that install.sh left on the host.
+# Remove the packages that a driver disk installed. The program runs from the disk, or from the record that install.sh
+# wrote on the host.
 set -u
 
 # shellcheck disable=SC2034 # pack.sh's
@@ -46,8 +47,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# package_names RECORD: of a record's packages. A label is a package's name in our packs but not in all, hence from
-# the files' names, which end in -VERSION-RELEASE.ARCH.rpm.
+# package_names RECORD: print the names of a record's packages. The names come from the file names, which end with
+# -VERSION-RELEASE.ARCH.rpm. The label is the package's name only in packs that the kit makes.
 package_names() {
 	[ -r "$1/XS-PACKAGES" ] || return 0
 	read_xml "$1/XS-PACKAGES" package text | tr -d "$US" |
@@ -56,8 +57,8 @@ package_names() {
 		done | sed -n 's/-[^-]*-[^-]*\.[^.]*\.rpm$//p' | sort -u
 }
 
-# What the version before brought too stays, but for the metapackage, which is this version's. What only a toolstack
-# installs is no longer needed either.
+# removable: print the packages to remove. Packages that the previous version of the pack installed too stay, except the
+# metapackage, which belongs to this version. control-$name goes too: only toolstacks install it.
 removable() {
 	earlier=$(package_names "$record/previous" | grep -vxF -e "update-$name")
 	{
