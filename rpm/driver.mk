@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Include this file in a Makefile to turn a driver's sources into packages, for several kernels and versions in one run.
+# Include this file in a Makefile to make packages from a driver's sources, for several kernels and versions in one run.
 #
 #	DRIVER := intel-ice
 #	DRIVER_VERSION := 1.2.3
@@ -9,13 +9,13 @@
 #
 # Targets:
 #
-#	modules            builds the modules by the spec's own command, to try them out
+#	modules            builds the modules with the command in the spec, to try them out
 #	build-srctarballs  makes the archives of the sources
 #	build-srpms        makes the source packages
 #	build-rpms         makes the packages, and prints a table of them
 #	build-isos         makes the driver disk of the packages; also build-iso; disk.mk has its variables
 #	build-tarball      makes an archive with the files of the disk
-#	verify             makes the packages, and says whether they are fit to ship
+#	verify             makes the packages and checks whether they are fit to ship
 #	clean              removes build/
 #
 # All results are below build/:
@@ -25,51 +25,52 @@
 #	srpms/*.src.rpm                         one for each version; rpmbuild --rebuild makes packages for other kernels
 #	rpms/*.rpm                              one for each version and kernel, and the data package
 #	debuginfo/*.rpm                         one for each module package
-#	logs/<package>.log                      what rpmbuild printed
+#	logs/<package>.log                      the output of rpmbuild
 #
-# A result is made again when what it is made from has changed: the list of the sources or their content, a variable,
-# the spec, the kernel's build directory, or the kit. Times of files do not matter.
+# make makes a result again when one of these has changed: the list of the sources, the content of a source, a variable,
+# the spec, the kernel's build directory, or the kit. The times of files do not matter.
 #
-# Variables. A name with a dot may be written with an underscore. In brackets: the value of a variable that is not set.
+# Variables. In a name, an underscore may replace the dot. In brackets: the value of a variable that is not set.
 #
-#	DRIVER            the driver's name, which is its directory on hosts     (SPEC's name up to the first dot)
+#	DRIVER            the driver's name, also of its directory on hosts     (SPEC's name up to the first dot)
 #	VERSIONS          all versions of the driver
 #	DRIVER_VERSION    the versions to build                    (VERSIONS)
-#	SPEC              the spec, with placeholders like @DRIVER@; copy rpm/driver.spec.in to begin with
+#	SPEC              the spec, with placeholders like @DRIVER@; begin with a copy of rpm/driver.spec.in
 #	DATASPEC          the spec of the data package; also DATA_SPEC     (none: there is no data package)
-#	DATA_DIR          the files of the data package, in directories as below the host's root     (data)
+#	DATA_DIR          the files of the data package, with their paths below the host's root     (data)
 #	SRCDIR            the directory of the sources             (.)
-#	SRCDIR.<version>  the same for one version                 (SRCDIR)
+#	SRCDIR.<version>  the directory of one version's sources   (SRCDIR)
 #	SOURCES           the files or directories in SRCDIR to build from; also SOURCES.<version>     (all: see below)
-#	VENDOR            who packages the driver; also VENDOR_NAME
+#	VENDOR            the company that packages the driver; also VENDOR_NAME
 #	VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES                  for the disk; specs can use them as placeholders too
-#	RPM.VERSION       the packages' version: count it up when you package a version again     (1.0)
+#	RPM.VERSION       the packages' version: increase it when you package a version again     (1.0)
 #	RPM.RELEASE       the packages' release                    (1)
 #	DATA.RPM.VERSION  the data package's version               (1.0)
 #	DATA.RPM.RELEASE  the data package's release               (1)
 #	KERNELS           unames, or build directories of kernels  (all kernels whose headers are installed)
-#	KERNELS_MAY_FAIL  1: a kernel that the driver does not build for is left out, and the rest goes on the disk
+#	KERNELS_MAY_FAIL  1: the disk leaves out each kernel for which the driver does not build
 #	ALLOW_NO_SYMVERS  1: a kernel's build directory may lack Module.symvers; its modules have no symbol versions
 #	PROFILE           xs8, xs9, el9 or generic: the kind of hosts; see macros.xs-ddk     (generic)
 #	XS_COMPRESS       gz, xz or zst: compress the modules      (none)
 #	MODSIGN_KEY       a PEM file: sign the modules with this key     (none)
-#	MODSIGN_CERT      a PEM file: the certificate of that key
-#	MODSIGN_COMMAND   a command that signs the file that is its argument, instead of a key     (none)
-#	GPG_KEY           gpg's name of a key: sign the packages with it     (none)
+#	MODSIGN_CERT      a PEM file: the certificate of MODSIGN_KEY
+#	MODSIGN_COMMAND   a command that signs the file in its argument; used instead of a key     (none)
+#	GPG_KEY           a key's name in gpg: sign the packages with this key     (none)
 #	XS_CATEGORY XS_DESCRIPTION XS_PRIORITY XS_STATUS           for info.json: see xs-ddk info --help
-#	SOURCE_DATE_EPOCH the date of all that is made, in seconds since 1970     (the newest source's)
+#	SOURCE_DATE_EPOCH the date in all results, in seconds since 1970     (the date of the newest source)
 #	RPMBUILD          rpmbuild with options of your own; quote an option that has a space     (rpmbuild)
-#	                  From 4.11 on. 4.11 notes the machine's name and the time of the build in packages; a newer
+#	                  4.11 or newer. 4.11 writes the machine's name and the build's time into packages; a newer
 #	                  one makes the same bytes anywhere.
 #	XS_DDK            the program xs-ddk                       (the kit's own)
 #
-# All sources are: each file and link in SRCDIR, without hidden ones and what kbuild leaves (*.o, *.ko, *.mod, *.mod.c,
-# modules.order, Module.symvers). If SRCDIR is the Makefile's own directory, they are without the Makefile, specs, build/,
-# DATA_DIR and other versions' SRCDIR too. A link is kept if it leads to a place inside SRCDIR.
+# All sources are: each file and link in SRCDIR, except hidden files and results of kbuild (*.o, *.ko, *.mod, *.mod.c,
+# modules.order, Module.symvers). If SRCDIR is the Makefile's own directory, these are left out too: the Makefile,
+# specs, build/, DATA_DIR and the SRCDIR of other versions. A link is kept only if it leads to a file or directory
+# inside SRCDIR.
 #
-# A value is data: one line, which no shell, make or rpm executes. RPMBUILD, MODSIGN_COMMAND and DISK_OPTIONS are
-# commands or options. In a Makefile '$$' stands for '$', as always in make; on make's command line and in the environment
-# '$' stands for itself.
+# A value is data: one line. No shell, make or rpm executes it. RPMBUILD, MODSIGN_COMMAND and DISK_OPTIONS are commands
+# or options. In a Makefile, write '$$' for '$', as always in make. On make's command line and in the environment, write
+# '$'.
 #
 # GNU make 3.82 or newer.
 
@@ -82,7 +83,8 @@ define xs-newline
 
 endef
 
-# $(call xs-literal,variables): what comes from outside the Makefile is not make's language.
+# $(call xs-literal,variables): values from the command line and the environment are taken literally. make expands
+# nothing in them.
 xs-literal = $(foreach n,$1,$(if $(filter command environment,$(firstword $(origin $n))),$(eval override $n := $$(value $n))))
 $(call xs-literal,VERSIONS DRIVER_VERSION)
 xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR SRCDIR SOURCES \
@@ -101,14 +103,14 @@ $(if $(wildcard $(xs-rpm)/driver.mk),,$(error the kit is in a directory whose na
 XS_DDK ?= $(or $(abspath $(wildcard $(xs-kit)/build/bin/xs-ddk)),xs-ddk)
 XS_KBUILD ?= $(xs-kit)/note/xs-kbuild
 RPMBUILD ?= rpmbuild
-# A Makefile's own first target comes first, and otherwise the packages do.
+# The default target is the Makefile's own first target. If the Makefile has none, the default is build-rpms.
 xs-default: build-rpms
 
 XS_DESCRIPTION ?= $(TEXT)
 
-# $(call xs-either,names): the first of these variables that has a value.
+# $(call xs-either,names): the name of the first of these variables that has a value.
 xs-either = $(firstword $(foreach n,$1,$(if $($n),$n)))
-# $(call xs-value,names,default): its value.
+# $(call xs-value,names,default): the value of that variable, or the default.
 xs-value = $(if $(call xs-either,$1),$($(call xs-either,$1)),$2)
 
 DRIVER ?= $(firstword $(subst ., ,$(notdir $(SPEC))))
@@ -127,11 +129,11 @@ ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 
 ## Checks -----------------------------------------------------------------------
 
-# The make below this one, which has XS_AGAIN, says nothing again.
+# XS_AGAIN is set in a make that this make starts. It must not print the same messages again.
 xs-quiet := $(if $(XS_AGAIN),2>/dev/null)
-# $(call xs-shell,command): what it prints; the word "failed" is the last one if it fails.
+# $(call xs-shell,command): the command's output; if it fails, the last word is "failed".
 xs-shell = $(shell XS_KBUILD=$(call xs-quote,$(XS_KBUILD)) LC_ALL=C $1 $(xs-quiet) || echo failed)
-# $(call xs-need,what the command printed): it, or an error.
+# $(call xs-need,output of xs-shell): the output, or an error if the command failed.
 xs-need = $(if $(filter failed,$(lastword $1)),$(error nothing is built; the reason is above),$1)
 
 $(if $(DRIVER_VERSION),,$(error DRIVER_VERSION is not set))
@@ -142,7 +144,7 @@ xs-nothing := $(call xs-need,$(call xs-shell,$(xs-rpm)/check-settings $(foreach 
 
 ## Kernels and names ------------------------------------------------------------
 
-# A kernel is a word uname=directory=flavour; without headers, uname==.
+# A kernel is a word uname=directory=flavour. A kernel without headers is uname==.
 xs-kernels := $(filter-out failed,$(call xs-shell,$(xs-rpm)/kernels $(foreach k,$(KERNELS),$(call xs-quote,$k))))
 xs-uname = $(word 1,$(subst =, ,$1))
 xs-kdir = $(word 2,$(subst =, ,$1))
@@ -158,7 +160,7 @@ xs-arch := $(shell rpm --eval '%{_target_cpu}' 2>/dev/null)
 xs-package = $(subst @,_at_,$(subst ~,_tilde_,$(DRIVER)-$1))
 xs-tarball = build/srctarballs/$(DRIVER)-$1.tar.gz
 xs-srpm = build/srpms/$(call xs-package,$1)-$(xs-rpm-version)-$(xs-rpm-release).src.rpm
-# $(call xs-cell,version,kernel): the package of that version for that kernel.
+# $(call xs-cell,version,kernel): the file of the package for one version and one kernel.
 xs-cell = build/rpms/$(call xs-package,$1)-modules-$(call xs-flavour,$2)-$(call \
 	xs-uname,$2)-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm
 xs-data := $(if $(xs-data-spec),$(DRIVER)-data-$(xs-data-version))
@@ -169,7 +171,7 @@ xs-cells := $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(call xs-cell
 
 ## What each result is made from ------------------------------------------------
 
-# make sees no name of a source: such a name may have spaces, or be a command of make or of the shell.
+# make never handles the name of a source, which may have spaces, or be read as a command by make or the shell.
 xs-srcdir = $(or $(SRCDIR.$1),$(SRCDIR))
 xs-own-files := Makefile build $(DATA_DIR) *.spec *.spec.in $(foreach v,$(VERSIONS) $(DRIVER_VERSION),$(SRCDIR.$v))
 # $(call xs-sources,version): the arguments of source-files that name the sources.
@@ -177,7 +179,7 @@ xs-sources = $(call xs-quote,$(call xs-srcdir,$1)) $(if $(filter $(realpath .),$
 	f,$(xs-own-files),-x $(call xs-quote,$f))) -- $(foreach f,$(or $(SOURCES.$1),$(SOURCES)),$(call xs-quote,$f))
 xs-data-sources := $(call xs-quote,$(DATA_DIR)) -d --
 
-# $(xs-state.<version>): digest and newest date of the sources.
+# $(xs-state.<version>): the digest and the newest date of the sources.
 $(foreach v,$(DRIVER_VERSION),$(eval xs-state.$v := $$(call xs-need,$$(call xs-shell,$$(xs-rpm)/source-files state $$(call \
 	xs-sources,$v)))))
 xs-data-state := $(if $(xs-data),$(call xs-need,$(call xs-shell,$(xs-rpm)/source-files state $(xs-data-sources))))
@@ -189,10 +191,11 @@ export SOURCE_DATE_EPOCH
 # xs-kbuild reads it from the environment.
 export ALLOW_NO_SYMVERS
 
-# The settings of rpm/build-package.
+# The settings for rpm/build-package.
 xs-settings := $(foreach n,PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS RPMBUILD,$(call xs-quote,$n=$($n)))
-# $(call xs-fill,spec,rpm version,rpm release,more): fills in the placeholders of a spec.
+# $(call xs-fill,spec,rpm version,rpm release,more): the command that replaces the placeholders of a spec by their
+# values.
 xs-fill = $(xs-rpm)/fill-spec $(call xs-quote,$1) $(foreach n,DRIVER PROFILE VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES,$(call \
 	xs-quote,$n=$($n))) $(foreach n,VENDOR VENDOR_NAME,$(call xs-quote,$n=$(xs-vendor))) \
 	'RPM_VERSION=$2' 'RPM.VERSION=$2' 'RPM_RELEASE=$3' 'RPM.RELEASE=$3' $4
@@ -205,11 +208,11 @@ $(foreach k,$(xs-found),$(eval xs-kernel.$(call xs-uname,$k) := $$(firstword $$(
 	cat .config Module.symvers include/generated/autoconf.h include/generated/utsrelease.h scripts/module.lds; } \
 	2>/dev/null | sha256sum | cut -c 1-32))))
 
-# What the results that are there were made from: words name:digests.
+# The digests of the inputs of all existing results: words file:digests.
 xs-made := $(shell cd build/made-from 2>/dev/null && grep . /dev/null *)
-# $(call xs-stale,result,digests): FORCE, unless the result was made from that.
+# $(call xs-stale,result,digests): FORCE, unless the result was made from inputs with these digests.
 xs-stale = $(if $(filter $(notdir $1).from:$2,$(xs-made)),,FORCE)
-# $(call xs-record,result,digests): the command that records it.
+# $(call xs-record,result,digests): the command that records the digests.
 xs-record = mkdir -p build/made-from && echo '$2' >build/made-from/$(notdir $1).from
 xs-forget = rm -f build/made-from/$(notdir $1).from
 xs-from = $(word 1,$(xs-state.$1))-$(xs-common)
@@ -234,7 +237,7 @@ $(call xs-srpm,$1): $(call xs-stale,$(call xs-srpm,$1),$(call xs-from,$1)) | $(c
 endef
 $(foreach v,$(DRIVER_VERSION),$(eval $(call xs-version,$v)))
 
-# $(call xs-cell-rule,version,kernel): a package, and the modules to try out.
+# $(call xs-cell-rule,version,kernel): the rules for a package, and for the modules to try out.
 define xs-cell-rule
 $(call xs-cell,$1,$2): $(call xs-stale,$(call xs-cell,$1,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
 	@$(call xs-forget,$(call xs-cell,$1,$2))
@@ -280,8 +283,8 @@ xs-rpms: $(xs-cells) $(xs-data-rpm) $(xs-missing:%=xs-missing/%)
 $(xs-missing:%=xs-missing/%):
 	@false
 
-# One package that fails does not keep the others from being built. The table at the end tells which did, and
-# build/kernels has the build directories of the kernels that all versions were built for.
+# If one package fails, make still builds the others. The table at the end shows the result for each package.
+# build/kernels gets the build directories of the kernels for which all versions were built.
 build-rpms:
 	@$(if $(SPEC),,echo 'xs-ddk: SPEC is not set: the spec file of the packages' >&2; exit 1)
 	+@status=0; $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1; \
@@ -311,7 +314,7 @@ clean:
 	rm -rf build
 
 FORCE:
-# Alone, use every processor; under another make, that one decides.
+# Without -j, and unless another make started this one, make uses every processor.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif

@@ -1,31 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What a module package does on a host. It needs a POSIX shell, depmod and coreutils (or busybox); nothing of this kit.
+# The scriptlets of a module package. They need a POSIX shell, depmod and coreutils (or busybox), and no file of the
+# kit.
 #
-# rpm/install-modules makes the package's scriptlets from this file. Each begins with a line of settings, then comes this
-# file without its comments, then a call of one of the functions named scriptlet_*. The settings:
+# rpm/install-modules makes the scriptlets from this file. Each scriptlet has a line of settings, this file without its
+# comments, and a call of a function scriptlet_*. The settings:
 #
-#	driver, version, uname   what the package brings: /lib/modules/$uname/xenserver/$driver/$version
+#	driver, version, uname   the package installs modules in /lib/modules/$uname/xenserver/$driver/$version
 #	package                  the package's name
-#	weak                     yes: tell weak-modules of the modules, for other kernels with the same symbols
-#	deferred                 yes: a file trigger of rpm ends the transaction (see initrd_is_due)
-#	root                     empty on a host; tests work below another directory
+#	weak                     yes: call weak-modules, so that other kernels with the same symbols get the modules
+#	deferred                 yes: rpm runs a file trigger at the end of the transaction (see initrd_is_due)
+#	root                     empty on a host; tests set another root directory
 #
-# A module is selected by the link updates/<file>, which leads to the file of a version. The scriptlets make and remove
-# these links, run depmod and rebuild the initrd. Nothing else decides which file the kernel loads; README.md tells the rule.
+# A module is selected by the link updates/<file> to the file of a version. The scriptlets make and remove these links,
+# run depmod and rebuild the initrd. Only the links decide which file the kernel loads; README.md describes the rule.
 #
-# The order in rpm: an upgrade runs the new package's pre, unpacks it, runs its post, then the old package's preun, removes
-# the old files, and runs the old package's postun. posttrans comes last, but only for what was installed. Links are changed
-# before files go, so that no link dangles at any moment. A root that an installer prepares may have no /dev/null.
+# In an upgrade, rpm runs the new package's pre, unpacks it, and runs its post. Then it runs the old package's preun,
+# removes the old files, and runs the old package's postun. posttrans runs last, but only for packages that were
+# installed. The scriptlets change links before rpm removes files, so that no link dangles at any time. /dev/null may be
+# missing: an installer may run the scriptlets in a root that it only prepares.
 #
-# Three files in /lib/modules tell of work that is not finished. xs-driver knows them too:
+# Three files in /lib/modules record unfinished work. xs-driver knows them too:
 #
-#	.xs-driver.lock          locked with flock(1), where the host has it, by whoever changes links; mode 0600
-#	.xs-driver.journal       what an interrupted xs-driver was changing: those drivers' links are left alone
+#	.xs-driver.lock          locked with flock(1), if the host has it, by each program that changes links; mode 0600
+#	.xs-driver.journal       the changes of an interrupted xs-driver; scriptlets do not touch the links of its drivers
 #	.xs-install:UNAME:DRIVER:VERSION
-#	                         a package whose post has not ended. Its one line has three words: "unpacking" or "post",
-#	                         which is as far as it came; "first" if its version is to be selected, else "later"; and
-#	                         the package's name. The next scriptlet of any package, and the package installed again,
-#	                         finish the work; xs-driver removes the file when it selects or deselects the driver.
+#	                         a package whose post has not ended. The file has one line of three words: the stage,
+#	                         "unpacking" or "post"; "first" if the version is to be selected, otherwise "later"; and
+#	                         the package's name. The next scriptlet of any package finishes the work, as does a new
+#	                         installation. xs-driver removes the file when it selects or deselects the driver.
 
 set -u
 LC_ALL=C
@@ -34,22 +36,23 @@ failed=0
 lock=$root/lib/modules/.xs-driver.lock
 journal=$root/lib/modules/.xs-driver.journal
 
-# for_version DRIVER VERSION UNAME: what all functions below are about.
+# for_version DRIVER VERSION UNAME: set the variables that all functions below use.
 for_version() {
 	driver=$1 version=$2 uname=$3
 	modules=$root/lib/modules/$uname
 	updates=$modules/updates
 	ours=$modules/xenserver/$driver
 	unfinished=$root/lib/modules/.xs-install:$uname:$driver:$version
-	# Where marks are that the end of the transaction looks for.
+	# The directory of the marks that the scriptlet at the end of the transaction reads.
 	state=$root/var/lib/rpm-state/
 	[ -d "$state" ] || state=$root/lib/modules/.
-	# The initrd of the kernel is out of date. XenServer's own %regenerate_initrd_* macros use this file too: whoever ends
-	# the transaction first rebuilds the initrd, once.
+	# This mark says that the kernel's initrd is out of date. XenServer's own %regenerate_initrd_* macros use the
+	# same file. So the initrd is rebuilt once, by the first scriptlet that runs at the end of the transaction.
 	mark=${state}regenerate-initrd-$uname
-	# The same, while the initrd is being rebuilt and after that failed.
+	# This mark replaces the first one while the initrd is being rebuilt. It stays if the rebuild fails.
 	rebuilding=${state}xs-ddk-rebuilding-initrd-$uname
-	# The transaction installed the first version of the driver for this kernel: this one, which its post selected.
+	# This mark says that the transaction installed the first version of the driver for this kernel. It holds the
+	# version that post selected.
 	first=${state}xs-ddk-first-$driver-$uname
 }
 for_version "$driver" "$version" "$uname"
@@ -58,20 +61,20 @@ say() {
 	printf '%s-%s for %s: %s\n' "$driver" "$version" "$uname" "$*" >&2
 }
 
-# fail TEXT: report an error. The scriptlet goes on with what else there is to do, and ends with status 1.
+# fail TEXT: report an error. The scriptlet continues with the rest of its work, and ends with status 1.
 fail() {
 	say "error: $*"
 	failed=1
 }
 
-# module_of FILE: the name the kernel has for the module in FILE.
+# module_of FILE: print the kernel's name for the module in FILE.
 module_of() {
 	name=${1##*/}
 	printf '%s\n' "${name%.ko*}" | tr - _
 }
 
-# version_of LINK: the version of the driver that the link selects; fails if the link is not this driver's. XenServer 9's own
-# tools make absolute links, to files in the directory dmv/.
+# version_of LINK: print the version of the driver that the link selects; fail if the link belongs to no version of the
+# driver. XenServer 9's own tools make absolute links to files in the directory dmv/.
 version_of() {
 	[ -h "$1" ] || return 1
 	target=$(readlink "$1")
@@ -85,14 +88,14 @@ version_of() {
 	printf '%s\n' "${target%%/*}"
 }
 
-# selected: the version that is selected; nothing if none is.
+# selected: print the selected version; nothing if no version is selected.
 selected() {
 	for link in "$updates"/*; do
 		version_of "$link" && return
 	done
 }
 
-# has_modules VERSION
+# has_modules VERSION: whether the version has modules for this kernel.
 has_modules() {
 	for file in "$ours/$1"/*.ko*; do
 		[ -f "$file" ] && return
@@ -100,7 +103,7 @@ has_modules() {
 	return 1
 }
 
-# segment TEXT: the run of digits or letters that TEXT begins with.
+# segment TEXT: set segment to the run of digits or letters at the start of TEXT.
 segment() {
 	case $1 in
 	[0-9]*) segment=${1%%[!0-9]*} ;;
@@ -108,17 +111,17 @@ segment() {
 	esac
 }
 
-# number_is_newer A B: two runs of digits, of any length.
+# number_is_newer A B: whether A is the larger of two runs of digits, which may have any length.
 number_is_newer() {
 	a=${1#"${1%%[!0]*}"} b=${2#"${2%%[!0]*}"}
 	[ ${#a} -gt ${#b} ] && return
-	# As text, which for the same number of digits is the order of the numbers. All shells have this <.
+	# Both have the same number of digits, so the order as text is the order of the numbers. All shells have this <.
 	# shellcheck disable=SC3012
 	[ ${#a} -eq ${#b} ] && [ "$a" \> "$b" ]
 }
 
-# is_newer A B: whether version A is newer than B in RPM's order, which the whole kit uses: runs of digits compare as
-# numbers, runs of letters as text, a number is newer than letters, '~' is older than the end.
+# is_newer A B: whether version A is newer than B in RPM's order, which the whole kit uses. Runs of digits compare as
+# numbers, runs of letters as text. A number is newer than letters. '~' is older than the end of the version.
 is_newer() {
 	x=$1 y=$2
 	while :; do
@@ -150,7 +153,8 @@ is_newer() {
 	done
 }
 
-# newest_that TEST: the newest version of the driver for which the command "TEST VERSION" succeeds; nothing if there is none.
+# newest_that TEST: print the newest version of the driver for which the command "TEST VERSION" succeeds; nothing if
+# there is no such version.
 newest_that() {
 	newest=
 	for directory in "$ours"/*/; do
@@ -166,8 +170,8 @@ newest_that() {
 is_another() { [ "$1" != "$version" ]; }
 newest_other() { newest_that is_another; }
 
-# is_of_disk VERSION: a driver disk that is installed selects it. The metapackage of a disk brings a file with a line
-# "DRIVER VERSION" for each driver.
+# is_of_disk VERSION: whether an installed driver disk selects the version. The metapackage of a disk installs a file
+# that has a line "DRIVER VERSION" for each driver.
 is_of_disk() {
 	for file in "$root"/etc/xs-ddk/selection/*; do
 		[ ! -f "$file" ] || while read -r line; do
@@ -177,7 +181,8 @@ is_of_disk() {
 	return 1
 }
 
-# is_production VERSION: its info.json says so, on a line of its own, as "xs-ddk info" writes it.
+# is_production VERSION: whether info.json gives the version this status. "xs-ddk info" writes the status on a line of
+# its own.
 is_production() {
 	[ ! -f "$ours/$1/info.json" ] || while read -r line; do
 		case $line in '"status": "production"'*) return 0 ;; esac
@@ -185,7 +190,8 @@ is_production() {
 	return 1
 }
 
-# in_the_way FILE: a file in updates/ for the same module that is not a link of this driver's. It is left alone.
+# in_the_way FILE: print the file in updates/ that is for the same module and is no link of this driver. The scriptlets
+# do not change such a file.
 in_the_way() {
 	wanted=$(module_of "$1")
 	for other in "$updates"/*.ko "$updates"/*.ko.*; do
@@ -196,7 +202,7 @@ in_the_way() {
 	return 1
 }
 
-# link_file FILE VERSION: select the module in FILE, in one step.
+# link_file FILE VERSION: select the module in FILE. The new link replaces an old link in one step.
 link_file() {
 	name=${1##*/}
 	if foreign=$(in_the_way "$name"); then
@@ -210,7 +216,7 @@ link_file() {
 	fi
 }
 
-# unlink_except VERSION: remove the links of this driver that are not to a file VERSION has.
+# unlink_except VERSION: remove the links of this driver, except links to files of VERSION that exist.
 unlink_except() {
 	for link in "$updates"/*; do
 		to=$(version_of "$link") || continue
@@ -219,7 +225,8 @@ unlink_except() {
 	done
 }
 
-# choose VERSION: select it, or with '' none. The new links come first.
+# choose VERSION: select the version, or deselect the driver if VERSION is ''. New links are made before old links are
+# removed.
 choose() {
 	if [ -n "$1" ]; then
 		mkdir -p "$updates" || fail "$updates cannot be made"
@@ -231,13 +238,15 @@ choose() {
 	unlink_except "$1"
 }
 
-# unblock: older versions of xs-driver wrote a file that keeps a deselected driver from loading, for all kernels.
+# unblock: remove the file with which older versions of xs-driver kept a deselected driver from loading, for all
+# kernels.
 unblock() {
 	block=$root/etc/modprobe.d/xs-ddk-$driver.conf
 	rm -f "$block" || fail "$block cannot be removed, so the driver does not load; remove that file"
 }
 
-# is_installed: there is a version of the driver for some kernel, other than this one for this kernel.
+# is_installed: whether a version of the driver is installed for some kernel. This version for this kernel does not
+# count.
 is_installed() {
 	for directory in "$root"/lib/modules/*/xenserver/"$driver"/*/; do
 		[ -d "$directory" ] && [ "$directory" != "$ours/$version/" ] && return
@@ -245,8 +254,8 @@ is_installed() {
 	return 1
 }
 
-# previous_version: the version that xs-driver remembers as selected before: the line in .previous, which older versions
-# of xs-driver made as a link.
+# previous_version: print the version that was selected before, as xs-driver recorded it in .previous. Older versions of
+# xs-driver made .previous as a link.
 previous_version() {
 	if [ -h "$ours/.previous" ]; then
 		readlink "$ours/.previous"
@@ -256,7 +265,8 @@ previous_version() {
 	fi
 }
 
-# forget: this version goes, so nothing that xs-driver left may name it, or be all that is left of the driver.
+# forget: remove the files that xs-driver wrote about this version, which is being erased. With the driver's last
+# version, remove those about the driver too.
 forget() {
 	if [ "$(previous_version)" = "$version" ] || [ -z "$(newest_other)" ]; then
 		rm -f "$ours/.previous" || fail "$ours/.previous cannot be removed"
@@ -266,7 +276,7 @@ forget() {
 	rm -f "$unfinished"
 }
 
-# is_any_installed: there is a version of some driver for some kernel.
+# is_any_installed: whether a version of any driver is installed for any kernel.
 is_any_installed() {
 	for directory in "$root"/lib/modules/*/xenserver/*/*/; do
 		[ -d "$directory" ] && return
@@ -274,8 +284,8 @@ is_any_installed() {
 	return 1
 }
 
-# kernel_is_there: a package may be installed before its kernel is, or stay after the kernel was removed. The kernel's own
-# package runs depmod and makes the initrd when it comes.
+# kernel_is_there: whether the kernel itself is installed. A package may be installed before its kernel, and may stay
+# when the kernel is removed. The kernel's own package runs depmod and makes the initrd.
 kernel_is_there() {
 	[ -e "$modules/modules.order" ] || [ -e "$modules/modules.builtin" ] || [ -d "$modules/kernel" ] ||
 		[ -e "$modules/modules.dep" ]
@@ -288,13 +298,13 @@ find_program() {
 	return 1
 }
 
-# run_program ARGUMENT...: run what find_program found. It does not get the lock, or a process that it leaves behind would
-# hold it.
+# run_program ARGUMENT...: run the program that find_program found. The program does not inherit the lock's descriptor:
+# otherwise a process that it leaves running would hold the lock.
 run_program() {
 	"$found" "$@" 9>&-
 }
 
-# take_lock: wait until nobody else changes links, and keep others from it until this scriptlet ends.
+# take_lock: wait until no other program changes links, and lock until this scriptlet ends.
 take_lock() {
 	if [ -d "$root/lib/modules" ] && find_program flock && (umask 077 && : >>"$lock"); then
 		exec 9<"$lock"
@@ -302,7 +312,8 @@ take_lock() {
 	fi
 }
 
-# is_interrupted: xs-driver was interrupted while it changed this driver. Only xs-driver knows how to go on.
+# is_interrupted: whether xs-driver was interrupted while it changed this driver. Only xs-driver can finish such a
+# change.
 is_interrupted() {
 	[ -e "$journal" ] || return 1
 	while IFS= read -r line; do
@@ -315,11 +326,11 @@ is_interrupted() {
 
 recovery="xs-driver was interrupted while it changed this driver; run 'xs-driver recover', then"
 
-# update_depmod: let modprobe know, for this kernel only.
+# update_depmod: run depmod for this kernel only, so that modprobe finds the modules.
 update_depmod() {
 	kernel_is_there || return 0
 	find_program depmod || { fail "there is no depmod; run 'depmod $uname' when there is" && return; }
-	# -b would not read the configuration below root.
+	# With -b alone, depmod does not read the configuration below root.
 	if [ -n "$root" ]; then
 		run_program -b "$root" -C "$root/etc/depmod.d" "$uname"
 	else
@@ -327,7 +338,8 @@ update_depmod() {
 	fi || fail "depmod failed; fix what it says and run 'depmod $uname'"
 }
 
-# update_weak add|remove: other kernels that can use the modules, as their distribution's weak-modules sees fit.
+# update_weak add|remove: call the distribution's weak-modules, which links the modules into other kernels that can use
+# them.
 update_weak() {
 	[ "$weak" = yes ] || return 0
 	find_program weak-modules || return 0
@@ -336,8 +348,8 @@ update_weak() {
 	done | run_program --no-initramfs "--$1-modules" || fail "weak-modules --$1-modules failed"
 }
 
-# settle: of several versions that came in one transaction, select the one that does not depend on rpm's order: what a
-# driver disk says, else the newest for production, else the newest.
+# settle: if one transaction installed several versions, select one of them independently of rpm's order: the version
+# that a driver disk selects, otherwise the newest version for production, otherwise the newest.
 settle() {
 	[ -e "$first" ] && ! is_interrupted || return 0
 	read -r now <"$first" || :
@@ -359,7 +371,8 @@ mark_initrd() {
 	: >"$mark" || fail "$mark cannot be written"
 }
 
-# initrd_image: the initrd that there is for this kernel; where there is none, none is made.
+# initrd_image: set image to the kernel's initrd; fail if there is none. The scriptlets make no initrd that was not
+# there.
 initrd_image() {
 	for image in initrd-$uname.img initramfs-$uname.img initrd.img-$uname initrd-$uname; do
 		image=/boot/$image
@@ -368,7 +381,7 @@ initrd_image() {
 	return 1
 }
 
-# rebuild_initrd: make $image with what the host has for that; status 1 if that fails.
+# rebuild_initrd: make $image with the host's program for this; status 1 if the program fails.
 rebuild_initrd() {
 	if find_program dracut; then
 		run_program -f "$image" "$uname"
@@ -383,8 +396,8 @@ rebuild_initrd() {
 	return 1
 }
 
-# update_initrd: rebuild the initrd if it is marked as out of date. Until that has succeeded the file $rebuilding stays, and
-# the next transaction tries again.
+# update_initrd: rebuild the initrd if it is marked as out of date. The file $rebuilding stays until the rebuild has
+# succeeded, so that the next transaction tries again.
 update_initrd() {
 	[ -e "$mark" ] || return 0
 	mv -f "$mark" "$rebuilding"
@@ -393,13 +406,14 @@ update_initrd() {
 	fi
 }
 
-# resume_initrd: an initrd that could not be rebuilt, or whose rebuilding was interrupted, is still out of date.
+# resume_initrd: mark the initrd as out of date if its last rebuild failed or was interrupted.
 resume_initrd() {
 	[ ! -e "$rebuilding" ] || mv -f "$rebuilding" "$mark"
 }
 
-# initrd_is_due: rpm runs no posttrans for what it erases. In an rpm that knows file triggers, the trigger of any package
-# left for this kernel ends the transaction. If no package is left, or rpm is older, this scriptlet rebuilds the initrd.
+# initrd_is_due: whether this postun must rebuild the initrd. rpm runs no posttrans for packages that it erases. An rpm
+# that has file triggers runs the trigger of any package that is left for this kernel, at the end of the transaction. If
+# no package is left, or if rpm is older, postun rebuilds the initrd.
 initrd_is_due() {
 	[ "$deferred" = yes ] || return 0
 	for file in "$modules"/xenserver/*/*/info.json; do
@@ -408,7 +422,7 @@ initrd_is_due() {
 	return 0
 }
 
-# write_unfinished STAGE CHOICE
+# write_unfinished STAGE CHOICE: write the record of the unfinished installation, in one step.
 write_unfinished() {
 	new=$root/lib/modules/.xs-install.new
 	if ! mkdir -p "$root/lib/modules" || ! printf '%s %s %s\n' "$1" "$2" "$package" >"$new" ||
@@ -417,14 +431,15 @@ write_unfinished() {
 	fi
 }
 
-# read_unfinished: sets $stage, $choice and $package.
+# read_unfinished: set $stage, $choice and $package from the record of the unfinished installation.
 read_unfinished() {
 	stage='' choice=''
 	read -r stage choice package <"$unfinished" || :
 }
 
-# begin COUNT: note that this version is being installed, and whether it is to be selected: the first version of a driver
-# is. What an interrupted installation noted stays, so that the repeated one does the same. COUNT is rpm's $1.
+# begin COUNT: record that this version is being installed, and whether it is to be selected: only the first version of
+# a driver is. A record of an interrupted installation stays, so that the repeated installation makes the same choice.
+# COUNT is rpm's $1.
 begin() {
 	[ ! -e "$unfinished" ] || return 0
 	if [ "$1" -eq 1 ] && [ -z "$(selected)" ] && [ -z "$(newest_other)" ]; then
@@ -434,7 +449,7 @@ begin() {
 	fi
 }
 
-# finish: all that a version needs after it was unpacked. Doing it again does no harm.
+# finish: do all work that a version needs after it was unpacked. The work may be repeated without harm.
 finish() {
 	read_unfinished
 	if is_interrupted; then
@@ -457,7 +472,8 @@ finish() {
 	[ $failed -ne 0 ] || rm -f "$unfinished"
 }
 
-# finish_other FILE: finish an installation that was interrupted, in a shell of its own.
+# finish_other FILE: finish an interrupted installation. It runs in a subshell, because it sets the variables for
+# another version.
 finish_other() {
 	names=${1##*/.xs-install:}
 	driver=${names#*:}
@@ -469,7 +485,7 @@ finish_other() {
 	elif [ "$stage" = post ]; then
 		say "its installation was interrupted, and is finished now"
 		finish
-		# It does not compete with the versions of this transaction.
+		# This version does not take part in the choice between the versions of this transaction.
 		rm -f "$first"
 		update_initrd
 	else
@@ -478,7 +494,7 @@ finish_other() {
 	exit $failed
 }
 
-# repair: whatever was interrupted before, for any driver and kernel.
+# repair: finish all interrupted work, for any driver and kernel.
 repair() {
 	resume_initrd
 	for file in "$root"/lib/modules/.xs-install:*:*:*; do
@@ -492,8 +508,9 @@ scriptlet_pre() {
 	exit $failed
 }
 
-# The first version that is installed is selected; if others come with it, the end of the transaction settles which.
-# Another one later, or the same packaged anew, leaves the selection alone.
+# The first version that is installed becomes the selected version. If other versions come in the same transaction,
+# scriptlet_end chooses between them. A later version, or a new package of the same version, does not change the
+# selection.
 scriptlet_post() {
 	take_lock
 	repair
@@ -502,7 +519,8 @@ scriptlet_post() {
 	exit $failed
 }
 
-# Erasing the selected version selects the newest that is left. If this fails, rpm does not erase the package.
+# When the selected version is erased, the newest remaining version becomes the selected version. If this fails, rpm
+# does not erase the package.
 scriptlet_preun() {
 	[ "$1" -eq 0 ] || exit 0
 	take_lock
@@ -524,13 +542,13 @@ scriptlet_postun() {
 	take_lock
 	repair
 	if [ -d "$modules" ]; then
-		# The same version, packaged anew, may have fewer modules.
+		# A new package of the same version may have fewer modules.
 		[ "$(selected)" != "$version" ] || is_interrupted || unlink_except "$version"
 		update_depmod
 		[ "$1" -ne 0 ] || ! initrd_is_due || update_initrd
 	fi
 	[ -d "$modules" ] || rm -f "$mark"
-	# Nobody is left who would take it.
+	# No package is left that would use the lock.
 	is_any_installed || rm -f "$lock"
 	exit $failed
 }
