@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tests of driver disks share: packages, disks made of them, and hosts to install them on.
+# The tests of driver disks load this file: packages, disks made of them, and hosts to install them on.
 
 load rpm/helpers
 
 MAKE_DISK=$TOP/rpm/make-disk
-# Disks do not depend on when the tests run.
+# All disks have this date, whenever the tests run.
 export SOURCE_DATE_EPOCH=1700000000
 
-# example_packages [KERNEL...]: the example driver's packages for these kernels (default: the first two), of its data and
-# its source packages, one a line.
+# example_packages [KERNEL...]: print the example driver's packages for these kernels (default: the first two), its data
+# package and its source packages, one on each line.
 example_packages() {
 	local built kernel
 	built=$(example) || return
@@ -19,7 +19,8 @@ example_packages() {
 	ls "$built"/rpms/xsedu-data-*.rpm "$built"/srpms/*.src.rpm
 }
 
-# make_disk OUTPUT [OPTION...]: the disk that most tests look at, into the directory OUTPUT; of $PACKAGES, if that is set.
+# make_disk OUTPUT [OPTION...]: make the disk for most tests in the directory OUTPUT. It holds $PACKAGES if that is set,
+# otherwise example_packages.
 make_disk() {
 	local output=$1 packages=${PACKAGES-}
 	shift
@@ -29,8 +30,8 @@ make_disk() {
 		--text 'Drivers for "edu" & <friends>' --product-version 8.2.1 --output "$output" "$@" $packages
 }
 
-# small_package NAME VERSION [LINE...]: a package without modules, at $BATS_TEST_TMPDIR/<file>; prints its path. A LINE
-# goes into its spec's preamble, or is the absolute path of a file it has.
+# small_package NAME VERSION [LINE...]: make a package without modules, and print its path. A LINE that begins with a
+# slash is the path of a file in the package. Any other LINE goes into the preamble of the spec.
 small_package() {
 	local spec=$BATS_TEST_TMPDIR/$1.spec out=$BATS_TEST_TMPDIR/small name=$1 version=$2 line
 	shift 2
@@ -54,8 +55,8 @@ small_package() {
 	echo "$out/$name-$version-1.noarch.rpm"
 }
 
-# make_host DIR [KERNEL...]: a host's root with these kernels (default: the first), a shell, depmod with its libraries,
-# an inventory, and a package in rpm's database that provides what hosts do.
+# make_host DIR [KERNEL...]: make the root directory of a host with these kernels (default: the first), a shell, depmod
+# with its libraries, and an inventory. rpm's database has a package that provides the same dependencies as a real host.
 make_host() {
 	local root=$1 kernel program
 	shift
@@ -86,7 +87,7 @@ make_host() {
 		'Provides: product-version = 8.2.1')"
 }
 
-# made NAME DISK: the file of the package NAME that make-disk made for that disk, an image or a directory.
+# made NAME DISK: print the file name of the package NAME that make-disk made for DISK, an image or a directory.
 made() {
 	if [ -d "$2" ]; then
 		(cd "$2" && echo "$1"-[0-9]*.noarch.rpm)
@@ -95,23 +96,23 @@ made() {
 	fi
 }
 
-# record ROOT: where the host keeps what it has of the disk.
+# record ROOT: print the directory of the host's record of the disk.
 record() { echo "$1/etc/xensource/installed-repos/xs-ddk:xsedu"; }
 
-# host_packages ROOT: what is installed, but for the host itself.
+# host_packages ROOT: print the names of the installed packages, without the package that stands for the host.
 host_packages() { as_root rpm --root "$1" -qa --qf '%{NAME}\n' | grep -vx host | sort; }
 
-# unpack IMAGE DIR
+# unpack IMAGE DIR: unpack the image, and make all files writable.
 unpack() {
 	mkdir -p "$2"
 	bsdtar -xf "$1" -C "$2"
 	chmod -R u+w "$2"
 }
 
-# resum TREE: SHA256SUMS for what is there now.
+# resum TREE: write SHA256SUMS again for the present files.
 resum() {
 	(cd "$1" && find . -type f ! -name 'SHA256SUMS*' | sed 's|^\./||' | sort | xargs sha256sum >SHA256SUMS)
 }
 
-# rules PATH...: the ids of the rules on disks that have findings, one a line.
+# rules PATH...: print the ids of the rules disk-* that have findings, one on each line.
 rules() { xs-ddk verify --json "$@" | jq -r '.findings[].rule' | grep '^disk-' | sort -u; }

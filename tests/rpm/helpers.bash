@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the rpm-*.bats files share: packages that are built once, and root directories to install them into.
+# The rpm-*.bats files load this file: packages that are built once, and root directories to install them into.
 
 load helpers
 
-# With OLD_RPM, which tests/old/run sets, all is tried with old programs and with packages for hosts that have these.
+# tests/old/run sets OLD_RPM. The tests then use old programs, and packages for hosts that have these programs.
 CACHE=$TOP/build/rpm-tests${OLD_RPM:+-old}
 PROFILE=${OLD_RPM:+xs8}
-# The two kernels that have packages installed for them in tests, of different series where there are such.
+# The two kernels for which tests install packages. They are of different series if such kernels are installed.
 K1=$(kernels | head -n 1)
-# shellcheck disable=SC2034 # for those who load this
+# shellcheck disable=SC2034 # the files that load this one use it
 K2=$(kernels | tail -n 1)
 if [ -e /etc/debian_version ] && [ -z "${OLD_RPM-}" ]; then DEBIAN=yes; else DEBIAN=; fi
 
-# copy_sources FROM TO: bring TO up to date, so that make sees what has changed, and only that: others may be reading there.
+# copy_sources FROM TO: copy the files that have changed from FROM to TO. The other files stay as they are: another test
+# may be reading them, and make must not see a change.
 copy_sources() {
 	mkdir -p "$2"
 	(cd "$1" && find . -path ./build -prune -o -type f ! -name Makefile -print | while read -r file; do
@@ -22,9 +23,9 @@ copy_sources() {
 	if cmp -s "$2/.Makefile" "$2/Makefile"; then rm "$2/.Makefile"; else mv "$2/.Makefile" "$2/Makefile"; fi
 }
 
-# built NAME SOURCES ARGUMENT...: packages of the driver in SOURCES, made with these arguments to make, once for all tests;
-# prints the directory build/ they are below. The log is not among the sources: as one of them it would have every call
-# build all anew, below the hands of the tests that run at the same time.
+# built NAME SOURCES ARGUMENT...: build packages of the driver in SOURCES with these arguments for make, once for all
+# tests. Print the directory build/ that holds them. The log is not in the directory of the sources: make would take it
+# for a changed source and build everything again, while other tests use the packages.
 built() {
 	local dir=$CACHE/$1 sources=$2
 	shift 2
@@ -43,12 +44,12 @@ built() {
 }
 
 example() { built example "$TOP/example-driver"; }
-# The same version packaged again, for one kernel.
+# example_again: the same version packaged again, for one kernel.
 example_again() { built again "$TOP/example-driver" DRIVER_VERSION=1.0.0 KERNELS="$K1" RPM.VERSION=1.1; }
 pair() { built pair "$TOP/tests/rpm/pair" KERNELS="$K1"; }
 pair_xz() { built pair-xz "$TOP/tests/rpm/pair" KERNELS="$K1" DRIVER_VERSION=2.0 XS_COMPRESS=xz; }
 
-# package DIRECTORY DRIVER VERSION [UNAME]: the one module package there for that kernel, default K1.
+# package DIRECTORY DRIVER VERSION [UNAME]: print the only module package for that kernel (default: K1) below DIRECTORY.
 package() {
 	local -a found
 	mapfile -t found < <(find "$1/rpms" -name "$2-${3/\~/_tilde_}-modules-*-${4:-$K1}-*.rpm")
@@ -56,17 +57,18 @@ package() {
 	printf '%s\n' "${found[0]}"
 }
 
-# name PACKAGE: its name in the database.
+# name PACKAGE: print the package's name in the database.
 name() { rpm -qp --qf '%{NAME}\n' "$1"; }
 
-# as_root COMMAND...: rpm and chroot want to be root; a user name space will do.
+# as_root COMMAND...: run COMMAND as root, which rpm and chroot need. A user name space is enough.
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else unshare --map-root-user "$@"; fi; }
 
-# in_root COMMAND...: rpm on the root directory $ROOT. Debian's asks for a word more before it installs anything.
+# in_root ARGUMENT...: run rpm on the root directory $ROOT. change does the same for changes: Debian's rpm refuses them
+# without --force-debian.
 in_root() { as_root rpm --root "$ROOT" --dbpath /var/lib/rpm "$@"; }
 change() { in_root ${DEBIAN:+--force-debian} "$@"; }
 
-# add_program FILE NAME: into $ROOT, with its libraries.
+# add_program FILE NAME: copy the program FILE to NAME in $ROOT, with its libraries.
 add_program() {
 	local lib
 	install -D "$1" "$ROOT$2"
@@ -75,7 +77,7 @@ add_program() {
 	done
 }
 
-# add_kernel UNAME: what a kernel's package brings, as far as depmod looks at it.
+# add_kernel UNAME: make the files of a kernel's package that depmod reads, and an initrd.
 add_kernel() {
 	local dir=$ROOT/lib/modules/$1
 	mkdir -p "$dir/kernel/drivers/misc" "$ROOT/boot"
@@ -87,7 +89,8 @@ add_kernel() {
 	as_root chroot "$ROOT" depmod "$1"
 }
 
-# base_package: a package that stands for the rest of the system: it provides what module packages ask for.
+# base_package: print the path of a package that stands for the rest of the system. It provides the requirements of
+# module packages.
 base_package() {
 	local rpm=$CACHE/base/base-1-1.noarch.rpm
 	(
@@ -102,7 +105,7 @@ base_package() {
 	printf '%s\n' "$rpm"
 }
 
-# make_root [UNAME...]: $ROOT, a host with these kernels and no driver.
+# make_root [UNAME...]: make $ROOT, a host with these kernels and without drivers.
 make_root() {
 	local applet uname
 	export ROOT=$BATS_TEST_TMPDIR/root
@@ -120,7 +123,8 @@ make_root() {
 	change -i "$(base_package)"
 }
 
-# add_dracut: a generator that notes each call, and what it was called for, in /calls.
+# add_dracut: install a dracut that writes its arguments to /calls and makes no initrd. It fails if /dracut-fails
+# exists.
 add_dracut() {
 	cat >"$ROOT/usr/bin/dracut" <<-'END'
 		#!/bin/sh
@@ -130,16 +134,16 @@ add_dracut() {
 	chmod +x "$ROOT/usr/bin/dracut"
 }
 
-# calls: how often the generator was called, and how, since the last time this was asked.
+# calls: print the calls of dracut since the last time this function was called.
 calls() {
 	[ ! -e "$ROOT/calls" ] || cat "$ROOT/calls"
 	rm -f "$ROOT/calls"
 }
 
-# selected DRIVER-MODULE [UNAME]: where the link in updates/ leads to; nothing if there is none.
+# selected FILE [UNAME]: print the target of the link updates/FILE; nothing if there is no such link.
 selected() { readlink "$ROOT/lib/modules/${2:-$K1}/updates/$1" || :; }
 
-# tree [UNAME]: all there is below a kernel's directory, with checksums and targets of links.
+# tree UNAME: print all files below a kernel's directory, with checksums and the targets of links.
 tree() {
 	(cd "$ROOT/lib/modules/$1" 2>/dev/null && {
 		find . -type f -exec sha256sum {} + | sort -k 2
@@ -148,8 +152,8 @@ tree() {
 	})
 }
 
-# sound: what must hold after every step: modprobe is sent to files that are there, and to none below xenserver/; no link
-# dangles; nothing is left over of a change.
+# sound: fail unless the root is in order, as it must be after every step. modules.dep names only files that exist, and
+# no file below xenserver/, except placeholders. No link dangles. No temporary file is left.
 sound() {
 	local dir file
 	[ -z "$(find "$ROOT/lib/modules" -xtype l)" ] || fail "dangling: $(find "$ROOT/lib/modules" -xtype l)"
@@ -167,5 +171,5 @@ sound() {
 	done
 }
 
-# knows FILE [UNAME]: modprobe would find it.
+# knows FILE [UNAME]: whether modprobe would find FILE.
 knows() { grep -q "^$1:" "$ROOT/lib/modules/${2:-$K1}/modules.dep"; }
