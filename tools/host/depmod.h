@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Running depmod for a kernel below a root. */
+/* Runs depmod for a kernel below a root. */
 #ifndef XS_HOST_DEPMOD_H
 #define XS_HOST_DEPMOD_H
 
@@ -9,9 +9,10 @@
 #include "host/hierarchy.h"
 
 /*
- * Brings modules.dep and its like of UNAME up to date, with the root's own depmod.d, and to the disk. Below a root
- * other than "/" it is this machine's depmod that runs, and nothing outside the root is read. KEEP is as in struct
- * spawn. False, with a message, when that fails; XS_DEPMOD names another program.
+ * Makes the files of depmod (modules.dep and others) for the kernel UNAME, and writes them to the disk (fsync). Uses
+ * the configuration depmod.d of the root. Below a root other than "/", the depmod of this machine runs, and reads
+ * nothing outside the root. KEEP is as in struct spawn. The environment variable XS_DEPMOD names another program.
+ * Returns false, with a message, if depmod fails.
  */
 bool depmod_run(const struct root *root, const char *uname, int keep);
 

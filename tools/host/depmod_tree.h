@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A directory that depmod can work in safely, made of the files of a system below another root. */
+/* A temporary directory in which depmod can safely run for a system below another root. */
 #ifndef XS_HOST_DEPMOD_TREE_H
 #define XS_HOST_DEPMOD_TREE_H
 
@@ -9,28 +9,37 @@
 #include "host/depmod_config.h"
 
 /*
- * depmod follows links out of the root, opens FIFOs and goes round in loops of links. So it is given a directory in
- * which there are only links to regular files of the kernel's directory, each checked to be below the root, and copies
- * of the root's depmod.d.
+ * depmod follows links out of the root, opens FIFOs, and does not end in loops of links. So it runs in a directory that
+ * has only links to the regular files of the kernel, and copies of the depmod.d of the root. Each file is checked to be
+ * below the root.
  */
 struct depmod_tree {
-	char *base;				 /* the directory, for depmod -b */
-	char *config[DEPMOD_CONFIG_DIRECTORIES]; /* directories for depmod -C; NULL: that one is not there */
+	char *base;				 /* path of the directory, for depmod -b */
+	char *config[DEPMOD_CONFIG_DIRECTORIES]; /* paths for depmod -C; NULL: the root has no such directory */
 };
 
-/* The directory below the root; it is there only while depmod runs. */
+/* The path of the directory, below the root. It exists only while depmod runs. */
 #define DEPMOD_TREE_PATH "/lib/modules/.xs-driver.depmod"
 
-/* Makes it for the kernel UNAME; false with a message. depmod_tree_remove() is due in both cases. */
+/*
+ * Makes the directory for the kernel UNAME. Returns false, with a message, on an error. The caller calls
+ * depmod_tree_remove() in both cases.
+ */
 bool depmod_tree_make(struct depmod_tree *tree, const struct root *root, const char *uname);
 
-/* Brings what depmod wrote to the disk and puts the files in the kernel's directory; false with a message. */
+/*
+ * Writes the files that depmod made to the disk (fsync), and moves them to the directory of the kernel. Returns false,
+ * with a message, on an error.
+ */
 bool depmod_tree_install(const struct root *root, const char *uname);
 
-/* Removes the directory and frees TREE. */
+/* Removes the directory and frees the strings in TREE. */
 void depmod_tree_remove(struct depmod_tree *tree, const struct root *root);
 
-/* Brings all files modules.* of the kernel's directory to the disk; false with a message. */
+/*
+ * Writes all files modules.* in the directory of the kernel to the disk (fsync). Returns false, with a message, on an
+ * error.
+ */
 bool depmod_files_sync(const struct root *root, const char *uname);
 
 #endif

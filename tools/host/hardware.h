@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which devices this host has, and which of them a version of a driver would bind. */
+/* The devices of a host, and the devices that a version of a driver binds. */
 #ifndef XS_HOST_HARDWARE_H
 #define XS_HOST_HARDWARE_H
 
@@ -11,33 +11,35 @@
 #include "host/hierarchy.h"
 
 struct device {
-	char *modalias; /* as the kernel gives it to modprobe */
-	char *name;	/* its bus or class and its name there: "pci 0000:00:04.0" */
+	char *modalias; /* as the kernel passes it to modprobe */
+	char *name;	/* the bus or class, and the name of the device there: "pci 0000:00:04.0" */
 };
 
 struct hardware {
-	struct device *devices; /* by modalias, in byte order */
+	struct device *devices; /* sorted by modalias, in byte order */
 	size_t count;
 };
 
 /*
- * Reads the modaliases of all devices below /sys/bus and /sys/class, and the processors'. A host whose /sys cannot be
- * read has none.
+ * Reads the modaliases of the processors and of all devices below /sys/bus and /sys/class. The list is empty if /sys
+ * cannot be read.
  */
 void hardware_read(struct hardware *hardware, const struct root *root);
 void hardware_free(struct hardware *hardware);
 
 /*
- * Sets MATCHED[i] for each device that a module of the version would bind; whether there is one. MODULE is scratch,
- * as module_read_fd() wants it. A module that cannot be read matches nothing.
+ * Sets MATCHED[i] to true for each device i that a module of the version binds. MATCHED has an element for each device;
+ * the caller sets them to false first. Returns whether an element is true. MODULE is a buffer, as for module_read_fd().
+ * A module that cannot be read binds no device.
  */
 bool hardware_match_version(const struct hardware *hardware, const struct hierarchy *hierarchy,
 			    const struct driver *driver, const struct driver_version *version, struct module *module,
 			    bool *matched);
 
 /*
- * Whether a module of the version has an alias of a device at all. A module without one, such as a block device made of
- * others, does not wait for hardware. MODULE is scratch. A module that cannot be read needs some.
+ * Whether a module of the version has an alias for devices, and so needs hardware. Some modules have no such alias, for
+ * example a block device that is made of other block devices. MODULE is a buffer, as for module_read_fd(). A module
+ * that cannot be read counts as a module that needs hardware.
  */
 bool hardware_is_needed(const struct hierarchy *hierarchy, const struct driver *driver,
 			const struct driver_version *version, struct module *module);

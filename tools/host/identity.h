@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* UUIDs of a host and of its drivers: the same after every rescan, reboot and reinstallation. */
+/*
+ * UUIDs of a host and of its drivers. They do not change with a rescan, a reboot or a new installation of the driver.
+ */
 #ifndef XS_HOST_IDENTITY_H
 #define XS_HOST_IDENTITY_H
 
@@ -7,16 +9,19 @@
 
 #include "base/root.h"
 
-/* A UUID as text, in lower case, with its NUL. */
+/* The size of a UUID as text, with the NUL. The text is in lower case. */
 #define IDENTITY_SIZE 37
 
 /*
- * The host's UUID: INSTALLATION_UUID of /etc/xensource-inventory, else /etc/machine-id (machine-id(5): 32 hex
- * digits without dashes). False, and "", when it has neither.
+ * The UUID of the host: INSTALLATION_UUID of /etc/xensource-inventory, or else /etc/machine-id (32 hex digits without
+ * dashes, see machine-id(5)). Returns false, and "" in OUT, if the host has neither.
  */
 bool identity_host(const struct root *root, char out[IDENTITY_SIZE]);
 
-/* The driver's: name-based (RFC 9562, version 5) of NAME within the host's. "" for a HOST that is "". */
+/*
+ * The UUID of the driver NAME: a name-based UUID (RFC 9562, version 5) in the namespace of the UUID HOST. OUT is "" if
+ * HOST is "".
+ */
 void identity_driver(const char *host, const char *name, char out[IDENTITY_SIZE]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Making a kernel's initrd again, so that it carries the driver that is selected. */
+/* Makes a new initrd for a kernel, so that it has the selected driver. */
 #ifndef XS_HOST_INITRD_H
 #define XS_HOST_INITRD_H
 
@@ -8,35 +8,39 @@
 #include "base/root.h"
 #include "host/changeset.h"
 
-/* What may be run. */
+/* Which programs may run. */
 struct initrd_policy {
-	bool none;	      /* no initrd is made */
-	bool run_image_tools; /* below a root other than "/": that root's own programs may be run, in a chroot there */
+	bool none;	      /* make no initrd */
+	bool run_image_tools; /* below a root other than "/": run the programs of that root, in a chroot there */
 };
 
 /*
- * In /boot there are, for a kernel's image X:
+ * If the image of a kernel is X, these files are in /boot:
  *
- *	X		what the boot loader takes
- *	.X.xs-new	made by initrd_make(), not yet in its place
- *	.X.xs-old	the former X, kept by initrd_install() until the change is made for good
+ *	X		the image that the boot loader reads
+ *	.X.xs-new	the new image from initrd_make(), not yet installed
+ *	.X.xs-old	the former image. initrd_install() keeps it until initrd_clean()
  *
- * Each function gives true where the kernel has no image in /boot, and false, with a message, when something fails.
+ * Each function returns true if the kernel has no image in /boot, and false, with a message, on an error.
  */
 
 /*
- * Makes .X.xs-new and brings it to the disk. Says which of the changed modules it holds, where the host can list it.
- * Nothing is made, and a message says what to run later, when POLICY forbids it, when the host has no program for it,
- * or when X was replaced already (.X.xs-old is there). KEEP is as in struct spawn. XS_INITRD names another program,
- * which is called as dracut is: PROGRAM -f IMAGE UNAME.
+ * Makes .X.xs-new and writes it to the disk (fsync). If the host has a program that lists an image, prints the changed
+ * modules that the image has. Makes no image in these cases:
+ *
+ * - POLICY forbids it, or the host has no program for it. A message then says what to run later.
+ * - .X.xs-old exists, so X is new already.
+ *
+ * KEEP is as in struct spawn. The environment variable XS_INITRD names another program. It is called like dracut:
+ * PROGRAM -f IMAGE UNAME.
  */
 bool initrd_make(const struct root *root, const char *uname, const struct changeset *changes,
 		 const struct initrd_policy *policy, int keep);
 
-/* Puts .X.xs-new, if there is one, in the place of X, which becomes .X.xs-old. */
+/* Keeps X as .X.xs-old, and renames .X.xs-new to X. Does nothing if .X.xs-new does not exist. */
 bool initrd_install(const struct root *root, const char *uname);
 
-/* Puts .X.xs-old, if there is one, back in its place, and removes .X.xs-new. */
+/* Renames .X.xs-old to X, if it exists. Removes .X.xs-new. */
 bool initrd_restore(const struct root *root, const char *uname);
 
 /* Removes .X.xs-new and .X.xs-old. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of an installed version say: its modules and its info.json. */
+/* Reads the files of an installed version: its modules and its info.json. */
 #ifndef XS_HOST_INSTALLED_H
 #define XS_HOST_INSTALLED_H
 
@@ -10,36 +10,39 @@
 #include "host/loaded.h"
 
 /*
- * Reads one module of a version, compressed or not. MODULE is as module_read_fd() wants it. 0, or -1 with errno;
- * what is damaged is told in the module's faults.
+ * Reads a module of a version, compressed or not. MODULE is as for module_read_fd(). Returns 0, or -1 with errno.
+ * Damage in the module is recorded in the faults of MODULE.
  */
 int installed_read(const struct hierarchy *hierarchy, const char *driver, const struct driver_version *version,
 		   const char *file, struct module *module);
 
 /*
- * Why the version cannot be loaded by the hierarchy's kernel as what its directory calls it: a module that cannot be
- * read or is damaged, a record that is not the version's, a vermagic of another kernel. Safe text to free, or NULL when
- * all is well. MODULE is scratch.
+ * The reason why the kernel of the hierarchy cannot load the version under its name: a module cannot be read or is
+ * damaged, its record names another version, or its vermagic names another kernel. Safe text to free. NULL: no fault.
+ * MODULE is a buffer, as for module_read_fd().
  */
 char *installed_fault(const struct hierarchy *hierarchy, const struct driver *driver,
 		      const struct driver_version *version, struct module *module);
 
-/* The version's info.json as an object to decref; NULL when there is none, or none that can be read. */
+/*
+ * The info.json of the version. The caller calls json_decref(). NULL if the file does not exist or is not a JSON
+ * object.
+ */
 json_t *installed_info(const struct hierarchy *hierarchy, const struct driver *driver,
 		       const struct driver_version *version);
 
-/* The text of KEY in such an object, or FALLBACK. Lives as long as INFO. INFO may be NULL. */
+/* The string of KEY in INFO, or FALLBACK if there is no such string. INFO may be NULL. The string belongs to INFO. */
 const char *info_text(const json_t *info, const char *key, const char *fallback);
 
-/* The version's variant: info.json's, else the version. Memory to free. */
+/* The variant that info.json names, or else the name of the version. Memory to free. */
 char *installed_variant(const struct hierarchy *hierarchy, const struct driver *driver,
 			const struct driver_version *version);
 
-/* The installed version that a loaded module of the driver says it is; NULL when that is not installed. */
+/* The installed version that the record of a loaded module names. NULL if this version is not installed. */
 const struct driver_version *installed_loaded(const struct hierarchy *hierarchy, const struct driver *driver,
 					      const struct loaded_version *loaded);
 
-/* The driver's version called NAME, or else the one of that variant; NULL when there is none. */
+/* The version of the driver with the name NAME, or else the version with the variant NAME. NULL if there is neither. */
 const struct driver_version *installed_find(const struct hierarchy *hierarchy, const struct driver *driver,
 					    const char *name);
 

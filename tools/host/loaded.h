@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The records of loaded modules, as the kernel shows them under /sys/module. */
+/* Reads the records of loaded modules from /sys/module. */
 #ifndef XS_HOST_LOADED_H
 #define XS_HOST_LOADED_H
 
@@ -10,33 +10,33 @@
 #include "elf/note.h"
 
 struct loaded {
-	char name[MODULE_NAME_SIZE]; /* the kernel's name */
+	char name[MODULE_NAME_SIZE]; /* the kernel's name of the module */
 	struct note_reading note;
 };
 
 /*
- * Reads what the kernel shows of the loaded module NAME ('-' and '_' are the same). Every file of its notes
- * directory is read, as a record may stand in any section. 0; -1 with errno: ENOENT when it is not loaded (or
- * built into the kernel), EINVAL for what can be no module's name.
+ * Reads the record of the loaded module NAME. '-' and '_' are equal. Reads all files in the notes directory of the
+ * module, because a record may be in any section. Returns 0, or -1 with errno. ENOENT: the module is not loaded, or it
+ * is built into the kernel. EINVAL: NAME cannot be the name of a module.
  */
 int loaded_read(const struct root *root, const char *name, struct loaded *loaded);
 
-/* What a loaded module says of itself. */
+/* The version of a loaded module, from its record. */
 struct loaded_version {
 	char text[XENSERVER_VERSION_MAX + 1];
-	bool is_variant; /* TEXT is not the version but the variant: the module has only .note.XenServer */
+	bool is_variant; /* TEXT is the variant, not the version: the module has only .note.XenServer */
 };
 
-/* Reads it; false when the module is not loaded or has no sound record. */
+/* Reads the version of a loaded module. Returns false if the module is not loaded or has no sound record. */
 bool loaded_version(const struct root *root, const char *module, struct loaded_version *version);
 
 /*
- * The names of all loaded modules, sorted, as an array that directory_names_free() frees; NULL with
- * errno when /sys/module cannot be read. What is built into the kernel is left out: it has no initstate.
+ * The names of all loaded modules, sorted. directory_names_free() frees the array. NULL with errno if /sys/module
+ * cannot be read. Modules that are built into the kernel have no file initstate; they are left out.
  */
 char **loaded_names(const struct root *root);
 
-/* The running kernel's uname, from /proc/sys/kernel/osrelease; false when it cannot be read. */
+/* Reads the uname of the running kernel from /proc/sys/kernel/osrelease. Returns false if the file cannot be read. */
 bool loaded_uname(const struct root *root, char out[UNAME_MAX + 1]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Unloading and loading the modules of a driver in the running kernel. */
+/* Unloads and loads the modules of a driver in the running kernel. */
 #ifndef XS_HOST_RELOAD_H
 #define XS_HOST_RELOAD_H
 
@@ -9,9 +9,10 @@
 #include "host/state.h"
 
 /*
- * Unloads what is loaded of the driver, and loads its selected version with modprobe. When the new version does not
- * load, or something else comes to be loaded, the modules of OLD (NULL: none can be had) are loaded again from their
- * own files, with the options modprobe knows for them. False, with messages. XS_MODPROBE names another program.
+ * Unloads the loaded modules of the driver, then loads its selected version with modprobe. If that fails, or if
+ * modprobe loads another version, loads the modules of OLD again: from the files of OLD, with the options that modprobe
+ * has for them. OLD may be NULL; then no module is loaded again. The environment variable XS_MODPROBE names another
+ * program. Returns false, with messages, on an error.
  */
 bool reload_modules(struct host *host, const struct hierarchy *hierarchy, const struct driver *driver,
 		    const struct driver_version *old);

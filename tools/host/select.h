@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What has to change for a version of a driver to be selected, or none. */
+/* Plans the changes that select a version of a driver, or no version. */
 #ifndef XS_HOST_SELECT_H
 #define XS_HOST_SELECT_H
 
@@ -8,26 +8,31 @@
 #include "host/state.h"
 
 /*
- * Adds to CHANGES what selects VERSION (NULL: none) of the driver for the hierarchy's kernel: the links of all its
- * modules, and the link ".previous" in the driver's directory, which remembers the version selected before. False, with
- * a message, when it must not be done: a file in updates/ is somebody else's, a module is selected from another driver,
- * or the version cannot be loaded as what its directory calls it. With LAYOUT_DMV the links are made as XenServer 9's
- * own tools make them, where the version is in dmv/ too. HOST's scratch is used.
+ * Adds to CHANGES the changes that select VERSION (NULL: no version) of the driver for the kernel of the hierarchy.
+ * These are the links for all its modules, and the link ".previous" in the directory of the driver, which keeps the
+ * name of the version selected before. With LAYOUT_DMV, a version that is in dmv/ too gets links as the tools of
+ * XenServer 9 make them. HOST->scratch is used as a buffer. Returns false, with a message, if this is not allowed:
+ *
+ * - updates/ has a file, or a link out of xenserver/ and dmv/, with the name of a module of the driver;
+ * - a module is selected from another driver;
+ * - ".previous" exists, but does not name a version;
+ * - the version has a fault, see installed_fault().
  */
 bool select_plan(struct changeset *changes, struct host *host, const struct hierarchy *hierarchy,
 		 const struct driver *driver, const struct driver_version *version, enum layout layout);
 
 /*
- * The first device that is here now, that the driver's selected version (or else its loaded one) binds, and that
- * VERSION (NULL: none) would not. NULL when there is none. The sysroot's devices are taken for the host's.
+ * The first device of the host that would lose its driver, or NULL. The driver's selected version binds this device (or
+ * the loaded version, if no version is selected), and VERSION does not. VERSION may be NULL: no version. Below a
+ * sysroot, the devices are those in the /sys of the sysroot.
  */
 const struct device *select_lost_device(struct host *host, const struct hierarchy *hierarchy,
 					const struct driver *driver, const struct driver_version *version);
 
-/* Whether depmod.d keeps the driver's versions that are not selected from being loaded. */
+/* Whether depmod.d keeps depmod away from the versions of the driver that are not selected. */
 bool select_is_effective(const struct host *host, const struct driver *driver);
 
-/* The version that ".previous" names, whether it is installed or not; memory to free, or NULL. */
+/* The version that ".previous" names, installed or not. Memory to free, or NULL if there is none. */
 char *select_previous(const struct host *host, const struct hierarchy *hierarchy, const struct driver *driver);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is true of a driver now: which version is loaded, which is selected, and what is wrong with that. */
+/* The state of a driver: the loaded version, the selected version, and the problems. */
 #ifndef XS_HOST_STATE_H
 #define XS_HOST_STATE_H
 
@@ -9,7 +9,7 @@
 #include "host/hierarchy.h"
 #include "host/identity.h"
 
-/* What can be wrong; the table in state.c says what each is called and what to do. */
+/* The problems of a driver. The table in state.c has their names and hints. */
 enum problem {
 	PROBLEM_MIXED,
 	PROBLEM_ABSOLUTE,
@@ -17,57 +17,60 @@ enum problem {
 	PROBLEM_DANGLING,
 	PROBLEM_ESCAPING,
 	PROBLEM_FOREIGN,
-	PROBLEM_UNTRACKED, /* loaded, without a sound record */
+	PROBLEM_UNTRACKED, /* a loaded module has no sound record */
 	PROBLEM_UNKNOWN,   /* the loaded version is not installed */
 	PROBLEM_SPLIT,	   /* modules are loaded in different versions */
 	PROBLEMS,
 };
 
 struct problem_kind {
-	const char *name; /* "mixed": for programs, promised */
-	const char *what; /* a clause about the driver */
-	const char *hint; /* what to do; %s in it is the driver's name */
+	const char *name; /* name for programs, promised: "mixed" */
+	const char *what; /* what is wrong with the driver, a clause */
+	const char *hint; /* what to do; %s stands for the name of the driver */
 };
 extern const struct problem_kind problem_kinds[PROBLEMS];
 
-/* The host as its drivers are judged against it. */
+/* The data of a host from which the state of a driver is found. */
 struct host {
 	struct root root;
-	char running[UNAME_MAX + 1]; /* the running kernel's uname; "" when /proc does not say */
+	char running[UNAME_MAX + 1]; /* uname of the running kernel; "" if /proc has none */
 	char uuid[IDENTITY_SIZE];
-	char **loaded; /* the modules the kernel has loaded */
+	char **loaded; /* names of the loaded modules */
 	struct hardware hardware;
 	struct module scratch;
 };
 
-/* Opens the root at SYSROOT (NULL: "/") and reads all that; false with a message when there is no such root. */
+/*
+ * Opens the root at SYSROOT (NULL: "/") and reads the data of the host. Returns false, with a message, if the root
+ * cannot be opened. host_close() frees the data.
+ */
 bool host_open(struct host *host, const char *sysroot);
 void host_close(struct host *host);
 
 struct state {
 	char uuid[IDENTITY_SIZE];
-	bool running; /* the hierarchy is that of the running kernel: else nothing of it can be active */
-	bool loaded;  /* one of its modules is */
-	char active[XENSERVER_VERSION_MAX + 1];	     /* the loaded record's version; "" when there is none */
-	const struct driver_version *active_version; /* the installed version that is, or NULL */
-	bool reboot_required;			     /* what is loaded is not what is selected */
+	bool running; /* the hierarchy belongs to the running kernel. If not, no version is active */
+	bool loaded;  /* a module of the driver is loaded */
+	char active[XENSERVER_VERSION_MAX + 1];	     /* version in the record of the loaded module, or "" */
+	const struct driver_version *active_version; /* the installed version that is active, or NULL */
+	bool reboot_required;			     /* the loaded version is not the selected version */
 	bool hardware_present;
 	bool problem[PROBLEMS];
-	const char *culprit[PROBLEMS]; /* a file in updates/ or a module; lives as long as the hierarchy */
+	const char *culprit[PROBLEMS]; /* file in updates/ or module; belongs to the hierarchy */
 };
 
 void state_read(struct state *state, struct host *host, const struct hierarchy *hierarchy, const struct driver *driver);
 
-/* state_read() for what is loaded alone: hardware_present stays false, and no module's file is opened. */
+/* Like state_read(), but hardware_present stays false, and the files of modules are not opened. */
 void state_read_loaded(struct state *state, const struct host *host, const struct hierarchy *hierarchy,
 		       const struct driver *driver);
 
-/* Whether the module, by its kernel name, is loaded. */
+/* Whether the module is loaded. MODULE is the kernel's name. */
 bool host_has_loaded(const struct host *host, const char *module);
 
 /*
- * The names of the kernel drivers that a loaded module registers, from /sys/module/<module>/drivers/, without their
- * bus; as directory_names() gives them, never NULL.
+ * The names of the drivers that a loaded module registers in the kernel, without the bus, from
+ * /sys/module/<module>/drivers/. directory_names_free() frees the array. Never NULL.
  */
 char **module_drivers(const struct root *root, const char *module);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Changing what kernels load next, all or nothing, and repairing what a run that was killed left. */
+/* Changes the drivers that kernels load next: all changes or none. Repairs the changes of a run that was killed. */
 #ifndef XS_HOST_TRANSACTION_H
 #define XS_HOST_TRANSACTION_H
 
 #include "host/changeset.h"
 #include "host/initrd.h"
 
-/* How changes are made. */
+/* The settings of a transaction. */
 struct transaction {
 	const struct root *root;
 	int lock; /* from lock_take() */
@@ -14,16 +14,17 @@ struct transaction {
 };
 
 /*
- * Makes the changes, then modules.dep and the initrd of their kernels. When a step fails, all is as it was before:
- * false, with messages. The order of what reaches the disk is: the journal; the links; the files of depmod; the
- * initrds; then the journal goes. So whatever a power cut leaves, the next run can finish or undo.
+ * Makes the changes, then runs depmod and makes the initrd for each kernel in CHANGES. The order on the disk is: write
+ * the journal, change the links, write the files of depmod, write the initrds, remove the journal. So after a power
+ * cut, the next run can finish or undo the changes. If a step fails, all earlier steps are undone. Returns false then,
+ * with messages. The journal stays if the changes cannot be undone or if it cannot be removed.
  */
 bool transaction_run(const struct transaction *transaction, const struct changeset *changes);
 
 /*
- * Looks for a journal. Where all changes that it names were made, makes modules.dep and the initrd and so finishes;
- * else undoes them. True, with nothing said, when there is nothing to repair; true, with a message, when it is
- * repaired.
+ * Repairs the changes of a run that was killed, if there is a journal. If all changes in the journal were made, runs
+ * depmod and makes the initrds. Else undoes the changes. Prints a message about the repair. Returns true if there was
+ * nothing to repair, or if the repair succeeded.
  */
 bool transaction_recover(const struct transaction *transaction);
 
