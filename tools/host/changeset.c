@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A set of links and small files that are changed together, or not at all.
+// A list of changes to links and small files. Either all changes are made, or none.
 #include "host/changeset.h"
 
 #include <errno.h>
@@ -85,7 +85,7 @@ char *change_read(const struct root *root, const char *path, bool is_file)
 	return now;
 }
 
-/* What is there now, as a step: 0 before, 1 after, -1 neither. */
+/* Compares the path on the disk with the change: 0 matches BEFORE, 1 matches AFTER, -1 matches neither. */
 static int step_of(const struct root *root, const struct change *change)
 {
 	char *now = change_read(root, change->path, change->is_file);
@@ -110,7 +110,7 @@ enum changeset_state changeset_state(const struct root *root, const struct chang
 						     : CHANGESET_SOME;
 }
 
-/* The name beside BASE under which the new one is made: depmod does not take it for a module. */
+/* The temporary name for a new BASE, in the same directory. It is a name that depmod does not take for a module. */
 static bool name_beside(const char *base, char out[NAME_MAX + 1])
 {
 	return snprintf(out, NAME_MAX + 1, ".%s.xs-new", base) <= NAME_MAX;
@@ -137,7 +137,7 @@ static bool write_file(int dir, const char *name, const char *text)
 	return good;
 }
 
-/* Makes what is at BASE in DIR say VALUE, in one step. */
+/* Gives BASE in DIR the text or the target VALUE, with a rename. NULL removes BASE. */
 static bool put(int dir, const char *base, bool is_file, const char *value)
 {
 	char new[NAME_MAX + 1];
@@ -160,7 +160,7 @@ static bool put(int dir, const char *base, bool is_file, const char *value)
 	return false;
 }
 
-/* The directory of a change, made if it is not there (updates/ of a kernel that had none). */
+/* Opens the directory of a change. Makes it first if it does not exist: updates/ of a kernel that had none. */
 static int open_parent(const struct root *root, const struct change *change, const char **base)
 {
 	int fd = root_open_parent(root, change->path, base), above;
@@ -216,7 +216,7 @@ static bool undo_one(const struct root *root, const struct change *change)
 	int step;
 
 	if (dir < 0)
-		/* Without its directory it was never made. */
+		/* Without the directory, the change was never made. */
 		return errno == ENOENT;
 	if (name_beside(base, new))
 		unlinkat(dir, new, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a host cannot do without: the modules its root disk and its management network hang on, and what is in use.
+// The modules that a host needs for its root disk and its management network, and modules that are in use.
 #include "host/critical.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "host/loaded.h"
 
-/* A disk stands on fewer layers, and a device on fewer buses; a fake /sys may loop. */
+/* Real disks have fewer layers, and real devices have fewer buses above them. A forged /sys may have loops. */
 #define LAYERS_MAX	16
 #define ANCESTORS_MAX	32
 #define MOUNTINFO_LIMIT (4u << 20)
@@ -35,7 +35,7 @@ static void add_critical(struct critical_modules *critical, const char *name, co
 	free(safe);
 }
 
-/* The last COUNT components of a link's text, or NULL. */
+/* The last COUNT components of the target of a link, or NULL. The string is in OUT. */
 static const char *link_tail(int dir, const char *name, int count, char out[PATH_MAX])
 {
 	ssize_t len = readlinkat(dir, name, out, PATH_MAX - 1);
@@ -50,7 +50,10 @@ static const char *link_tail(int dir, const char *name, int count, char out[PATH
 	return at;
 }
 
-/* The module of a device's driver: the link driver -> .../bus/<bus>/drivers/<driver> and that one's link module. */
+/*
+ * Adds the module of a device's driver. The device has a link driver -> .../bus/<bus>/drivers/<driver>; that directory
+ * has a link module.
+ */
 static void take_driver(struct critical_modules *critical, const struct root *root, int device, const char *what,
 			const char *name)
 {
@@ -67,14 +70,14 @@ static void take_driver(struct critical_modules *critical, const struct root *ro
 	free(path);
 }
 
-/* The drivers of a device and of all that it hangs on, up to /sys/devices. FD is taken over. */
+/* Adds the drivers of a device and of all devices above it, up to /sys/devices. Closes FD. */
 static void take_ancestors(struct critical_modules *critical, const struct root *root, int fd, const char *what,
 			   const char *name)
 {
 	for (int i = 0; i < ANCESTORS_MAX && fd >= 0; i++) {
 		int above;
 
-		/* Every device has this file; what stands above the uppermost one has none. */
+		/* Every device has this file. The directory above the topmost device has none. */
 		if (faccessat(fd, "uevent", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
 			break;
 		take_driver(critical, root, fd, what, name);
@@ -93,7 +96,7 @@ static bool is_component(const char *name)
 	       strlen(name) <= NAME_MAX;
 }
 
-/* A block device and those below it: /sys/class/block/md0/slaves/. */
+/* Adds the drivers of a block device and of the devices below it, e.g. in /sys/class/block/md0/slaves/. */
 static void take_block(struct critical_modules *critical, const struct root *root, const char *path, const char *name,
 		       int layer)
 {
@@ -111,7 +114,10 @@ static void take_block(struct critical_modules *critical, const struct root *roo
 	take_ancestors(critical, root, fd, "root disk", name);
 }
 
-/* A line of mountinfo for "/": its device's number, or, where that is made up, the device's path (proc(5)). */
+/*
+ * Reads a line of mountinfo (proc(5)). For "/", finds the block device by its number. Some file systems have a number
+ * without a device (0:N); then finds it by its name in /dev.
+ */
 static void take_root_mount(struct critical_modules *critical, const struct root *root, const char *line)
 {
 	char number[32], point[8], source[256], path[PATH_MAX];
@@ -141,7 +147,10 @@ static void read_root_disk(struct critical_modules *critical, const struct root 
 
 static void take_interface(struct critical_modules *critical, const struct root *root, const char *name, int layer);
 
-/* The interfaces that one stands on: links lower_<name>, and a bridge's ports in brif/. */
+/*
+ * Adds the interfaces below an interface: its links lower_<name>, and the ports of a bridge in brif/. Returns their
+ * number.
+ */
 static size_t take_lower(struct critical_modules *critical, const struct root *root, const char *name, int layer)
 {
 	static const struct {
@@ -175,11 +184,16 @@ static void take_interface(struct critical_modules *critical, const struct root 
 	if (fd >= 0)
 		take_ancestors(critical, root, fd, "management network", name);
 	else if (layer < LAYERS_MAX && take_lower(critical, root, name, layer) == 0 && layer == 0)
-		/* Open vSwitch shows no way from a bridge to its ports; all ports hang on this one. */
+		/*
+		 * In Open vSwitch, a bridge has no link to its ports. But the interface ovs-system has links to all
+		 * ports.
+		 */
 		take_lower(critical, root, "ovs-system", 1);
 }
 
-/* The interface of the default route: destination and mask 0 (the kernel's net/ipv4/fib_trie.c prints the table). */
+/*
+ * The interface of the default route: destination and mask are 0. The kernel's net/ipv4/fib_trie.c describes the table.
+ */
 static bool default_route(const struct root *root, char out[64])
 {
 	char *text = root_read(root, "/proc/net/route", ROUTE_LIMIT, NULL);
@@ -245,7 +259,10 @@ static bool has_module(const struct driver *driver, const char *module)
 	return false;
 }
 
-/* How many of the driver's own modules hold MODULE; *OTHER is a holder that is none of them, to free. */
+/*
+ * Counts the modules of the driver that hold MODULE. If a module of another driver holds it, *OTHER is the name of that
+ * module, to free.
+ */
 static unsigned long count_holders(const struct root *root, const struct driver *driver, const char *module,
 				   char **other)
 {

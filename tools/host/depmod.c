@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Running depmod for a kernel below a root.
+// Runs depmod for a kernel below a root.
 #include "host/depmod.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "host/depmod_tree.h"
 
-/* With 7,000 modules it takes some seconds; on a slow disk, a minute. */
+/* Seconds. With 7,000 modules depmod takes some seconds, or a minute on a slow disk. */
 #define TIME_LIMIT 600
 
 static char *find_depmod(void)
@@ -27,7 +27,7 @@ static char *find_depmod(void)
 	return path;
 }
 
-/* Runs depmod with ARGV. */
+/* Runs depmod with ARGV. Returns false, with a message, if it fails. */
 static bool run(const char *const *argv, const char *uname, int keep)
 {
 	struct spawn spawn = {.argv = argv, .keep = keep, .seconds = TIME_LIMIT};
@@ -42,7 +42,7 @@ static bool run(const char *const *argv, const char *uname, int keep)
 	return status == 0;
 }
 
-/* Below another root, depmod works in a directory of checked links. */
+/* Runs depmod for another root, in a directory that has only checked links. */
 static bool run_below(const struct root *root, const char *program_path, const char *uname, int keep)
 {
 	const char *argv[5 + 2 * DEPMOD_CONFIG_DIRECTORIES] = {program_path, "-b"};
@@ -59,7 +59,7 @@ static bool run_below(const struct root *root, const char *program_path, const c
 		argv[argc++] = tree.config[i];
 	}
 	if (!has_config) {
-		/* Any -C at all keeps depmod from this machine's own configuration. */
+		/* With any option -C, depmod does not read the configuration of this machine. */
 		argv[argc++] = "-C";
 		argv[argc++] = "/nonexistent";
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What depmod's configuration says.
+// Reads the configuration of depmod.
 #include "host/depmod_config.h"
 
 #include <fcntl.h>
@@ -17,7 +17,7 @@ const char *const depmod_config_directories[] = {"/etc/depmod.d", "/run/depmod.d
 _Static_assert(sizeof(depmod_config_directories) / sizeof(depmod_config_directories[0]) == DEPMOD_CONFIG_DIRECTORIES,
 	       "their number");
 
-/* The next word of the line *AT stands in, as kmod splits it; its length in *LEN. NULL at the line's end. */
+/* The next word of the line at *AT, split as kmod does. Sets *LEN to its length. NULL at the end of the line. */
 static const char *next_word(const char **at, size_t *len)
 {
 	const char *word = *at + strspn(*at, " \t");
@@ -40,7 +40,7 @@ bool depmod_text_excludes(const char *text, const char *directory)
 		bool searches = is_word(word, len, "search"), told = is_word(word, len, "exclude");
 
 		while (word && (word = next_word(&at, &len))) {
-			/* Whatever comes after this directory of placeholders is never taken. */
+			/* "unselected" has placeholders. depmod takes no module from the directories after it. */
 			told |= searches && is_word(word, len, "unselected");
 			if (told && is_word(word, len, directory))
 				return true;

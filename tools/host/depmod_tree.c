@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A directory that depmod can work in safely, made of the files of a system below another root.
+// A temporary directory in which depmod can safely run for a system below another root.
 #include "host/depmod_tree.h"
 
 #include <errno.h>
@@ -16,16 +16,16 @@
 #include "base/name.h"
 #include "base/text.h"
 
-/* A kernel with all its modules has some 7,000 files; links to directories may multiply them. */
+/* A kernel with all its modules has about 7,000 files. Links to directories may multiply them. */
 #define FILES_MAX  200000
 #define DEPTH_MAX  32
 #define CONFIG_MAX (1u << 20)
 
-/* One directory that is being linked, and the directories it is in. */
+/* A directory whose files get links, and the directories above it. */
 struct level {
 	const struct level *above;
 	size_t depth;
-	char *path; /* below the root */
+	char *path; /* path below the root */
 	int from, to;
 	struct stat st;
 };
@@ -36,7 +36,7 @@ static bool is_input(const char *name)
 	       strcmp(name, "modules.builtin.modinfo") == 0;
 }
 
-/* The path by which this process knows an open file; memory to free, or NULL with errno. */
+/* The path of an open file, as this process sees it. Memory to free, or NULL with errno. */
 static char *path_of(int fd)
 {
 	char link[64], target[PATH_MAX];
@@ -57,7 +57,10 @@ static bool is_in(const struct level *level, const struct stat *st)
 
 static bool link_directory(const struct root *root, struct level *level, size_t *count);
 
-/* Goes into a directory of LEVEL, unless it is one of those that LEVEL is in: a loop of links. */
+/*
+ * Makes links for a directory in ABOVE. Does nothing if the directory is ABOVE itself or a directory above it: that is
+ * a loop of links.
+ */
 static bool link_below(const struct root *root, const struct level *above, const char *path, const char *name,
 		       const struct stat *st, size_t *count)
 {
@@ -77,7 +80,7 @@ static bool link_below(const struct root *root, const struct level *above, const
 	return good;
 }
 
-/* Links one file of LEVEL, if depmod needs it and it is a regular file below the root. */
+/* Makes a link for a file in LEVEL, if depmod needs the file and it is a regular file below the root. */
 static bool link_file(const struct root *root, const struct level *level, const char *name, size_t *count)
 {
 	bool is_wanted = name_module_suffix(name) || (level->depth == 0 && is_input(name));
@@ -107,7 +110,7 @@ static bool link_directory(const struct root *root, struct level *level, size_t 
 	bool good = names;
 
 	for (size_t i = 0; names && names[i] && good; i++) {
-		/* As depmod does. */
+		/* depmod ignores these two names too. */
 		if (strcmp(names[i], "build") == 0 || strcmp(names[i], "source") == 0)
 			continue;
 		if (++*count > FILES_MAX) {
@@ -121,7 +124,7 @@ static bool link_directory(const struct root *root, struct level *level, size_t 
 	return good;
 }
 
-/* Makes a directory in DIR and opens it. */
+/* Makes a directory in DIR and opens it. Returns a descriptor, or -1 with errno. */
 static int make_directory(int dir, const char *name)
 {
 	return mkdirat(dir, name, 0755) == 0 ? openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
@@ -147,7 +150,7 @@ static bool link_kernel(const struct root *root, const char *uname, int base)
 	return good;
 }
 
-/* TEXT without its lines "external": these name directories that are not below the root. */
+/* Removes the lines "external" from TEXT. They name directories outside the root. */
 static void drop_external(char *text)
 {
 	char *to = text;
@@ -182,7 +185,7 @@ static bool copy_config_file(const struct root *root, const char *directory, con
 	return good;
 }
 
-/* Copies the regular files of one of the root's directories depmod.d. */
+/* Copies the regular files from one directory depmod.d of the root. */
 static bool copy_config(struct depmod_tree *tree, const struct root *root, size_t index, int base)
 {
 	const char *directory = depmod_config_directories[index];
@@ -252,7 +255,10 @@ void depmod_tree_remove(struct depmod_tree *tree, const struct root *root)
 	free(tree->base);
 }
 
-/* Brings each regular file modules.* of FROM to the disk, and with TO puts it there. */
+/*
+ * Writes each regular file modules.* in FROM to the disk (fsync), and moves it to the directory TO. TO may be -1: the
+ * files stay.
+ */
 static bool sync_files(int from, int to)
 {
 	char **names = directory_names(dup(from));

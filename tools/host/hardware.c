@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which devices this host has, and which of them a version of a driver would bind.
+// The devices of a host, and the devices that a version of a driver binds.
 #include "host/hardware.h"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "host/installed.h"
 
-/* The kernel prints a modalias into one page; the processors' is the longest. */
+/* Bytes. The kernel limits a modalias to one page. The modalias of the processors is the longest. */
 #define MODALIAS_MAX 65536
 
 static void add_device(struct hardware *hardware, const struct root *root, const char *path, char *name)
@@ -44,7 +44,7 @@ static char **names_below(const struct root *root, const char *path)
 	return names ? names : need_memory(1, sizeof(*names));
 }
 
-/* The devices of one bus or class: /sys/bus/pci/devices, /sys/class/dmi. */
+/* Adds the devices of one bus or class: /sys/bus/pci/devices, /sys/class/dmi. */
 static void read_devices(struct hardware *hardware, const struct root *root, const char *directory, const char *kind)
 {
 	char **names = names_below(root, directory);
@@ -99,7 +99,7 @@ void hardware_free(struct hardware *hardware)
 	memset(hardware, 0, sizeof(*hardware));
 }
 
-/* The first device whose modalias is not before the LEN bytes at PREFIX. */
+/* The index of the first device whose modalias is not before PREFIX in byte order. LEN bytes are compared. */
 static size_t first_with(const struct hardware *hardware, const char *prefix, size_t len)
 {
 	size_t low = 0, high = hardware->count;
@@ -115,10 +115,13 @@ static size_t first_with(const struct hardware *hardware, const char *prefix, si
 	return low;
 }
 
-/* Sets MATCHED[i] for each device that the pattern ALIAS of a module matches, as modprobe would (fnmatch). */
+/* Sets MATCHED[i] for each device that the pattern ALIAS matches. Uses fnmatch(), as modprobe does. */
 static void hardware_match(const struct hardware *hardware, const char *alias, bool *matched)
 {
-	/* Only devices that begin like the pattern's fixed part need the pattern. */
+	/*
+	 * Only a device whose modalias begins with the fixed part of the pattern can match. These devices are
+	 * neighbours in the sorted list.
+	 */
 	size_t fixed = strcspn(alias, "*?[\\");
 
 	for (size_t i = first_with(hardware, alias, fixed); i < hardware->count; i++) {
@@ -156,7 +159,9 @@ bool hardware_is_needed(const struct hierarchy *hierarchy, const struct driver *
 
 		if (installed_read(hierarchy, driver->name, version, *file, module) != 0)
 			return true;
-		/* Devices' aliases begin with their bus and a colon; others, such as "fs-nfs", do not. */
+		/*
+		 * An alias for devices begins with a bus and a colon. Other aliases, such as "fs-nfs", have no colon.
+		 */
 		while ((alias = module_info(module, "alias", alias)))
 			if (strchr(alias, ':'))
 				return true;

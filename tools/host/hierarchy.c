@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The drivers installed for one kernel: how their list is made, and what is found in it.
+// The lists of a hierarchy: how to add to them, sort them, search in them and free them.
 #include "host/hierarchy.h"
 
 #include <stdio.h>

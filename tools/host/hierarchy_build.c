@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which drivers and versions a list of files makes, and which of the files do not belong there.
+// Makes drivers and versions from a list of files, and finds the files that do not belong there.
 #include "host/hierarchy_build.h"
 
 #include <stdio.h>
@@ -12,12 +12,12 @@
 #include "base/version.h"
 #include "host/hierarchy_links.h"
 
-/* A file below xenserver/ or dmv/, its path taken apart. */
+/* A file below xenserver/ or dmv/, and the parts of its path. */
 struct place {
 	const struct hierarchy_file *file;
 	enum layout layout;
 	char driver[XENSERVER_VERSION_MAX + 1], version[XENSERVER_VERSION_MAX + 1];
-	const char *name; /* "" for the version's directory itself */
+	const char *name; /* name of the file; "" for the directory of the version itself */
 };
 
 static void sort(void *array, size_t count, size_t size, int (*compare)(const void *, const void *))
@@ -26,7 +26,7 @@ static void sort(void *array, size_t count, size_t size, int (*compare)(const vo
 		qsort(array, count, size, compare);
 }
 
-/* A file that is of no version. REST is its path below xenserver/ or dmv/. */
+/* Adds the fault of a file that belongs to no version. REST is its path below xenserver/ or dmv/. */
 static void misplaced(struct hierarchy *h, const struct hierarchy_file *file, const char *rest)
 {
 	const char *slash = strchr(rest, '/');
@@ -48,7 +48,7 @@ static void misplaced(struct hierarchy *h, const struct hierarchy_file *file, co
 	free(safe);
 }
 
-/* A driver's ".previous", which names a version. */
+/* Whether the file is the link ".previous" of a driver, and names a version. */
 static bool is_previous(const struct hierarchy_file *file, const char *name)
 {
 	return file->kind == FILE_LINK && strcmp(name, ".previous") == 0 && name_is_legal(file->target);
@@ -61,7 +61,7 @@ static bool ends_with(const char *name, const char *suffix)
 	return len > end && strcmp(name + len - end, suffix) == 0;
 }
 
-/* Commands and packages make a file under such a name and rename it. */
+/* Commands and packages write a file under such a temporary name, and then rename it. */
 static bool is_leftover(const char *name)
 {
 	return name[0] == '.' && (ends_with(name, ".xs-new") || (ends_with(name, ".new") && strstr(name, ".ko")));
@@ -73,7 +73,7 @@ static void add_leftover(struct hierarchy *h, const struct hierarchy_file *file,
 			text_format("it is left over from a command that was killed"));
 }
 
-/* Takes the path of FILE apart; false when the file is of no version. */
+/* Splits the path of FILE into its parts. Returns false if the file belongs to no version. */
 static bool take_place(struct hierarchy *h, const struct hierarchy_file *file, struct place *place)
 {
 	const char *rest = file->path + strlen(layout_directory(place->layout)) + 1, *at = rest;
@@ -154,7 +154,7 @@ static void take_file(struct hierarchy *h, struct driver_version *version, const
 	}
 }
 
-/* A file of dmv/, of a version that xenserver/ has: it must be a link to the file there. */
+/* Checks a file in dmv/ of a version that is in xenserver/ too. It must be a link to the same file in xenserver/. */
 static void take_mirror(struct hierarchy *h, struct driver_version *version, const struct place *place)
 {
 	char *expected = text_format("../../../xenserver/%s/%s/%s", place->driver, place->version, place->name);
@@ -172,7 +172,7 @@ static void take_mirror(struct hierarchy *h, struct driver_version *version, con
 	free(expected);
 }
 
-/* Puts the files in order and keeps one for each module. */
+/* Sorts the files, and keeps one file for each module. */
 static void sort_files(struct hierarchy *h, const struct driver *driver, struct driver_version *version)
 {
 	size_t kept = 0;
@@ -201,7 +201,10 @@ static void sort_files(struct hierarchy *h, const struct driver *driver, struct 
 	version->files[kept] = NULL;
 }
 
-/* Adds the version that the COUNT places at PLACES are of, unless it has no module. */
+/*
+ * Adds the version of the COUNT files at PLACES, if it has a module. The first pass takes the files of the version, the
+ * second pass the links in dmv/.
+ */
 static void take_version(struct hierarchy *h, struct driver *driver, const struct place *places, size_t count)
 {
 	struct driver_version version = {.layout = places[0].layout};
@@ -246,7 +249,7 @@ static void add_modules(struct driver *driver, const struct driver_version *vers
 	}
 }
 
-/* Makes drivers and versions of places that are in order. */
+/* Adds the drivers and versions of sorted files. */
 static void take_places(struct hierarchy *h, const struct place *places, size_t count)
 {
 	struct driver *driver = NULL;
@@ -272,7 +275,7 @@ static void take_places(struct hierarchy *h, const struct place *places, size_t 
 	}
 }
 
-/* Puts the driver's modules in order, each once. */
+/* Sorts the modules of the driver, and removes duplicates. */
 static void sort_modules(struct driver *driver)
 {
 	size_t kept = 0;
@@ -305,7 +308,7 @@ static void sort_owners(struct hierarchy *h)
 	sort(h->owners, h->owner_count, sizeof(*h->owners), compare_owners);
 }
 
-/* The path of the first file that the driver has for a module; memory to free, or NULL. */
+/* The path of the driver's first file for a module. Memory to free, or NULL. */
 static char *module_path(const struct driver *driver, const char *module)
 {
 	for (size_t v = 0; v < driver->version_count; v++) {
@@ -317,7 +320,7 @@ static char *module_path(const struct driver *driver, const char *module)
 	return NULL;
 }
 
-/* Only one of two drivers that have a module of one name can be selected. */
+/* Adds a fault for each module that two drivers have: only one of these drivers can be selected. */
 static void find_shared_modules(struct hierarchy *h)
 {
 	for (size_t i = 1; i < h->owner_count; i++) {
@@ -352,7 +355,7 @@ static bool is_below(const char *path, const char *directory)
 	return strncmp(path, directory, len) == 0 && path[len] == '/' && path[len + 1];
 }
 
-/* A file of updates/. What does not have a module's name is somebody else's. */
+/* Takes a file in updates/. A file without the name of a module is ignored. */
 static void take_update(struct hierarchy *h, const struct hierarchy_file *file)
 {
 	const char *name = file->path + strlen("updates/");

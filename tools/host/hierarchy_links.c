@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The links of updates/, which select versions: where they lead to, and what of each driver is selected.
+// The links in updates/: where they point to, and which version of each driver they select.
 #include "host/hierarchy_links.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "base/version.h"
 
-/* What of a link's target follows /lib/modules/<uname>/, or NULL when the link leads elsewhere. */
+/* The part of the target of a link after /lib/modules/<uname>/, or NULL if the link points elsewhere. */
 static const char *target_below(const struct hierarchy *h, const char *target)
 {
 	static const char *const roots[] = {"/lib/modules/", "/usr/lib/modules/"};
@@ -28,7 +28,9 @@ static const char *target_below(const struct hierarchy *h, const char *target)
 	return NULL;
 }
 
-/* Takes a link's target apart, by its text alone. *FILE is the name of the file it leads to; NULL: it leads elsewhere.
+/*
+ * Splits the target of a link into its parts; reads no file. Sets *FILE to the file name in the target, or to NULL if
+ * the link points outside xenserver/ and dmv/.
  */
 static void take_target(const struct hierarchy *h, struct update *update, const char **file)
 {
@@ -93,7 +95,7 @@ static int compare_targets(const void *a, const void *b)
 	return strcmp((*(struct update *const *)a)->driver, (*(struct update *const *)b)->driver);
 }
 
-/* Leaves out what is there twice: two packages have it. */
+/* Sorts the entries, and removes duplicates: two packages may have the same entry. */
 static void sort_updates(struct hierarchy *h)
 {
 	size_t kept = 0;
@@ -152,7 +154,7 @@ static bool has_owner(const struct hierarchy *h, const char *module)
 	return low < h->owner_count && strcmp(h->owners[low].module, module) == 0;
 }
 
-/* Whether the target of a link that leads elsewhere was meant to be in the hierarchy. */
+/* Whether a link points into xenserver/ or dmv/, though not to a file of a version. */
 static bool means_hierarchy(const struct hierarchy *h, const struct update *update)
 {
 	const char *below = target_below(h, update->target);
@@ -174,7 +176,10 @@ static void add_fault(struct hierarchy *h, enum fault_kind kind, const struct up
 	free(path);
 }
 
-/* Somebody else's files and links are not judged, unless they stand where a driver's link would. */
+/*
+ * Judges a file or a link that no driver owns. It is a fault only if it has the name of a module of a driver, or if it
+ * points into xenserver/ or dmv/.
+ */
 static void judge_stranger(struct hierarchy *h, const struct update *update)
 {
 	char *safe = update->target ? text_safe(update->target) : NULL;
@@ -212,7 +217,10 @@ static void judge_update(struct hierarchy *h, struct update *update)
 	free(safe);
 }
 
-/* What one entry of updates/ says of DRIVER, but for mixing; a link into another driver says nothing. */
+/*
+ * The selection that one entry of updates/ gives DRIVER. A link to another driver gives none. SELECTION_MIXED is found
+ * later.
+ */
 static enum selection selection_by(const struct driver *driver, const struct update *update)
 {
 	static const enum selection meaning[] = {
@@ -231,7 +239,7 @@ static bool is_selecting(enum selection selection)
 	return selection == SELECTION_WHOLE || selection == SELECTION_ABSOLUTE;
 }
 
-/* The oldest version that has a link which selects it. */
+/* The oldest version that is selected by a link. */
 static const struct driver_version *oldest_selected(const struct hierarchy *h, const struct driver *driver)
 {
 	const struct driver_version *oldest = NULL;
@@ -249,7 +257,7 @@ static const struct driver_version *oldest_selected(const struct hierarchy *h, c
 	return oldest;
 }
 
-/* The links of one module of DRIVER; VERSION is what is selected elsewhere. */
+/* Judges the links of one module of DRIVER. VERSION is the version that the links of the driver select. */
 static void judge_module(struct hierarchy *h, struct driver *driver, const struct driver_version *version,
 			 const char *module)
 {

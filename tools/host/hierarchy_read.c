@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reading the hierarchy of a kernel from a host's directories.
+// Reads the hierarchy of a kernel from the directories of a host.
 #include "host/hierarchy_read.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include "base/version.h"
 #include "host/hierarchy_build.h"
 
-/* The files found so far; their strings are owned. */
+/* The files found so far. The list owns their strings. */
 struct list {
 	struct hierarchy_file *files;
 	size_t count;
@@ -31,7 +31,7 @@ static void list_free(struct list *list)
 	free(list->files);
 }
 
-/* A link's target; "" when it cannot be read or is too long. Memory to free. */
+/* The target of a link; "" if it cannot be read or is too long. Memory to free. */
 static char *read_target(int dir, const char *name)
 {
 	char target[PATH_MAX];
@@ -40,7 +40,10 @@ static char *read_target(int dir, const char *name)
 	return len > 0 && (size_t)len < sizeof(target) ? text_format("%.*s", (int)len, target) : text_format("%s", "");
 }
 
-/* Adds NAME of the directory DIR, whose path below the kernel's is PATH. Gives its kind. */
+/*
+ * Adds the file NAME in the directory DIR. PATH is the path of DIR below the directory of the kernel. Returns the kind
+ * of the file.
+ */
 static enum file_kind add_file(struct list *list, int dir, const char *path, const char *name)
 {
 	struct hierarchy_file file = {.path = text_format("%s/%s", path, name), .kind = FILE_SPECIAL};
@@ -61,7 +64,7 @@ static enum file_kind add_file(struct list *list, int dir, const char *path, con
 	return file.kind;
 }
 
-/* Adds what the directory open at DIR holds, and below it what DEPTH more levels of directories hold. */
+/* Adds the files in the directory DIR, and in DEPTH levels of directories below it. */
 static bool read_directory(struct list *list, int dir, const char *path, int depth)
 {
 	char **names = directory_names(dup(dir));
@@ -72,7 +75,7 @@ static bool read_directory(struct list *list, int dir, const char *path, int dep
 		char *below;
 		int fd;
 
-		/* What has an illegal name is reported by the judge, whatever is in it. */
+		/* hierarchy_build() reports a directory with an illegal name; the files in it do not matter. */
 		if (kind != FILE_DIRECTORY || depth == 0 || !name_is_legal(names[i]))
 			continue;
 		fd = openat(dir, names[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -87,7 +90,7 @@ static bool read_directory(struct list *list, int dir, const char *path, int dep
 	return names;
 }
 
-/* Reads a directory of the kernel's, which need not be there. */
+/* Reads a directory of the kernel. It may be missing. Returns 0, or -1 with errno. */
 static int read_top(struct list *list, const struct root *root, const char *uname, const char *directory, int depth)
 {
 	char *path = text_format("/lib/modules/%s/%s", uname, directory);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// UUIDs of a host and of its drivers: the same after every rescan, reboot and reinstallation.
+// UUIDs of a host and of its drivers.
 #include "host/identity.h"
 
 #include <stdio.h>
@@ -9,7 +9,10 @@
 
 #define INVENTORY_LIMIT (1u << 20)
 
-/* The value of KEY='value' or KEY=value in the inventory, cut to SIZE - 1 bytes. */
+/*
+ * Copies the value of KEY='value' or KEY=value in the inventory. Returns false if there is none, or if it is longer
+ * than SIZE - 1 bytes.
+ */
 static bool inventory_value(const char *text, const char *key, char *out, size_t size)
 {
 	size_t key_len = strlen(key);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Making a kernel's initrd again, so that it carries the driver that is selected.
+// Makes a new initrd for a kernel, so that it has the selected driver.
 #include "host/initrd.h"
 
 #include <errno.h>
@@ -15,18 +15,18 @@
 #include "base/spawn.h"
 #include "base/text.h"
 
-/* What hosts call a kernel's initrd: XenServer and SUSE, Fedora and RHEL, Debian, others. */
+/* The names of an initrd: on XenServer and SUSE, on Fedora and RHEL, on Debian, on other hosts. */
 static const char *const images[] = {"initrd-%s.img", "initramfs-%s.img", "initrd.img-%s", "initrd-%s"};
 
-/* The programs that make one, the most able first. */
+/* The programs that make an initrd, the best first. */
 static const struct {
 	const char *name, *option;
 } makers[] = {{"dracut", "-f"}, {"mkinitramfs", "-o"}, {"mkinitrd", "-f"}};
 
-/* The open directory /boot and the kernel's image in it. */
+/* The open directory /boot and the image of the kernel in it. */
 struct boot {
 	int fd;	     /* -1: there is no /boot */
-	char *image; /* its name; NULL: the kernel has none */
+	char *image; /* name of the image; NULL: the kernel has none */
 	char *new, *old;
 };
 
@@ -47,7 +47,10 @@ static bool is_there(int dir, const char *name, bool *there)
 	return *there || errno == ENOENT;
 }
 
-/* Takes the name if the image, or what initrd_install() kept of it, is there. */
+/*
+ * Sets the names in BOOT if the image exists, or the former image that initrd_install() kept. Returns false, with a
+ * message, on an error.
+ */
 static bool take_image(struct boot *boot, const char *format, const char *uname)
 {
 	char *image = text_format(format, uname);
@@ -68,7 +71,10 @@ static bool take_image(struct boot *boot, const char *format, const char *uname)
 	return good;
 }
 
-/* False, with a message, when it cannot be told whether there is an image. boot_close() is for both. */
+/*
+ * Opens /boot and finds the image of the kernel. Returns false, with a message, on an error. The caller calls
+ * boot_close() in both cases.
+ */
 static bool boot_open(struct boot *boot, const struct root *root, const char *uname)
 {
 	bool good = true;
@@ -83,14 +89,14 @@ static bool boot_open(struct boot *boot, const struct root *root, const char *un
 	return good;
 }
 
-/* How an image is made. */
+/* The program that makes an image. */
 struct maker {
-	char *path; /* of the program */
+	char *path; /* path of the program */
 	const char *option;
 	const struct root *jail;
 };
 
-/* Finds the program; NULL, or a reason why none is run. */
+/* Finds the program. Returns NULL, or the reason why no program is run. */
 static const char *find_maker(const struct root *root, const struct initrd_policy *policy, struct maker *maker)
 {
 	const char *chosen = secure_getenv("XS_INITRD");
@@ -115,7 +121,7 @@ static const char *find_maker(const struct root *root, const struct initrd_polic
 	return maker->jail && geteuid() != 0 ? "only root can run the programs of another root" : NULL;
 }
 
-/* The part of a listing's line that names the file, without its end of line. */
+/* Prints the file name from a line of the list of an image. */
 static void say_line(const char *uname, const char *line)
 {
 	size_t len = strcspn(line, "\n");
@@ -127,7 +133,7 @@ static void say_line(const char *uname, const char *line)
 	free(safe);
 }
 
-/* Tells which of the changed links' modules the new image holds. */
+/* Prints which modules of the changed links are in the new image. */
 static void inspect(const struct maker *maker, const struct root *root, const char *uname, const char *image,
 		    const struct changeset *changes)
 {
@@ -157,7 +163,7 @@ static void inspect(const struct maker *maker, const struct root *root, const ch
 	free(output);
 }
 
-/* Runs the program and brings the image to the disk. */
+/* Runs the program, and writes the image to the disk (fsync). Returns false, with a message, on an error. */
 static bool run_maker(const struct boot *boot, const struct root *root, const struct maker *maker, const char *uname,
 		      const struct changeset *changes, int keep)
 {
@@ -213,7 +219,10 @@ bool initrd_make(const struct root *root, const char *uname, const struct change
 	return good;
 }
 
-/* The former image is kept beside the new one, if the file system has hard links without a moment with no image. */
+/*
+ * Keeps the former image under the name OLD, then renames the new image. With a hard link, the image exists at any
+ * moment. Some file systems have no hard links; then the former image is renamed.
+ */
 static bool put_in_place(const struct boot *boot)
 {
 	if (linkat(boot->fd, boot->image, boot->fd, boot->old, 0) != 0 && errno != EEXIST &&
@@ -243,7 +252,7 @@ bool initrd_restore(const struct root *root, const char *uname)
 
 	if (good && boot.image) {
 		good = renameat(boot.fd, boot.old, boot.fd, boot.image) == 0 || errno == ENOENT;
-		/* A rename between two names of one file does nothing. */
+		/* rename() does nothing if both names are hard links to the same file. Then OLD still exists. */
 		good = good && (unlinkat(boot.fd, boot.old, 0) == 0 || errno == ENOENT);
 		good = good && (unlinkat(boot.fd, boot.new, 0) == 0 || errno == ENOENT);
 		good = good && fsync(boot.fd) == 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the files of an installed version say: its modules and its info.json.
+// Reads the files of an installed version: its modules and its info.json.
 #include "host/installed.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ int installed_read(const struct hierarchy *hierarchy, const char *driver, const 
 	return rc;
 }
 
-/* FOUND is a stranger's; the other names are legal ones. */
+/* A message about a value that is not as expected. FOUND comes from a file, so it is made safe. */
 static char *differs(const char *file, const char *what, const char *found, const char *expected)
 {
 	char *safe = text_safe(found);

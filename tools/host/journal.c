@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What is about to be changed, written down before it is, so that the next run can finish or undo it.
+// The journal: a file that lists changes before they are made.
 #include "host/journal.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ static json_t *journal_json(const struct changeset *changes)
 
 bool journal_write(const struct root *root, const struct changeset *changes)
 {
-	/* As a change of its own, it is written beside, brought to the disk and renamed as they are. */
+	/* The journal is written like any other change: to a temporary name, to the disk, then renamed. */
 	json_t *json = journal_json(changes);
 	char *text = json_dumps(json, JSON_INDENT(1));
 	struct changeset journal = {0};
@@ -73,7 +73,10 @@ void journal_clean(const struct root *root)
 	changeset_free(&journal);
 }
 
-/* Copies the component at *AT and steps over it and a slash; false when IS_LEGAL does not allow it. */
+/*
+ * Copies the path component at *AT, and moves *AT behind it and its slash. Returns false if IS_LEGAL does not accept
+ * it.
+ */
 static bool take(const char **at, char *out, size_t size, bool (*is_legal)(const char *))
 {
 	size_t len = strcspn(*at, "/");
@@ -104,7 +107,7 @@ static bool is_kernel_of(const struct changeset *changes, const char *uname)
 	return false;
 }
 
-/* Whether TARGET is what a link in updates/ of the kernel UNAME has when it selects a version. */
+/* Whether a link in updates/ of the kernel UNAME with this target selects a version. */
 static bool selects_version(const char *target, const char *uname)
 {
 	char name[XENSERVER_VERSION_MAX + 1], *absolute = text_format("/lib/modules/%s/", uname);
@@ -116,7 +119,7 @@ static bool selects_version(const char *target, const char *uname)
 	       name_is_module_file(target);
 }
 
-/* A link of updates/ is removed, or is made to select a file of its own name. */
+/* Whether the change removes a link in updates/, or makes the link select a file with the same name. */
 static bool is_selection(const char *file, const char *uname, const struct change *change)
 {
 	return name_is_module_file(file) && (!change->before || selects_version(change->before, uname)) &&
@@ -124,7 +127,7 @@ static bool is_selection(const char *file, const char *uname, const struct chang
 		(selects_version(change->after, uname) && strcmp(strrchr(change->after, '/') + 1, file) == 0));
 }
 
-/* ".previous" is made to name a version; no command removes it. */
+/* Whether the change makes the link ".previous" name a version. No command removes this link. */
 static bool is_previous(const char *path, const struct change *change)
 {
 	char driver[XENSERVER_VERSION_MAX + 1];
@@ -165,13 +168,13 @@ static bool take_change(struct changeset *changes, const json_t *item)
 	    !(change.after || json_is_null(after)) || !is_new_path(changes, change.path) ||
 	    !is_our_link(changes, &change))
 		return false;
-	/* A change that changes nothing is not added, nor is it ever written down. */
+	/* changeset_add() does not add a change with equal BEFORE and AFTER. No command writes such a change. */
 	count = changes->count;
 	changeset_add(changes, change.path, change.is_file, change.before, change.after);
 	return changes->count > count;
 }
 
-/* Each kernel must have a link that changes: a command writes down no other. */
+/* Whether the journal changes a link of the kernel. A command writes no other kernels to the journal. */
 static bool has_link(const struct changeset *changes, const char *uname)
 {
 	char *directory = text_format("/lib/modules/%s/", uname);

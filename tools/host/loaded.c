@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The records of loaded modules, as the kernel shows them under /sys/module.
+// Reads the records of loaded modules from /sys/module.
 #include "host/loaded.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #include "base/directory.h"
 
-/* A section of notes has some hundred bytes; more than this is no kernel's file. */
+/* Bytes. A section of notes has some hundred bytes. The kernel never makes a file as large as this limit. */
 #define NOTES_LIMIT (1u << 20)
 
 static bool is_loaded(const struct root *root, const char *name)
@@ -57,13 +57,13 @@ static int read_note_file(int dir, const char *section, struct note_reading *not
 	close(fd);
 	if (!bytes)
 		return -1;
-	/* The file is the section as it lies in this machine's memory. */
+	/* The file has the bytes of the section as they are in memory. So the byte order is that of this machine. */
 	note_read(note, section, (const uint8_t *)bytes, len, XENSERVER_NOTE_ALIGN, false);
 	free(bytes);
 	return 0;
 }
 
-/* The compat section comes last: its copies are judged by the record. */
+/* Reads the compat section last, because its copies of the record are compared with the record. */
 static int read_notes(int dir, char **sections, struct note_reading *note)
 {
 	bool compat = false;
@@ -94,7 +94,7 @@ int loaded_read(const struct root *root, const char *name, struct loaded *loaded
 	}
 	snprintf(path, sizeof(path), "/sys/module/%s/notes", loaded->name);
 	fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
-	/* A module without any note has no such directory. */
+	/* A module without notes has no such directory. */
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	sections = directory_names(dup(fd));
@@ -104,7 +104,7 @@ int loaded_read(const struct root *root, const char *name, struct loaded *loaded
 	return rc;
 }
 
-/* XenServer 9's own modules have only the old section, with the variant in it. */
+/* The modules of XenServer 9 have only the compat section, with the variant in it. */
 static bool read_variant(const struct root *root, const char *module, char out[XENSERVER_VERSION_MAX + 1])
 {
 	char path[PATH_MAX];

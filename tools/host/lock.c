@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The lock that keeps two programs from changing what is selected at the same time.
+// The lock for commands that select versions: only one command at a time can make changes.
 #include "host/lock.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static int open_lock(const struct root *root)
 	return fd;
 }
 
-/* The line that the holder wrote, safe to print; memory to free. */
+/* The line of the holder in the lock file, as safe text. Memory to free. */
 static char *read_holder(int fd)
 {
 	char line[HOLDER_MAX + 1];
@@ -47,7 +47,7 @@ static void write_holder(int fd, const char *command)
 {
 	char *line = text_format("%ld %.*s\n", (long)getpid(), HOLDER_MAX / 2, command);
 
-	/* The line is for messages alone: without it the lock is as good. */
+	/* The line is only for messages. The lock is held even if the line cannot be written. */
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, line, strlen(line), 0) < 0)
 		errno = 0;
 	free(line);

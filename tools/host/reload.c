@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Unloading and loading the modules of a driver in the running kernel.
+// Unloads and loads the modules of a driver in the running kernel.
 #include "host/reload.h"
 
 #include <errno.h>
@@ -18,15 +18,15 @@
 #include "host/loaded.h"
 #include "stream/source.h"
 
-/* What is unloaded, and how it is loaded again. */
+/* The modules that were unloaded, and the data to load them again. */
 struct reload {
 	struct host *host;
 	const struct hierarchy *hierarchy;
 	const struct driver *driver;
-	const char **unloaded; /* kernel names, in the order they went */
+	const char **unloaded; /* kernel's names, in the order of unloading */
 	size_t count;
-	char *modprobe; /* the program */
-	char *config;	/* what modprobe --showconfig printed; NULL: it could not be had */
+	char *modprobe; /* path of modprobe */
+	char *config;	/* output of modprobe --showconfig; NULL: modprobe failed */
 };
 
 static bool is_held(const struct root *root, const char *module)
@@ -52,13 +52,16 @@ static bool is_loaded(const struct host *host, const char *module)
 	return fd >= 0;
 }
 
-/* glibc has no wrapper. O_NONBLOCK: fail rather than wait for its users (delete_module(2)). */
+/* glibc has no function for delete_module(2). O_NONBLOCK: fail at once if the module is in use. */
 static int unload(const char *module)
 {
 	return (int)syscall(SYS_delete_module, module, O_NONBLOCK);
 }
 
-/* Unloads those that nobody holds until none is left, noting each. */
+/*
+ * Unloads the driver's modules that no other module uses, again and again until no more can be unloaded. Records each
+ * module.
+ */
 static bool unload_all(struct reload *r)
 {
 	const struct driver *driver = r->driver;
@@ -99,7 +102,7 @@ static bool run_modprobe(const struct reload *r, const char *module)
 	return status == 0;
 }
 
-/* Whether the module is loaded in that version, as its record says. */
+/* Whether the module is loaded from VERSION, according to its record. */
 static bool is_loaded_as(const struct reload *r, const char *module, const struct driver_version *version)
 {
 	struct loaded_version loaded;
@@ -108,7 +111,7 @@ static bool is_loaded_as(const struct reload *r, const char *module, const struc
 	       installed_loaded(r->hierarchy, r->driver, &loaded) == version;
 }
 
-/* Whether the module is wanted: as before, or, where none was loaded, all there are. */
+/* Whether to load the module: it was loaded before, or no module of the driver was loaded. */
 static bool is_wanted(const struct reload *r, const char *module)
 {
 	for (size_t i = 0; i < r->count; i++)
@@ -136,7 +139,7 @@ static bool load_selected(const struct reload *r)
 	return true;
 }
 
-/* The options modprobe gives to a module: its lines "options <module> <text>", joined. Memory to free. */
+/* The options that modprobe gives to a module: its lines "options <module> <text>", joined. Memory to free. */
 static char *module_options(const struct reload *r, const char *module)
 {
 	char *options = text_format("%s", "");
@@ -162,7 +165,7 @@ static char *module_options(const struct reload *r, const char *module)
 	return options;
 }
 
-/* Loads one file as it is: the selected one is what modprobe would take. */
+/* Loads a module from a file of VERSION. modprobe cannot do this: it takes the selected version. */
 static void load_file(const struct reload *r, const struct driver_version *version, const char *module)
 {
 	const char *file = version_file(version, module), *why = "it is not there";
@@ -181,7 +184,7 @@ static void load_file(const struct reload *r, const struct driver_version *versi
 		close(fd);
 }
 
-/* Loads OLD again; true when all that was unloaded is loaded in that version, by the records. */
+/* Loads OLD again. Returns true if every module that was unloaded is loaded again from OLD, according to its record. */
 static bool give_back(const struct reload *r, const struct driver_version *old)
 {
 	const struct driver *driver = r->driver;
@@ -189,7 +192,9 @@ static bool give_back(const struct reload *r, const struct driver_version *old)
 
 	if (!old)
 		return false;
-	/* What came in its place goes first; a module that another one holds goes in a later round. */
+	/*
+	 * First unloads the modules of another version. A module that another module uses is unloaded in a later round.
+	 */
 	for (size_t i = 0; i < driver->module_count; i++)
 		for (size_t m = 0; m < driver->module_count; m++)
 			if (is_loaded(r->host, driver->modules[m]) && !is_loaded_as(r, driver->modules[m], old))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What has to change for a version of a driver to be selected, or none.
+// Plans the changes that select a version of a driver, or no version.
 #include "host/select.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static char *update_path(const struct hierarchy *h, const char *file)
 	return text_format("/lib/modules/%s/updates/%s", h->uname, file);
 }
 
-/* Whether what stands in updates/ may be replaced by this driver's links; false with a message. */
+/* Whether a link of this driver may replace the entry in updates/. Returns false, with a message, if not. */
 static bool may_replace(const struct hierarchy *h, const struct driver *driver, const struct update *update)
 {
 	char *target = update->target ? text_safe(update->target) : NULL;
@@ -36,7 +36,10 @@ static bool may_replace(const struct hierarchy *h, const struct driver *driver, 
 	return may;
 }
 
-/* The target for a link to FILE of a version. Links to dmv/ are absolute, as XenServer 9's own tools make them. */
+/*
+ * The target of a link to FILE of a version. Links to dmv/ are absolute, because the tools of XenServer 9 make absolute
+ * links.
+ */
 static char *link_target(const struct hierarchy *h, const struct driver *driver, const struct driver_version *version,
 			 const char *file, enum layout layout)
 {
@@ -54,14 +57,17 @@ static void add_link(struct changeset *changes, const struct hierarchy *h, const
 	free(path);
 }
 
-/* Whether the link selects the version already, in whichever of the forms that count. */
+/* Whether the link selects the version already. The link may be relative, or absolute to dmv/. */
 static bool selects(const struct update *update, const struct driver *driver, const struct driver_version *version)
 {
 	return update->kind == UPDATE_OURS && strcmp(update->driver, driver->name) == 0 &&
 	       strcmp(update->version, version->name) == 0;
 }
 
-/* The links of one module: the version's file gets one, and every other name of the module loses its link. */
+/*
+ * Plans the links of one module. The version's file gets a link. Links with other file names for the same module are
+ * removed.
+ */
 static bool plan_module(struct changeset *changes, const struct hierarchy *h, const struct driver *driver,
 			const struct driver_version *version, const char *module, enum layout layout)
 {
@@ -73,7 +79,7 @@ static bool plan_module(struct changeset *changes, const struct hierarchy *h, co
 	for (; update && good; update = hierarchy_update_next(h, update)) {
 		bool kept = file && strcmp(update->file, file) == 0;
 
-		/* A module that the version does not have is none of its business when another driver has it. */
+		/* The version does not have this module, and another driver has selected it: leave its link alone. */
 		if (!file && *update->driver && strcmp(update->driver, driver->name) != 0)
 			continue;
 		good = may_replace(h, driver, update);
@@ -104,7 +110,7 @@ char *select_previous(const struct host *host, const struct hierarchy *hierarchy
 	return NULL;
 }
 
-/* Nothing is remembered when no version was selected: then there is none to go back to. */
+/* Plans the link ".previous". If no version was selected, there is no version to go back to, and the link stays. */
 static bool plan_previous(struct changeset *changes, const struct host *host, const struct hierarchy *h,
 			  const struct driver *driver, const struct driver_version *version)
 {

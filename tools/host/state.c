@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What is true of a driver now: which version is loaded, which is selected, and what is wrong with that.
+// The state of a driver: the loaded version, the selected version, and the problems.
 #include "host/state.h"
 
 #include <errno.h>
@@ -81,7 +81,7 @@ static void set_problem(struct state *state, enum problem problem, const char *c
 	state->culprit[problem] = culprit;
 }
 
-/* The entry in updates/ that makes the driver's selection what it is. */
+/* The entry in updates/ that causes the problem of the driver's selection, or NULL. */
 static const char *find_culprit(const struct hierarchy *hierarchy, const struct driver *driver, enum update_kind kind)
 {
 	for (size_t m = 0; m < driver->module_count; m++) {

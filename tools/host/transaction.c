@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Changing what kernels load next, all or nothing, and repairing what a run that was killed left.
+// Changes the drivers that kernels load next: all changes or none. Repairs the changes of a run that was killed.
 #include "host/transaction.h"
 
 #include <signal.h>
@@ -12,10 +12,7 @@
 #include "host/hierarchy_read.h"
 #include "host/journal.h"
 
-/*
- * A signal while something is half changed ends the program that runs (depmod, dracut), but not this one: it has to
- * undo what it did.
- */
+/* During a change, a signal ends the child program (depmod, dracut), but not this program: it must undo its changes. */
 static void catch_signals(bool catch)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -48,7 +45,7 @@ static bool undo(const struct transaction *t, const struct changeset *changes)
 	return good;
 }
 
-/* What follows the links. The initrds are all made before the first one is put in its place. */
+/* The steps after the links: depmod and the initrds. All initrds are made before the first is installed. */
 static bool finish(const struct transaction *t, const struct changeset *changes)
 {
 	if (!run_depmod(t, changes))
@@ -62,11 +59,11 @@ static bool finish(const struct transaction *t, const struct changeset *changes)
 	return true;
 }
 
-/* The changes are made for good; what is kept of the former initrds goes. */
+/* Removes the journal, so the changes are final. Then removes the former initrds. */
 static bool commit(const struct transaction *t, const struct changeset *changes)
 {
 	if (!journal_remove(t->root))
-		/* With the journal still there the next run does the rest again, which does no harm. */
+		/* The journal still exists, so the next run repeats the last steps. This does no harm. */
 		return false;
 	for (size_t i = 0; i < changes->kernel_count; i++)
 		initrd_clean(t->root, changes->kernels[i]);
@@ -112,7 +109,10 @@ static bool recover(const struct transaction *t, const struct changeset *changes
 	return true;
 }
 
-/* Without a journal, temporary files are of no use: a command was killed before it began, or when all was done. */
+/*
+ * Removes temporary files when there is no journal. A command was killed before its first change or after its last, so
+ * nobody needs them.
+ */
 static void clean(const struct root *root)
 {
 	char **kernels = hierarchy_kernels(root);
