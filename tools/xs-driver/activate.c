@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver activate: unloads what is loaded of a driver and loads what is selected, without a reboot.
+// xs-driver activate: unloads the loaded modules of a driver and loads the selected version, without a reboot.
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "host/reload.h"
 #include "xs-driver/commands.h"
 
-/* Whether all is as it should be already. */
+/* Whether the selected version is loaded already. */
 static bool is_active(const struct host *host, const struct driver *driver, const struct state *state)
 {
 	if (!state->loaded || state->reboot_required)
@@ -19,7 +19,7 @@ static bool is_active(const struct host *host, const struct driver *driver, cons
 	return false;
 }
 
-/* What --force does not overrule. */
+/* Whether something forbids the activation even with --force. Prints the reason. */
 static bool may_not(const struct host *host, const struct driver *driver)
 {
 	char *use = driver_in_use(&host->root, driver);
@@ -35,7 +35,7 @@ static bool may_not(const struct host *host, const struct driver *driver)
 	return true;
 }
 
-/* What it does. */
+/* Whether something forbids the activation without --force. Prints the reason. */
 static bool should_not(const struct host *host, const struct driver *driver, const struct state *state)
 {
 	struct critical_modules critical;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver check: whether the hierarchy, what is selected and what is loaded are sound.
+// xs-driver check: finds faults in the installed, the selected and the loaded drivers.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 #define MODULES_DEP_LIMIT (256u << 20)
 
-/* What was found, as an array of {problem, subject, what, hint}. */
+/* Adds an object {problem, subject, what, hint} to the array FINDINGS. */
 static void add_finding(json_t *findings, const char *problem, const char *subject, const char *what, const char *hint)
 {
 	json_need_zero(json_array_append_new(
@@ -66,7 +66,7 @@ static void check_versions(json_t *findings, struct host *host, const struct hie
 	}
 }
 
-/* Whether modules.dep has a line for a file: "updates/ice.ko: ...". */
+/* Whether DEP, the text of modules.dep, has a line for the file: "updates/ice.ko: ...". */
 static bool dep_has(const char *dep, const char *directory, const char *file)
 {
 	char *begin = text_format("\n%s/%s:", directory, file);
@@ -91,7 +91,7 @@ static void check_dep(json_t *findings, const struct hierarchy *hierarchy, const
 		}
 }
 
-/* How the faults of files are called, and what to do about them. Those of links are the driver's problems. */
+/* The names and hints for faults of files. Faults of links in updates/ are problems of the driver, see state.c. */
 static const struct {
 	const char *name, *hint;
 } file_faults[] = {
@@ -133,7 +133,7 @@ static bool uses_layout(const struct hierarchy *hierarchy, enum layout layout)
 	return false;
 }
 
-/* Deselecting only works where depmod does not look into the directories of versions. */
+/* Deselecting a version has an effect only if depmod ignores the directories of versions. */
 static void check_exclude(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
 {
 	for (enum layout layout = 0; layout < LAYOUTS; layout++) {
@@ -150,7 +150,10 @@ static void check_exclude(json_t *findings, const struct host *host, const struc
 	}
 }
 
-/* A file that keeps a driver from loading is wrong once a version is selected, or none is installed any more. */
+/*
+ * Finds a file in modprobe.d that keeps a driver from loading although a version is selected, or although the driver is
+ * not installed.
+ */
 static void check_block(json_t *findings, const struct hierarchy *hierarchy, const char *file)
 {
 	static const char prefix[] = "xs-ddk-", suffix[] = ".conf";
@@ -182,7 +185,7 @@ static void check_blocks(json_t *findings, const struct host *host, const struct
 	directory_names_free(names);
 }
 
-/* Scriptlets leave this file while an initrd is made, and when that failed. */
+/* Scriptlets make this file before they make an initrd. It stays if the initrd could not be made. */
 static void check_initrd(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
 {
 	static const char *const directories[] = {"/var/lib/rpm-state", "/lib/modules"};

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands of xs-driver: one a file, <name>.c, listed in main.c; and what they share. */
+/*
+ * The commands of xs-driver, and the functions that they share. Each command has a file <name>.c and a line in main.c.
+ */
 #ifndef XS_XS_DRIVER_COMMANDS_H
 #define XS_XS_DRIVER_COMMANDS_H
 
@@ -12,20 +14,20 @@
 command_function driver_list, driver_select, driver_deselect, driver_activate, driver_rollback, driver_recover,
 	driver_check, driver_tool;
 
-/* What the commands' options and arguments say. */
+/* The options and arguments of a command. */
 struct options {
 	const char *sysroot;
-	const char **kernels; /* of --kernel; NULL at the end */
+	const char **kernels; /* unames from --kernel; NULL at the end */
 	size_t kernel_count;
 	const char *format; /* NULL: not given */
 	enum layout layout;
 	bool force, hardware, no_initrd, run_image_tools;
-	unsigned int wait; /* how many seconds to wait for another command */
-	char **names;	   /* the arguments; NULL at the end */
+	unsigned int wait; /* seconds to wait for another command */
+	char **names;	   /* arguments; NULL at the end */
 	size_t name_count;
 };
 
-/* Options by letter, for options_parse(): each command takes some. */
+/* The options that a command takes, for options_parse(): a letter for each option. */
 #define TAKES_KERNEL   "k"
 #define TAKES_FORMAT   "o"
 #define TAKES_FORCE    "f"
@@ -33,89 +35,93 @@ struct options {
 #define TAKES_CHANGE   "irw" /* --no-initrd, --run-image-tools, --wait */
 
 /*
- * Reads the command line of the command argv[0], which takes --sysroot, --layout and the options in TAKES, and from
- * LEAST to MOST arguments, each a legal name. STATUS_YES with OPTIONS filled, to be freed by options_free(); or the
- * status to end with, *DONE set.
+ * Reads the command line of the command argv[0]. It takes --sysroot, --layout, the options in TAKES, and LEAST to MOST
+ * arguments. Each argument must be a legal name. Returns STATUS_YES and fills OPTIONS; or sets *DONE and returns the
+ * status to exit with, after the help or a message. The caller calls options_free() in both cases.
  */
 enum status options_parse(struct options *options, int argc, char **argv, const char *takes, size_t least, size_t most,
 			  bool *done);
-/* Takes the value of --wait; false with a message. */
+/* Reads the value of --wait. Returns false, with a message, if it is not a number of seconds. */
 bool options_take_wait(struct options *options, const char *seconds);
 
-/* How long a command waits for another one, if nobody says otherwise: initrds take minutes. */
+/* The default of --wait, in seconds. It is long because an initrd takes minutes to make. */
 #define WAIT_DEFAULT 600
 
 void options_free(struct options *options);
 
-/* The hierarchies of several kernels. */
+/* The hierarchies of the kernels that a command works on. */
 struct kernels {
 	struct hierarchy *list;
 	size_t count;
 };
 
 /*
- * Reads them: those the options name, else with ALL all that are there, else the running one's; where that is not to be
- * had (an image being installed), all. False with a message.
+ * Reads the hierarchies of the kernels that --kernel names. Without --kernel, reads all kernels if ALL is set, else the
+ * running kernel. If the running kernel is not installed below the root (an image that is being made), reads all
+ * kernels. Returns false, with a message, on an error. The caller calls kernels_free() in both cases.
  */
 bool kernels_read(struct kernels *kernels, const struct host *host, const struct options *options, bool all);
 void kernels_free(struct kernels *kernels);
 
-/* Whether NAME names a driver for one of the kernels; if not, says so, with the nearest names that do. */
+/* Whether a kernel has a driver NAME, or a driver with a module NAME. If not, prints a message with similar names. */
 bool kernels_have(const struct kernels *kernels, const char *name);
 
-/* S as it can stand in a message: safe text, cut when long; memory to free. */
+/* S as safe text, shortened if it is long. Memory to free. */
 char *shown_name(const char *s);
 
-/* What one line of a list is about. */
+/* A driver in a list. */
 struct entry {
 	const struct hierarchy *hierarchy;
 	const struct driver *driver;
 	struct state state;
 };
 
-/* What is listed. */
+/* A list of drivers, for the functions that print it. */
 struct listing {
 	struct host *host;
 	struct entry *entries;
 	size_t count;
-	size_t kernels;	  /* how many kernels they are of */
-	bool hardware;	  /* which device each version binds is wanted */
-	bool interrupted; /* a journal is there */
+	size_t kernels;	  /* number of kernels that were read */
+	bool hardware;	  /* print the devices that each version binds */
+	bool interrupted; /* a journal exists */
 };
 
 typedef void list_function(const struct listing *listing);
 list_function list_table, list_json, list_xe, list_prometheus;
 
-/* What a driver's state is called: "active, selected". Memory to free. */
+/* The state of a driver in words: "active, selected". Memory to free. */
 char *state_words(const struct entry *entry);
 
-/* The text saying what to do about a problem of the driver; memory to free. */
+/* The hint for a problem of the driver. Memory to free. */
 char *problem_hint(enum problem problem, const struct driver *driver);
 
 enum selection_way { WAY_SELECT, WAY_DESELECT, WAY_BACK };
 
 /*
- * Selects VERSION of the driver NAME for the kernels the options name or for all that have it; or no version, where one
- * is selected; or the one selected before, where one is remembered. VERSION is NULL but for WAY_SELECT. Says what it
- * did, or why not.
+ * Changes the selection of the driver NAME for the kernels in OPTIONS, or else for all kernels. Prints what was
+ * changed, or why nothing was changed. VERSION is NULL, except for WAY_SELECT.
+ *
+ * - WAY_SELECT selects VERSION for the kernels that have it.
+ * - WAY_DESELECT removes the selection for the kernels that have one.
+ * - WAY_BACK selects the version selected before, for the kernels that remember one.
  */
 enum status selection_change(struct host *host, const struct options *options, enum selection_way way, const char *name,
 			     const char *version, const struct transaction *transaction);
 
-/* What a command that changes something does, once it may. */
+/* The part of a command that makes changes. change_run() calls it with the lock held. */
 typedef enum status change_function(struct host *host, const struct options *options,
 				    const struct transaction *transaction);
 
 /*
- * Opens the host, takes the lock for the command NAME, repairs what a killed run left, and runs FUNCTION. Gives its
- * status, or STATUS_NO or STATUS_TROUBLE, with a message, when it was not run.
+ * Opens the host, takes the lock for the command NAME, repairs the changes of a run that was killed, and calls
+ * FUNCTION. Returns the status of FUNCTION, or STATUS_NO or STATUS_TROUBLE, with a message, if FUNCTION was not called.
  */
 enum status change_run(const struct options *options, const char *name, change_function *function);
 
-/* Whether progress is told on stdout; a protocol's replies stand there alone. */
+/* If true, say() prints nothing. driver-tool sets it, because its stdout has only the replies of the protocol. */
 extern bool driver_quiet;
 
-/* printf on stdout, unless driver_quiet. */
+/* Prints to stdout as printf does, unless driver_quiet is set. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the commands of xs-driver share: options, the kernels meant, names and the nearest right ones.
+// Functions that the commands of xs-driver share: options, kernels, the lock, and similar names for a wrong name.
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -15,7 +15,7 @@
 #include "host/lock.h"
 #include "xs-driver/commands.h"
 
-/* A stranger's name is shown up to here. */
+/* Bytes of a name that are shown in a message. */
 #define SHOWN_MAX   80
 #define NEAREST_MAX 3
 
@@ -56,7 +56,7 @@ static const struct option long_options[] = {
 	{0},
 };
 
-/* Complains of a name that is none; false then. */
+/* Returns LEGAL. Prints a message if it is false. WHAT is the kind of the name. */
 static bool is_name(const char *what, const char *name, bool legal)
 {
 	char *shown;
@@ -128,7 +128,7 @@ static bool take_option(struct options *options, int option)
 	return false;
 }
 
-/* The name getopt's option was given by. */
+/* The long name of an option. */
 static const char *option_name(int option)
 {
 	for (const struct option *o = long_options; o->name; o++)
@@ -258,7 +258,7 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters to change, add or leave out to make one of the other (Levenshtein). Names are short. */
+/* The number of letters to change, add or remove to make A equal to B (Levenshtein distance). Both are short. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[XENSERVER_VERSION_MAX + 2];
@@ -280,13 +280,13 @@ static size_t distance(const char *a, const char *b)
 	return row[len];
 }
 
-/* A name near the one asked for. */
+/* A name that is similar to the wanted name. */
 struct near {
 	const char *name;
 	size_t distance;
 };
 
-/* Keeps the nearest in order; one whose name holds the other is near. */
+/* Adds NAME to the sorted list of the nearest names, if it is similar. A name that contains WANTED has distance 1. */
 static void consider(struct near nearest[NEAREST_MAX], const char *wanted, const char *name)
 {
 	struct near candidate = {name, strstr(name, wanted) ? 1 : distance(wanted, name)};
@@ -314,7 +314,7 @@ static void consider_driver(struct near nearest[NEAREST_MAX], const char *name, 
 		consider(nearest, name, driver->modules[m]);
 }
 
-/* Two drivers that both have a module of this name. */
+/* Prints a message and returns true if several drivers have the module NAME. */
 static bool complain_of_several(const struct hierarchy *hierarchy, const char *name)
 {
 	const struct driver *first = NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver deselect: chooses no version.
+// xs-driver deselect: selects no version of a driver.
 #include "xs-driver/commands.h"
 
 static enum status deselect_it(struct host *host, const struct options *options, const struct transaction *transaction)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// driver-tool, or xs-driver driver-tool: list, select and deselect in the protocol that toolstacks call.
+// driver-tool, or xs-driver driver-tool: list, select and deselect in the protocol of toolstacks.
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "host/installed.h"
 #include "xs-driver/commands.h"
 
-/* What the replies say of themselves; xapi's and XenServer's own tool say the same. */
+/* The version of the protocol in the replies. xapi and XenServer's own tool use the same number. */
 #define PROTOCOL_VERSION 0.1
 
 struct call {
@@ -26,7 +26,7 @@ static void set(json_t *object, const char *key, json_t *value)
 	json_need_zero(json_object_set_new(object, key, json_need(value)));
 }
 
-/* The variant that is called so in a reply, or null; VERSION may be NULL. */
+/* The variant of VERSION as JSON. VERSION may be NULL; then the result is null. */
 static json_t *variant_json(const struct hierarchy *hierarchy, const struct driver *driver,
 			    const struct driver_version *version)
 {
@@ -43,7 +43,10 @@ static void add_variant(json_t *variants, struct host *host, const struct hierar
 	json_t *info = installed_info(hierarchy, driver, version);
 	json_t *priority = json_object_get(info, "priority"), *json = json_need(json_object());
 	bool *matched = need_memory(host->hardware.count + 1, sizeof(*matched));
-	/* Toolstacks refuse to select a version whose hardware is absent; one that binds no device needs none. */
+	/*
+	 * Toolstacks do not select a version if its hardware is absent. A version without aliases for devices needs no
+	 * hardware.
+	 */
 	bool present = hardware_match_version(&host->hardware, hierarchy, driver, version, &host->scratch, matched) ||
 		       !hardware_is_needed(hierarchy, driver, version, &host->scratch);
 
@@ -56,7 +59,7 @@ static void add_variant(json_t *variants, struct host *host, const struct hierar
 	free(matched);
 }
 
-/* The name of the module's file without a suffix of compression, as info.json has it. Memory to free. */
+/* The file name of a module, without the suffix of a compression, as in info.json. Memory to free. */
 static char *module_file(const struct driver *driver, const char *module)
 {
 	for (size_t v = 0; v < driver->version_count; v++) {
@@ -82,7 +85,7 @@ static json_t *loaded_modules(const struct host *host, const struct driver *driv
 	return modules;
 }
 
-/* Every key must be there, and every text one be a text: readers give up otherwise. */
+/* A driver as JSON. Toolstacks fail if a key is missing, or if a value that should be a string is not a string. */
 static json_t *driver_json(struct host *host, const struct hierarchy *hierarchy, const struct driver *driver)
 {
 	json_t *json = json_need(json_object()), *variants = json_need(json_object()), *info = NULL;
@@ -107,7 +110,7 @@ static json_t *driver_json(struct host *host, const struct hierarchy *hierarchy,
 	return json;
 }
 
-/* A driver of several kernels is one driver: variants add up, and what the first one says counts. */
+/* Adds DRIVER to DRIVERS. If another kernel has the driver already, adds only the variants. */
 static void merge(json_t *drivers, const char *name, json_t *driver)
 {
 	json_t *known = json_object_get(drivers, name);
@@ -145,10 +148,10 @@ static enum status list(const struct call *call)
 	return good ? STATUS_YES : STATUS_TROUBLE;
 }
 
-/* The call on its way through change_run(). */
+/* The call, for change_it(). change_run() has no argument for it. */
 static const struct call *current;
 
-/* Whether the driver's info.json calls it NAME. */
+/* Whether an info.json of the driver has the name NAME. */
 static bool has_friendly_name(const struct hierarchy *hierarchy, const struct driver *driver, const char *name)
 {
 	bool has = false;
@@ -163,8 +166,9 @@ static bool has_friendly_name(const struct hierarchy *hierarchy, const struct dr
 }
 
 /*
- * Copies the name of the driver that NAME means: its directory or a module, else what info.json calls it, as toolstacks
- * read it in the list. When there is none, OUT is NAME; false when NAME is not a legal one either.
+ * Finds the driver that NAME means, and copies its name to OUT. NAME is a driver, a module, or the name in info.json
+ * that the list shows to toolstacks. If there is no such driver, OUT is NAME. Returns false if NAME is not a legal name
+ * either.
  */
 static bool find_name(const struct host *host, const struct options *options, const char *name,
 		      char out[XENSERVER_VERSION_MAX + 1])
@@ -201,7 +205,7 @@ static enum status change_it(struct host *host, const struct options *options, c
 				current->variant, transaction);
 }
 
-/* {"driver", "variant", "exit"}; what went wrong is said in "message" too. */
+/* Prints the reply {"driver", "variant", "exit"}, and after an error also "message". */
 static void reply(const struct call *call, enum status status)
 {
 	const char *message = complaints();
@@ -221,7 +225,7 @@ static enum status change(struct call *call)
 {
 	enum status status;
 
-	/* The protocol has no word for insisting on it. */
+	/* The protocol has no option --force, but deselecting needs it. */
 	call->options.force = call->what == CALL_DESELECT;
 	current = call;
 	driver_quiet = true;
@@ -305,7 +309,7 @@ enum status driver_tool(int argc, char **argv)
 			return command_misused("driver-tool");
 		}
 	}
-	/* Toolstacks call "-d NAME". */
+	/* Toolstacks call driver-tool with "-d NAME", without -n. */
 	if (call.what == CALL_DESELECT && !call.name && optind < argc)
 		call.name = argv[optind++];
 	if (!is_complete(&call, argc - optind)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver list: the drivers, their versions and states.
+// xs-driver list: prints the drivers, their versions and their states.
 #include <stdlib.h>
 #include <string.h>
 

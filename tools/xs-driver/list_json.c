@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver list as JSON: promised, described in the manual.
+// xs-driver list as JSON. The format is promised; the manual page describes it.
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +51,7 @@ static json_t *version_json(const struct listing *listing, const struct entry *e
 	return json;
 }
 
-/* What info.json says of the driver as a whole: the newest version's words count. */
+/* Sets the values that info.json has for the whole driver. Takes them from the newest version with an info.json. */
 static void set_description(json_t *json, const struct entry *entry)
 {
 	const struct driver *driver = entry->driver;

@@ -11,7 +11,7 @@ enum { COLUMNS = 5 };
 
 static const char *const headings[COLUMNS] = {"DRIVER", "VERSIONS", "STATE", "HARDWARE", "KERNEL"};
 
-/* "1.0.0 *1.1.0 >1.2.0", and behind them a loaded version that is not installed. */
+/* The versions: "1.0.0 *1.1.0 >1.2.0". A loaded version that is not installed comes last. */
 static char *version_words(const struct entry *entry)
 {
 	const struct driver *driver = entry->driver;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver list as records laid out as users of the xe command line know them, and for Prometheus.
+// xs-driver list in the layout of the xe command, and as metrics for Prometheus.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "xs-driver/commands.h"
 
-/* xe begins a record with the uuid and sets the other names flush right before the colon. */
+/* xe prints the uuid first, at the left. It aligns the other names at the right, before the colon. */
 static void print_field(const char *name, const char *value)
 {
 	enum { WIDTH = 22 };
@@ -60,7 +60,7 @@ void list_xe(const struct listing *listing)
 		print_record(listing, &listing->entries[i]);
 }
 
-/* A label's value: the text format has escapes for these three alone. */
+/* Prints a label. The format has escapes for backslash, quote and newline; safe text has no newline. */
 static void print_label(const char *name, const char *value, const char *after)
 {
 	char *safe = text_safe(value);

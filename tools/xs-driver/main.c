@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver: shows which versions of drivers a host has, and chooses the one the kernel loads.
+// xs-driver: shows the installed versions of drivers, and selects the version that the kernel loads.
 #include "xs-driver/commands.h"
 
 #define COMMON                                                                                                         \

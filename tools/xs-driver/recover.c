@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver recover: finishes or undoes what a command or a package's scriptlet left that was killed.
+// xs-driver recover: finishes or undoes the changes of a command or a scriptlet that was killed.
 #include "xs-driver/unfinished.h"
 
-/* Every command that changes something begins with the repair of a killed command. What is left are the packages. */
+/* change_run() has already repaired the changes of a killed command. Only the packages are left. */
 static enum status finish_packages(struct host *host, const struct options *options,
 				   const struct transaction *transaction)
 {

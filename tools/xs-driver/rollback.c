@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver rollback: chooses the version that was selected before.
+// xs-driver rollback: selects the version that was selected before.
 #include "xs-driver/commands.h"
 
 static enum status rollback_it(struct host *host, const struct options *options, const struct transaction *transaction)

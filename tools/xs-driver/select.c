@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver select: chooses the version that is loaded next.
+// xs-driver select: selects the version that is loaded next.
 #include "xs-driver/commands.h"
 
 static enum status select_it(struct host *host, const struct options *options, const struct transaction *transaction)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Changing what is selected, for select, deselect, rollback and driver-tool alike.
+// Changes the selected version, for select, deselect, rollback and driver-tool.
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +9,11 @@
 #include "host/select.h"
 #include "xs-driver/unfinished.h"
 
-/* One kernel's part of the change. */
+/* The change for one kernel. */
 struct target {
 	const struct hierarchy *hierarchy;
 	const struct driver *driver;
-	const struct driver_version *version; /* NULL: none is to be selected */
+	const struct driver_version *version; /* NULL: select no version */
 };
 
 struct targets {
@@ -45,7 +45,9 @@ static void complain_not_installed(const struct hierarchy *hierarchy, const stru
 	free(have);
 }
 
-/* The kernels that have the version. One that is named must have it, and so must the running one if it has the driver.
+/*
+ * Finds the kernels that have the version. If a kernel of --kernel has the driver, it must have the version. So must
+ * the running kernel.
  */
 static bool targets_of_version(struct targets *targets, const struct host *host, const struct options *options,
 			       const struct kernels *kernels, const char *name, const char *version)
@@ -71,7 +73,7 @@ static bool targets_of_version(struct targets *targets, const struct host *host,
 	return targets->count > 0;
 }
 
-/* The kernels that have a link of the driver, whole or not. */
+/* Finds the kernels where a module of the driver has an entry in updates/. */
 static bool targets_of_links(struct targets *targets, const struct kernels *kernels, const char *name)
 {
 	for (size_t k = 0; k < kernels->count; k++) {
@@ -83,7 +85,7 @@ static bool targets_of_links(struct targets *targets, const struct kernels *kern
 	return true;
 }
 
-/* The kernels that remember a version; it must still be installed. */
+/* Finds the kernels that remember a version selected before. This version must still be installed. */
 static bool targets_of_previous(struct targets *targets, const struct host *host, const struct kernels *kernels,
 				const char *name)
 {
@@ -108,7 +110,7 @@ static bool targets_of_previous(struct targets *targets, const struct host *host
 	return good && targets->count > 0;
 }
 
-/* Whether a device that is here would lose its driver and nobody insists. */
+/* Whether a device of the host would lose its driver. Prints a message with the device. */
 static bool loses_device(struct host *host, const struct target *target)
 {
 	const struct device *lost = select_lost_device(host, target->hierarchy, target->driver, target->version);
@@ -138,7 +140,7 @@ static bool plan(struct changeset *changes, struct host *host, const struct opti
 	return true;
 }
 
-/* What the caller should know before the driver is gone at the next boot. */
+/* Warns if the host needs the driver, or if the driver is in use: it is not loaded at the next boot. */
 static void warn(const struct host *host, const struct driver *driver)
 {
 	struct critical_modules critical;
@@ -186,7 +188,7 @@ static bool change(struct host *host, const struct options *options, const struc
 	bool good = plan(&changes, host, options, targets);
 
 	good = good && transaction_run(transaction, &changes);
-	/* What a package was about to select counts no more. */
+	/* The user's choice replaces the choice of an interrupted package. */
 	for (size_t i = 0; i < targets->count && good; i++)
 		good = unfinished_forget(&host->root, targets->list[i].hierarchy->uname, targets->list[i].driver->name);
 	for (size_t i = 0; i < targets->count && good; i++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Packages whose installation was interrupted: their scriptlets leave a file in /lib/modules until they are done.
+// Packages whose installation was interrupted. A scriptlet makes a file in /lib/modules, and removes it at its end.
 #include "xs-driver/unfinished.h"
 
 #include <errno.h>
@@ -18,7 +18,10 @@
 #define PREFIX	   ".xs-install:"
 #define LINE_LIMIT 4096
 
-/* Copies what is before the next ':' of *AT, or all that is left, and steps over it. */
+/*
+ * Copies the text at *AT, up to the next ':' or the end, and moves *AT behind it. Returns false if IS_LEGAL does not
+ * accept the text.
+ */
 static bool take(const char **at, char *out, size_t size, bool (*is_legal)(const char *))
 {
 	size_t len = strcspn(*at, ":");
@@ -36,7 +39,7 @@ char *unfinished_path(const struct unfinished *u)
 	return text_format("/lib/modules/" PREFIX "%s:%s:%s", u->uname, u->driver, u->version);
 }
 
-/* Reads the file's line: how far the installation came, "first" or "later", and the package. */
+/* Reads the line of the file: the stage ("unpacking" or "post"), the choice ("first" or "later"), and the package. */
 static void read_line(struct unfinished *u, const struct root *root)
 {
 	char *path = unfinished_path(u), *text = root_read(root, path, LINE_LIMIT, NULL);
@@ -84,7 +87,7 @@ void unfinished_free(struct unfinished *list, size_t count)
 	free(list);
 }
 
-/* Removes a file below the root; false with a message. */
+/* Removes a file below the root. Returns false, with a message, on an error. */
 static bool remove_file(const struct root *root, const char *path)
 {
 	const char *base;
@@ -115,7 +118,7 @@ bool unfinished_forget(const struct root *root, const char *uname, const char *d
 	return good;
 }
 
-/* Selects the version, if the package was to select it and nothing was selected since. */
+/* Selects the version, if the package was about to do so and no version is selected. Else runs depmod. */
 static bool select_first(struct host *host, const struct options *options, const struct transaction *transaction,
 			 const struct unfinished *u, const struct hierarchy *hierarchy)
 {
