@@ -46,7 +46,7 @@ enum fault_kind {
 	FAULT_ABSOLUTE, /* the link is absolute; a relative link is expected */
 	FAULT_MISNAMED, /* the link and the file have different names: modprobe takes one module for the other */
 	FAULT_DANGLING, /* the link points to a module that does not exist */
-	FAULT_ESCAPING, /* the link has the name of a module of a driver, but points outside xenserver/ and dmv/ */
+	FAULT_ESCAPING, /* a link with the name of a driver's module; its target is not <driver>/<version>/<module> */
 	FAULT_FOREIGN,	/* a file, not a link, has the name of a module of a driver */
 };
 

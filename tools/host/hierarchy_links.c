@@ -30,7 +30,7 @@ static const char *target_below(const struct hierarchy *h, const char *target)
 
 /*
  * Splits the target of a link into its parts; reads no file. Sets *FILE to the file name in the target, or to NULL if
- * the link points outside xenserver/ and dmv/.
+ * the target is not <driver>/<version>/<module> in xenserver/ or dmv/.
  */
 static void take_target(const struct hierarchy *h, struct update *update, const char **file)
 {
@@ -154,7 +154,7 @@ static bool has_owner(const struct hierarchy *h, const char *module)
 	return low < h->owner_count && strcmp(h->owners[low].module, module) == 0;
 }
 
-/* Whether a link points into xenserver/ or dmv/, though not to a file of a version. */
+/* Whether a link points into xenserver/ or dmv/. Its target may be wrong there. */
 static bool means_hierarchy(const struct hierarchy *h, const struct update *update)
 {
 	const char *below = target_below(h, update->target);
@@ -177,8 +177,8 @@ static void add_fault(struct hierarchy *h, enum fault_kind kind, const struct up
 }
 
 /*
- * Judges a file or a link that no driver owns. It is a fault only if it has the name of a module of a driver, or if it
- * points into xenserver/ or dmv/.
+ * Adds the fault of a file or a link that does not belong to a driver. It is a fault only if it has the name of a
+ * module of a driver, or if it points into xenserver/ or dmv/.
  */
 static void judge_stranger(struct hierarchy *h, const struct update *update)
 {

@@ -13,7 +13,7 @@
  * name of the version selected before. With LAYOUT_DMV, a version that is in dmv/ too gets links as the tools of
  * XenServer 9 make them. HOST->scratch is used as a buffer. Returns false, with a message, if this is not allowed:
  *
- * - updates/ has a file, or a link out of xenserver/ and dmv/, with the name of a module of the driver;
+ * - an entry of updates/ has the name of a module of the driver, but is a file (UPDATE_FOREIGN) or UPDATE_ESCAPING;
  * - a module is selected from another driver;
  * - ".previous" exists, but does not name a version;
  * - the version has a fault, see installed_fault().

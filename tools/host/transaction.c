@@ -110,8 +110,8 @@ static bool recover(const struct transaction *t, const struct changeset *changes
 }
 
 /*
- * Removes temporary files when there is no journal. A command was killed before its first change or after its last, so
- * nobody needs them.
+ * Removes temporary files when there is no journal. They are from a command that was killed before its first change or
+ * after its last change.
  */
 static void clean(const struct root *root)
 {
