@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What devices, users and other modules see of a module, as a list of attributes that can be compared.
+// The attributes of a module that devices, users and other modules depend on, as a list to compare.
 #include "xs-ddk/attributes.h"
 
 #include <elf.h>
@@ -38,7 +38,7 @@ static int compare_attributes(const void *a, const void *b)
 	return attribute_order(a, b);
 }
 
-/* Takes both strings over. */
+/* Takes over KEY and VALUE. */
 static void add(struct attributes *attributes, enum attribute_kind kind, char *key, char *value)
 {
 	if (attributes->count == attributes->room) {
@@ -60,7 +60,10 @@ static void add_one(struct attributes *attributes, enum attribute_kind kind, con
 	add(attributes, kind, copy(""), copy(value ? value : ""));
 }
 
-/* Every bus writes "<bus>:<what it knows of the device>"; a file system, a protocol or a plain name has no colon. */
+/*
+ * A device alias is "<bus>:<properties of the device>". Aliases of file systems and protocols, and plain names, have no
+ * colon.
+ */
 static void add_aliases(struct attributes *attributes, const struct module *module)
 {
 	for (const char *at = NULL; (at = module_info(module, "alias", at));)
@@ -87,7 +90,7 @@ static void add_dependencies(struct attributes *attributes, const struct module 
 		add(attributes, ATTRIBUTE_DEPENDENCY, text_format("soft: %s", at), copy(""));
 }
 
-/* A value "NAME:TEXT" of .modinfo; AT orders those of one name as they stand there. */
+/* A value "NAME:TEXT" of .modinfo. AT keeps values of the same name in file order. */
 struct described {
 	const char *text;
 	size_t name_len, at;
@@ -109,7 +112,7 @@ static int compare_described(const void *a, const void *b)
 	return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
-/* All values of KEY by their names, in memory to free. */
+/* All values of KEY, sorted by name, in memory to free. */
 static struct described *read_described(const struct module *module, const char *key, size_t *count)
 {
 	struct described *all;
@@ -125,7 +128,7 @@ static struct described *read_described(const struct module *module, const char 
 	return all;
 }
 
-/* A parameter that is described and has no type does not exist. */
+/* A parameter with a description and no type does not exist, so only types count. */
 static void add_parameters(struct attributes *attributes, const struct module *module)
 {
 	size_t type_count, text_count, j = 0;
@@ -176,7 +179,7 @@ static void add_machine(struct attributes *attributes, const uint8_t *header)
 		{EM_S390, "s390"},     {EM_PPC64, "ppc64"}, {EM_PPC, "powerpc"},   {EM_RISCV, "riscv"},
 	};
 	bool big = header[EI_DATA] == ELFDATA2MSB;
-	/* e_machine: in both classes the second half-word after e_ident. */
+	/* e_machine is the second half-word after e_ident, in both classes. */
 	const uint8_t *at = header + EI_NIDENT + 2;
 	unsigned int machine = big ? at[0] * 256u + at[1] : at[1] * 256u + at[0];
 	const char *name = NULL;
@@ -189,7 +192,7 @@ static void add_machine(struct attributes *attributes, const uint8_t *header)
 			big ? "big" : "little"));
 }
 
-/* What stands there twice, an alias for two of a module's tables say, is one attribute. */
+/* Sorts, and removes duplicates: a module may have the same alias in two of its tables. */
 static void sort_and_unite(struct attributes *attributes)
 {
 	size_t kept = 0;

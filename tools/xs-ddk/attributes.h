@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What devices, users and other modules see of a module, as a list of attributes that can be compared. */
+/* The attributes of a module that devices, users and other modules depend on, as a list to compare. */
 #ifndef XS_XS_DDK_ATTRIBUTES_H
 #define XS_XS_DDK_ATTRIBUTES_H
 
@@ -9,41 +9,44 @@
 #include "elf/module.h"
 
 enum attribute_kind {
-	/* Of these a module has one, with an empty key. */
-	ATTRIBUTE_VERSION, /* of the record */
+	/* A module has exactly one of each, with an empty key. */
+	ATTRIBUTE_VERSION, /* the version in the record */
 	ATTRIBUTE_LICENSE,
 	ATTRIBUTE_VERMAGIC,
 	ATTRIBUTE_MACHINE,
-	/* Of these any number. */
-	ATTRIBUTE_DEVICE,     /* key: an alias by which a device finds the module; no value */
+	/* A module has any number of each. */
+	ATTRIBUTE_DEVICE,     /* key: an alias that devices match; no value */
 	ATTRIBUTE_ALIAS,      /* key: any other alias; no value */
 	ATTRIBUTE_PARAMETER,  /* key: its name; value: its type and description */
-	ATTRIBUTE_FIRMWARE,   /* key: the file; no value */
-	ATTRIBUTE_DEPENDENCY, /* key: a module, or a soft dependency as it is written; no value */
+	ATTRIBUTE_FIRMWARE,   /* key: the path of the file; no value */
+	ATTRIBUTE_DEPENDENCY, /* key: a module, or a soft dependency in its own syntax; no value */
 	ATTRIBUTE_IMPORT,     /* key: a symbol; value: its CRC */
-	ATTRIBUTE_EXPORT,     /* the same, "GPL only" in the value if so */
+	ATTRIBUTE_EXPORT,     /* the same; "GPL only" in the value if it is */
 	ATTRIBUTE_KINDS,
 };
 
-/* Both strings are never NULL, may hold any bytes and are the list's. */
+/* An attribute. The strings are never NULL, may hold any bytes, and belong to the list. */
 struct attribute {
 	enum attribute_kind kind;
 	char *key, *value;
 };
 
-/* Starts as {0}. */
+/* A list of attributes. It starts as {0}. */
 struct attributes {
 	struct attribute *all;
 	size_t count, room;
 };
 
-/* "device", "parameter", ...: as the outputs call it. */
+/* The name in the output: "device", "parameter", ... */
 const char *attribute_kind_name(enum attribute_kind kind);
 
-/* The order of attributes: by kind, then key. */
+/* Compares two attributes by kind, then by key. */
 int attribute_order(const struct attribute *a, const struct attribute *b);
 
-/* Takes the attributes of a whole module, of which BYTES are all bytes. The list is then in order. */
+/*
+ * Reads the attributes of a module that is not broken. BYTES are all LEN bytes of it, decoded. The list is then sorted,
+ * and has each attribute once.
+ */
 void attributes_read(struct attributes *attributes, const struct module *module, const void *bytes, size_t len);
 
 void attributes_free(struct attributes *attributes);

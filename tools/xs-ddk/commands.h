@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands of xs-ddk: one a file, cmd_<name>.c, listed in xs-ddk.c. */
+/* The commands of xs-ddk. Each is in its own file <name>.c, and the table in main.c lists them. */
 #ifndef XS_XS_DDK_COMMANDS_H
 #define XS_XS_DDK_COMMANDS_H
 

@@ -18,7 +18,10 @@ enum status cmd_compare(int argc, char **argv)
 		return command_misused("compare");
 	}
 	for (int i = 1; i < argc; i++)
-		/* '^' is legal to RPM though not in a version of a driver; a stranger's package may have it. */
+		/*
+		 * Any text is accepted: RPM allows '^' in a version, so other packages may have it, although drivers
+		 * may not.
+		 */
 		if (argv[i][0] == '\0' || strlen(argv[i]) > 4 * XENSERVER_VERSION_MAX) {
 			complain("'%s' is no version: it is empty or too long", argv[i]);
 			return STATUS_TROUBLE;

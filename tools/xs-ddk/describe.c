@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a module or a package is, for people and programs.
+// Describes a module or a package: the JSON objects of 'xs-ddk show --json'.
 #include "xs-ddk/describe.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@ static void set(json_t *object, const char *key, json_t *value)
 	json_need_zero(json_object_set_new(object, key, json_need(value)));
 }
 
-/* All values of a key of .modinfo. */
+/* All values of KEY in .modinfo. */
 static json_t *values_of(const struct module *module, const char *key)
 {
 	json_t *list = json_need(json_array());
@@ -26,7 +26,7 @@ static json_t *values_of(const struct module *module, const char *key)
 	return list;
 }
 
-/* "pci 8086:1533 subsystem 103c:0003", or the alias itself for any other bus. */
+/* "pci 8086:1533 subsystem 103c:0003" for a PCI device; for any other bus the alias itself. */
 static json_t *device_of(const char *alias)
 {
 	struct pci_id id;
@@ -41,7 +41,7 @@ static json_t *device_of(const char *alias)
 	return json_need(json_string(text));
 }
 
-/* An alias with a bus before a colon is a device's; others are names of protocols, file systems and the like. */
+/* The devices of a module. A device alias has a bus and a colon; other aliases name protocols, file systems etc. */
 static json_t *devices_of(const struct module *module)
 {
 	json_t *list = json_need(json_array());
@@ -52,7 +52,7 @@ static json_t *devices_of(const struct module *module)
 	return list;
 }
 
-/* The signature is at the end of the file, so all of it must be read, and only then. */
+/* The signature is at the end of the file, so the whole file is read; but only if there is a signature. */
 static json_t *signature_of(const struct input *input, const struct module *module)
 {
 	struct signature signature;
@@ -118,7 +118,7 @@ json_t *describe_loaded(const struct loaded *loaded, const char *uname)
 	return object;
 }
 
-/* "kernel-uname-r = 6.1.0"; requirements of rpm itself are left out. */
+/* Requirements like "kernel-uname-r = 6.1.0", without those on features of rpm itself ("rpmlib(...)"). */
 static json_t *needs_of(const struct rpm *rpm)
 {
 	json_t *list = json_need(json_array());
@@ -137,7 +137,7 @@ static json_t *needs_of(const struct rpm *rpm)
 							   : "",
 				   need->version);
 		safe = text_safe(text);
-		/* rpm sorts them, and asks for /bin/sh once a scriptlet. */
+		/* rpm sorts requirements, and lists /bin/sh once for each scriptlet: duplicates are left out. */
 		last = json_string_value(json_array_get(list, json_array_size(list) - 1));
 		if (!last || strcmp(last, safe) != 0)
 			json_need_zero(json_array_append_new(list, json_need(json_string(safe))));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a module or a package is, for people and programs: the objects of 'xs-ddk show --json'. */
+/* Describes a module or a package: the JSON objects of 'xs-ddk show --json'. */
 #ifndef XS_XS_DDK_DESCRIBE_H
 #define XS_XS_DDK_DESCRIBE_H
 
@@ -7,13 +7,13 @@
 #include "host/loaded.h"
 #include "package/input.h"
 
-/* A module as it was read from the input. All strings in the object are safe text; the caller owns it. */
+/* A module that was read from INPUT. All strings are safe text. The caller owns the object, here and below. */
 json_t *describe_module(const struct input *input, const struct module *module);
 
-/* A loaded module, of which the kernel UNAME (NULL: unknown) shows the name and the record. */
+/* A loaded module: its name and its record. UNAME is the running kernel, or NULL if unknown. */
 json_t *describe_loaded(const struct loaded *loaded, const char *uname);
 
-/* A package by its headers. */
+/* A package, from its headers in input->rpm. */
 json_t *describe_package(const struct input *input);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which devices find a module among many: an index of their aliases.
+// An index of module aliases: which devices match a module in a large set.
 #include "xs-ddk/device_index.h"
 
 #include <fnmatch.h>
@@ -10,16 +10,19 @@
 
 #include "base/die.h"
 
-/* Matching takes a step for each pair of bytes, times the pattern's brackets. These take about a second. */
+/*
+ * The cost of a match is the product of both lengths, times the number of brackets. This many steps take about a
+ * second.
+ */
 #define STEPS_MAX UINT64_C(300000000)
 
-/* Patterns with equally many literal bytes. */
+/* Patterns with the same number of literal bytes. */
 struct block {
 	size_t literal, start, end;
 };
 
 struct device_index {
-	struct device_pattern *patterns; /* by number of literal bytes, then by these */
+	struct device_pattern *patterns; /* sorted by number of literal bytes, then by these bytes */
 	struct block *blocks;
 	size_t block_count;
 	uint64_t steps;
@@ -59,7 +62,7 @@ void device_index_free(struct device_index *index)
 	free(index);
 }
 
-/* The first pattern of the block whose literal bytes are not before the alias's. */
+/* The first pattern of the block whose literal bytes are not less than those of the alias. */
 static size_t find_first(const struct device_index *index, const struct block *block, const char *alias)
 {
 	size_t low = block->start, high = block->end;
@@ -75,7 +78,7 @@ static size_t find_first(const struct device_index *index, const struct block *b
 	return low;
 }
 
-/* False when the steps are used up. */
+/* Uses up steps. False if too few are left. */
 static bool take_steps(struct device_index *index, uint64_t steps)
 {
 	if (steps > STEPS_MAX - index->steps)

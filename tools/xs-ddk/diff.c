@@ -11,7 +11,7 @@
 #include "xs-ddk/commands.h"
 #include "xs-ddk/module_diff.h"
 
-/* A pair with its differences. */
+/* A pair of modules with its differences. */
 struct told_pair {
 	struct diff_pair pair;
 	struct diff_change *changes;
@@ -39,7 +39,7 @@ static const char *value_or(const struct attribute *attribute)
 	return attribute && *attribute->value ? attribute->value : "none";
 }
 
-/* One line: what, how, which, and where a value changed, from what to what. */
+/* Prints a line: the kind, the change, the key, and the old and new value. */
 static void print_change(const struct diff_change *change)
 {
 	const struct attribute *attribute = attribute_of(change);
@@ -67,7 +67,7 @@ static void print_pair(const struct diff_pair *pair, const struct diff_change *c
 	else if (count)
 		printf("%s (%s)\n", name, kernel);
 	for (size_t i = 0; i < count; i++)
-		/* Of a module that is gone or new, only what devices see is news. */
+		/* For a module that is only in one set, only device aliases matter. */
 		if ((pair->old_module && pair->new_module) || attribute_of(&changes[i])->kind == ATTRIBUTE_DEVICE)
 			print_change(&changes[i]);
 	free(kernel);
@@ -132,7 +132,7 @@ static void print_json(const struct told_pair *all, size_t count, const struct t
 			     "devices_lost", (json_int_t)totals->devices_lost));
 }
 
-/* All pairs with their differences, in memory to free. */
+/* All pairs with their differences, in memory to free. The caller also frees the changes of each pair. */
 static struct told_pair *compare(const struct diff_set *old_set, const struct diff_set *new_set, size_t *count)
 {
 	struct diff_pair *pairs = diff_pairs(old_set, new_set, count);
@@ -196,7 +196,7 @@ enum status cmd_diff(int argc, char **argv)
 	}
 	for (int i = 0; i < 2; i++)
 		diff_set_read(&sets[i], argv[optind + i]);
-	/* Half of a set compared would make devices lost that are not. */
+	/* An incomplete newer set would report devices as lost although they are not. */
 	if (!sets[0].trouble && !sets[1].trouble)
 		status = diff(&sets[0], &sets[1], json);
 	for (int i = 0; i < 2; i++)

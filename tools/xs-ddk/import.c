@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk import: make a driver's directory from a dkms.conf or an older kit's Makefile.
+// xs-ddk import: makes a driver's directory from a dkms.conf or an older kit's Makefile.
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -15,7 +15,10 @@
 
 #define TEXT_MAX (1u << 20)
 
-/* The text of the file NAME in the directory, or NULL with errno; *PATH is its name for complaints, to free. */
+/*
+ * Reads the file NAME in DIRECTORY. Returns its text, to free, or NULL with errno. *PATH is its name for messages, to
+ * free.
+ */
 static char *read_in(const char *directory, const char *name, char **path)
 {
 	struct root root;
@@ -35,7 +38,7 @@ static char *read_in(const char *directory, const char *name, char **path)
 	return text;
 }
 
-/* Whether a makefile is one of an older kit's: it has these variables, and the driver's own does not. */
+/* Whether the Makefile belongs to an older kit. The Makefile of a driver itself does not have these variables. */
 static bool is_kit_makefile(const char *text)
 {
 	bool spec = false, label = false;
@@ -47,7 +50,7 @@ static bool is_kit_makefile(const char *text)
 	return spec && label;
 }
 
-/* STATUS_YES: something was taken in. */
+/* Reads the dkms.conf or the Makefile of the sources. STATUS_YES if successful. */
 static enum status take_description(struct packaging *directory)
 {
 	enum status status = STATUS_TROUBLE;

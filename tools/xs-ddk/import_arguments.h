@@ -8,8 +8,8 @@
 #include "kit/packaging.h"
 
 /*
- * The arguments the commands share: "--output DIR", and NAME=VALUE from the WANTED-th argument on; those before are
- * left in argv[optind]. False, with a complaint, if they are wrong; *HELP is set if help was asked for.
+ * Reads "--output DIR", and NAME=VALUE arguments after the first WANTED arguments. These first arguments begin at
+ * argv[optind]. False, after a message, if the command line is wrong. *HELP is set if help was requested.
  */
 bool import_arguments(struct packaging *directory, int argc, char **argv, int wanted, bool *help);
 

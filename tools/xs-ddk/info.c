@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk info: the info.json of a driver, from what its modules say of themselves.
+// xs-ddk info: makes the info.json of a driver from its modules.
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -22,8 +22,8 @@ struct info {
 	const char *category, *status;
 	char *description; /* owned */
 	long priority;
-	json_t *pci_ids; /* module file name: list of ids */
-	bool any_pci;	 /* some module has a PCI id */
+	json_t *pci_ids; /* object: file name of a module -> list of its ids */
+	bool any_pci;	 /* at least one module has a PCI id */
 };
 
 static enum status refuse(enum status status, const char *path, const char *why)
@@ -50,7 +50,7 @@ static bool has_id(const json_t *ids, const json_t *id)
 	return false;
 }
 
-/* The PCI ids among the module's aliases, each once. */
+/* The PCI ids in the aliases of a module, without duplicates. */
 static json_t *ids_of(const struct module *module)
 {
 	json_t *ids = json_need(json_array());
@@ -70,7 +70,7 @@ static json_t *ids_of(const struct module *module)
 	return ids;
 }
 
-/* What the package promises must be what the module carries. */
+/* The version in the record must be the version of the driver. */
 static enum status check_record(const struct info *info, const struct module *module, const char *path)
 {
 	char *found, *why;
@@ -134,7 +134,7 @@ static enum status read_module(struct info *info, const char *path)
 	return status;
 }
 
-/* A driver without PCI devices fits every machine; toolstacks select only what fits. */
+/* A driver without PCI devices fits every machine. Toolstacks select only drivers that fit. */
 static void add_any(json_t *pci_ids)
 {
 	static const struct pci_id any = {"*", "*", "*", "*"};
@@ -155,13 +155,13 @@ static void print_info(struct info *info)
 				   json_safe(info->description ? info->description : info->driver), "variant",
 				   info->variant ? info->variant : info->version, "version", info->version, "priority",
 				   (json_int_t)info->priority, "status", info->status, "pci_ids", info->pci_ids));
-	/* ASCII, because the toolstacks that read it say so. A failed write is noticed when stdout is closed. */
+	/* The toolstacks that read it expect ASCII. A write error is found when stdout is closed. */
 	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(json);
 }
 
-/* Prints what is wrong with the options; whether nothing is. */
+/* Whether the options are valid. If not, prints a message. */
 static bool options_are_sound(const struct info *info, int paths)
 {
 	static const char *const statuses[] = {"production", "beta", "alpha"};

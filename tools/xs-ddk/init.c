@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk init: make a driver's directory for bare sources.
+// xs-ddk init: makes a driver's directory from sources without a dkms.conf.
 #include <getopt.h>
 
 #include "base/text.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk inject: put the version record into finished modules.
+// xs-ddk inject: puts the version record into finished modules.
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -34,7 +34,10 @@ static enum status tell(enum status status, const char *path, const char *why, i
 	return status;
 }
 
-/* The file's bytes as they are in the file, of a regular file only; NULL has been told. */
+/*
+ * Reads a regular file and decodes it; st->st_size is then the decoded size. NULL after a message. The caller closes
+ * *FD_RET, which is -1 if the file was not opened.
+ */
 static uint8_t *read_file(const char *path, struct stat *st, int *fd_ret)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -62,7 +65,7 @@ static enum codec_kind codec_of_file(int fd)
 	return len > 0 ? codec_of(magic, (size_t)len) : CODEC_NONE;
 }
 
-/* Where the bytes go: the file a link stands for, so that the link stays one. NULL has been told. */
+/* The path to write to: a symlink is resolved, so that it stays a symlink. To free. NULL after a message. */
 static char *target_of(const char *path)
 {
 	char *target = realpath(path, NULL);
@@ -154,7 +157,7 @@ static const struct option options[] = {
 	{0},
 };
 
-/* Takes one option; false when it is wrong, which has been told. */
+/* Takes an option. False if it is wrong, after a message. */
 static bool take_option(struct request *request, int option)
 {
 	switch (option) {
@@ -210,7 +213,7 @@ enum status cmd_inject(int argc, char **argv)
 	}
 	if (!request_is_whole(&request, argc - optind))
 		return command_misused("inject");
-	/* Over a limit on file sizes, write() fails then, and the program can clean up and say so. */
+	/* With SIGXFSZ ignored, write() fails at a limit on file sizes. Then the program can clean up and report it. */
 	signal(SIGXFSZ, SIG_IGN);
 	for (; optind < argc; optind++) {
 		one = inject_file(&request, argv[optind]);

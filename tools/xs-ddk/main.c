@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk: looks into kernel modules for the version they carry, and says whether they are fit to ship.
+// xs-ddk: shows the version in kernel modules, and checks whether modules are ready to ship.
 #include "xs-ddk/commands.h"
 
 static const struct command commands[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Two sets of modules, an older and a newer one, and what is different between them.
+// Two sets of modules, an older and a newer one, and the differences between them.
 #include "xs-ddk/module_diff.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ static void take_module(struct diff_set *set, const char *path, const struct mod
 	struct diff_module *taken = new_module(set);
 	const char *name = module_info(module, "name", NULL);
 
-	/* Kernels before 4.13 wrote no name= into .modinfo. */
+	/* Before kernel 4.13, .modinfo had no name=. */
 	name_of_module(name ? name : path, taken->name);
 	module_kernel(module, taken->kernel, sizeof(taken->kernel));
 	taken->path = text_format("%s", path);
@@ -109,7 +109,7 @@ void diff_set_free(struct diff_set *set)
 	*set = (struct diff_set){0};
 }
 
-/* By name, and if KERNELS by kernel too. Both sets are in this order. */
+/* Compares by name, and with KERNELS also by kernel. Both sets have this order. */
 static int compare_pair(const struct diff_module *a, const struct diff_module *b, bool kernels)
 {
 	int order = strcmp(a->name, b->name);
@@ -117,7 +117,7 @@ static int compare_pair(const struct diff_module *a, const struct diff_module *b
 	return order || !kernels ? order : strcmp(a->kernel, b->kernel);
 }
 
-/* Pairs those that have no partner yet. */
+/* Pairs the modules that have no partner yet. */
 static void pair_up(struct diff_pair *pairs, const struct diff_set *old_set, const struct diff_set *new_set,
 		    bool *taken, bool kernels)
 {
@@ -172,8 +172,8 @@ struct device_index *diff_devices(const struct diff_set *set)
 }
 
 /*
- * The kernel whose modules in the newer set may take a pair's devices over. What another kernel's module covers does
- * not help, unless the whole newer set is for other kernels: then NULL, for any.
+ * The kernel whose newer modules may take over the devices of a pair. A module for another kernel does not help. But if
+ * the newer set has nothing for this kernel, modules for any kernel count: NULL.
  */
 static const char *heir_kernel(const struct diff_pair *pair, const struct diff_set *new_set)
 {

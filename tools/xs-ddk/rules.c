@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk rules: the catalogue of checks.
+// xs-ddk rules: prints the list of rules.
 #include <stdio.h>
 #include <string.h>
 

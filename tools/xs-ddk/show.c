@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk show: what is in modules, packages and driver disks.
+// xs-ddk show: describes modules, packages and driver disks.
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -19,9 +19,9 @@
 #include "xs-ddk/show_disk.h"
 
 struct show {
-	const char *sysroot, *contents; /* contents: the file of packages to print, without its first slash */
+	const char *sysroot, *contents; /* contents: the file in packages to print, without its leading slash */
 	bool loaded, json, printed;
-	struct module module; /* its memory serves every file */
+	struct module module; /* its memory is used again for every file */
 	json_t *modules, *packages, *disks;
 	enum status status;
 };
@@ -62,7 +62,7 @@ static void show_input(const struct input *input, void *context)
 		keep(show->packages, describe_package(input));
 }
 
-/* More than any text in a package has. */
+/* Limit in bytes, above the size of any text file in a package. */
 #define CONTENTS_MAX (32u << 20)
 
 static void print_contents(struct show *show, const struct input *input)
@@ -90,7 +90,7 @@ static void print_if_wanted(const struct input *input, void *context)
 		print_contents(show, input);
 }
 
-/* The bytes of one file of the packages, as they are. */
+/* Prints one file of the packages as it is. */
 static void show_contents(struct show *show, char **paths)
 {
 	static const struct input_options one_by_one = {.in_order = true};
@@ -157,7 +157,7 @@ static void print_table(const json_t *modules)
 							 text_of(module, "kernel"), text_of(module, "path"));
 }
 
-/* A list, an item a line, the first of which says what they are. */
+/* Prints each item of a list on a line. The first line has the label. */
 static void print_list(const char *label, const json_t *list)
 {
 	const json_t *item;
@@ -216,7 +216,7 @@ static void print_packages(const json_t *packages)
 	}
 }
 
-/* One module of which more is known than its record is told at length. */
+/* A single module is printed with all its properties, unless it is a loaded module. Several modules are a table. */
 static void print_text(const struct show *show)
 {
 	print_packages(show->packages);
@@ -226,7 +226,7 @@ static void print_text(const struct show *show)
 		print_table(show->modules);
 }
 
-/* Shows those of the PATHS that are driver disks, and takes them out: for people the disk's table says it all. */
+/* Shows the driver disks among the PATHS. For text output, removes them from PATHS: the table of the disk is enough. */
 static void show_disks(struct show *show, char **paths)
 {
 	char **rest = paths;

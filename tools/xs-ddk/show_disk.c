@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a person wants to know of a driver disk: whose it is, and which driver versions it has for which kernels.
+// A summary of a driver disk: its vendor, and which driver versions it has for which kernels.
 #include "xs-ddk/show_disk.h"
 
 #include <stdio.h>
@@ -14,16 +14,16 @@
 #include "base/version.h"
 #include "package/disk_xml.h"
 
-/* A driver's version for a kernel, and the package that has it. */
+/* A version of a driver for a kernel, and the package that holds it. */
 struct cell {
 	struct module_path location;
 	const struct rpm *rpm;
 };
 
 struct disk_table {
-	struct cell *cells; /* by driver, version and kernel */
+	struct cell *cells; /* sorted by driver, version and kernel */
 	size_t count, room;
-	const char **kernels; /* in version order, each once */
+	const char **kernels; /* sorted as versions, without duplicates */
 	size_t kernel_count;
 };
 
@@ -119,7 +119,7 @@ static void read_repository(struct disk_summary *summary, const struct xml_node 
 	summary->requires = disk_own(disk, requires.text);
 }
 
-/* What an older disk's XS-REPOSITORY, if it has one, did not say already. */
+/* Takes what is not yet known: a disk may also have an XS-REPOSITORY, as older disks do. */
 static void read_update(struct disk_summary *summary, const struct xml_node *root)
 {
 	struct disk *disk = summary->disk;
@@ -133,7 +133,7 @@ static void read_update(struct disk_summary *summary, const struct xml_node *roo
 		summary->description = xml_child_text(disk, root, "name-description");
 }
 
-/* "DRIVER VERSION" a line, with a comma between two; safe text. */
+/* XS-SELECTION has a line "DRIVER VERSION" for each driver. The lines are joined with commas. */
 static void read_selection(struct disk_summary *summary)
 {
 	const struct disk_file *file = disk_find(summary->disk, "XS-SELECTION");
@@ -229,7 +229,7 @@ static bool is_new_row(const struct disk_table *table, size_t i)
 	       strcmp(location->version, before->version) != 0;
 }
 
-/* Names in the table are legal ones: no need to make them safe. */
+/* Names in the table are legal names, so text_safe() is not needed. */
 static void print_table(const struct disk_summary *summary)
 {
 	const struct disk_table *table = summary->table;
@@ -251,7 +251,7 @@ static void print_line(const struct disk_summary *summary, const char *what, con
 		printf("%-12s %s\n", what, disk_safe(summary->disk, value));
 }
 
-/* Whether the table tells of the package already, or hosts only need it to draw in others. */
+/* Whether the package is in the table, or only makes hosts install other packages. */
 static bool is_in_table(const struct disk_summary *summary, const struct rpm *rpm)
 {
 	for (size_t i = 0; i < summary->table->count; i++)

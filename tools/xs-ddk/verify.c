@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk verify: whether modules are right.
+// xs-ddk verify: checks modules, packages, disks and hosts.
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -116,7 +116,7 @@ static bool add_certificate(struct verify *v, const char *path)
 	return v->policy.certificates;
 }
 
-/* More threads than this wait for each other only. */
+/* With more threads than this, they only wait for each other. */
 #define JOBS_MAX 256
 
 static bool set_jobs(struct verify *v, const char *text)
@@ -186,7 +186,7 @@ static const struct option options[] = {
 	{0},
 };
 
-/* Takes one option; false when it is wrong, which has been told. */
+/* Takes an option. False if it is wrong, after a message. */
 static bool take_option(struct verify *v, int option)
 {
 	switch (option) {
