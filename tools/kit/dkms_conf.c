@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reading a dkms.conf, which is a shell script, without executing any of it.
+// Reads a dkms.conf, which is a shell script, without executing it.
 #include "kit/dkms_conf.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 #include "base/die.h"
 #include "base/text.h"
 
-/* Where the reading stands, and the value that is being put together. */
+/* The current position, and the value that is being made. */
 struct reader {
 	struct dkms_conf *conf;
 	const char *at;
@@ -73,7 +73,7 @@ const struct dkms_variable *dkms_conf_find(const struct dkms_conf *conf, const c
 	return known || !conf->missing.unknown ? known : &conf->missing;
 }
 
-/* The variable NAME, made if it is not there. */
+/* Finds the variable NAME or adds it. NULL if there are too many variables. */
 static struct dkms_variable *variable_of(struct dkms_conf *conf, const char *name, unsigned int line)
 {
 	struct dkms_variable *known = find(conf, name);
@@ -97,7 +97,7 @@ static struct dkms_variable *variable_of(struct dkms_conf *conf, const char *nam
 	return &conf->variables[conf->count++];
 }
 
-/* Takes VALUE and UNKNOWN over. */
+/* Sets a variable. Takes over VALUE and UNKNOWN. */
 static void set(struct dkms_conf *conf, const char *name, char *value, char *unknown, unsigned int line)
 {
 	struct dkms_variable *variable = variable_of(conf, name, line);
@@ -115,8 +115,8 @@ static void set(struct dkms_conf *conf, const char *name, char *value, char *unk
 }
 
 /*
- * The canonical name of the LEN bytes at S: "MAKE[0]" for MAKE, where dkms wants an array; "MAKE[?]" where the index is
- * computed.
+ * The canonical name for the LEN bytes at S, in memory to free. MAKE becomes "MAKE[0]" because it is an array in dkms.
+ * "MAKE[?]" stands for a computed index.
  */
 static char *canonical(const char *s, size_t len)
 {
@@ -153,7 +153,7 @@ static char next(struct reader *r)
 	return *r->at ? *r->at++ : '\0';
 }
 
-/* Past what is between the bracket just read and the one that closes it. */
+/* Skips to the bracket that closes the bracket just read. */
 static void skip_nested(struct reader *r, char open, char close)
 {
 	for (int depth = 1; depth && *r->at;) {
@@ -163,7 +163,7 @@ static void skip_nested(struct reader *r, char open, char close)
 	}
 }
 
-/* Adds LEN bytes to the value that is being put together, as far as values may grow. */
+/* Adds LEN bytes to the current value, up to the limit. */
 static void put(struct reader *r, const char *bytes, size_t len)
 {
 	if (len > r->conf->value_bytes) {
@@ -180,10 +180,10 @@ static void put_char(struct reader *r, char c)
 	put(r, &c, 1);
 }
 
-/* The value of the variable of LEN bytes at NAME. */
+/* Adds the value of the variable whose name is the LEN bytes at NAME. */
 static void put_variable(struct reader *r, const char *name, size_t len)
 {
-	/* PWD and arch are for the shell that executes the command; so are they when dkms does. */
+	/* The shell that runs the command expands PWD and arch, as it does with dkms. */
 	static const struct {
 		const char *name, *value;
 	} dkms[] = {{"kernelver", DKMS_KERNEL},
@@ -205,14 +205,14 @@ static void put_variable(struct reader *r, const char *name, size_t len)
 	else if (!known->unknown)
 		put(r, known->value, strlen(known->value));
 	else if (strncmp(known->unknown, "uses $", 6) == 0)
-		/* The first cause, so that a chain of variables does not make a chain of words. */
+		/* Keep only the first cause, so that the text does not grow with each variable. */
 		become_unknown(r, text_format("%s", known->unknown));
 	else
 		become_unknown(r, text_format("uses $%.64s, which %s", key, known->unknown));
 	free(key);
 }
 
-/* Whether the command of LEN bytes at S prints what the shell that builds the driver finds out as well. */
+/* Whether the command of LEN bytes at S can stay in the value: the shell that builds the driver runs it later. */
 static bool is_harmless(const char *s, size_t len)
 {
 	return (len == 5 && strncmp(s, "nproc", len) == 0) || (len == 3 && strncmp(s, "pwd", len) == 0);
@@ -220,7 +220,7 @@ static bool is_harmless(const char *s, size_t len)
 
 static void forget_default(struct reader *r, const char *brace);
 
-/* After a '$'. */
+/* Reads an expansion, after its '$'. */
 static void read_expansion(struct reader *r)
 {
 	size_t len = name_len(r->at), command = strcspn(r->at, ")\n");
@@ -299,7 +299,7 @@ static void read_single_quotes(struct reader *r)
 		become_unknown(r, text_format("has no closing quote"));
 }
 
-/* A word's value, up to a blank, a semicolon or the end of the line. */
+/* Reads the value of a word, up to a blank, a semicolon or the end of the line. */
 static void read_word(struct reader *r)
 {
 	if (*r->at == '(') {
@@ -340,7 +340,7 @@ static void read_assignment(struct reader *r, size_t len)
 	if (!r->value)
 		die_memory();
 	r->unknown = NULL;
-	/* "+=" is the old value, an empty one if there is none, and what follows. */
+	/* "+=" begins with the old value, if there is one. */
 	if (add && find(r->conf, name))
 		put_variable(r, name, strlen(name));
 	r->at += len;
@@ -360,7 +360,7 @@ static bool is_word(const char *s, const char *word)
 	return strncmp(s, word, len) == 0 && (s[len] == '\0' || strchr(" \t\n;", s[len]));
 }
 
-/* How many compound commands open (1) or close (-1) at a word that a command may begin with. */
+/* 1 if a compound command opens at this word, -1 if it closes, else 0. The word is in the position of a command. */
 static int nesting(const char *s)
 {
 	static const char *const opening[] = {"if", "case", "for", "while", "until", "{"};
@@ -383,7 +383,7 @@ static bool is_one_of(const char *s, const char *const *words)
 	return false;
 }
 
-/* The variable of LEN bytes at NAME is unknown from here on. */
+/* Makes the variable whose name is the LEN bytes at NAME unknown from here on. */
 static void forget(struct reader *r, const char *name, size_t len, const char *why)
 {
 	char *key = canonical(name, len);
@@ -392,7 +392,7 @@ static void forget(struct reader *r, const char *name, size_t len, const char *w
 	free(key);
 }
 
-/* No variable is known from here on, until it is set again: WHY, for which it takes memory over, may change any. */
+/* Makes all variables unknown, until they are set again. WHY is the reason; takes it over. */
 static void forget_all(struct dkms_conf *conf, char *why, unsigned int line)
 {
 	for (size_t i = 0; i < conf->count; i++)
@@ -406,7 +406,7 @@ static void forget_all(struct dkms_conf *conf, char *why, unsigned int line)
 	}
 }
 
-/* "${NAME:=word}" sets a variable wherever it stands. */
+/* "${NAME:=word}" sets the variable in any position. */
 static void forget_default(struct reader *r, const char *brace)
 {
 	size_t len = name_len(brace + 1), at = 1 + len;
@@ -416,7 +416,7 @@ static void forget_default(struct reader *r, const char *brace)
 		forget(r, brace + 1, len, "is set by a default in");
 }
 
-/* Past a word of a command, with what is quoted in it. */
+/* Skips a word of a command, with its quoted parts. */
 static void skip_word(struct reader *r)
 {
 	char quote = '\0';
@@ -435,7 +435,7 @@ static void skip_word(struct reader *r)
 	}
 }
 
-/* Whether the word of LEN bytes that stands for a command may set variables that it does not name. */
+/* Whether a command, given by its first word of LEN bytes, may set variables that it does not name. */
 static bool may_set_any(const struct reader *r, const char *word, size_t len)
 {
 	static const char *const any[] = {".", "source", "eval", "alias", "builtin", "command", "enable", NULL};
@@ -444,19 +444,19 @@ static bool may_set_any(const struct reader *r, const char *word, size_t len)
 	const char *file = word + strspn(word, ". \t");
 	size_t file_len = strcspn(file, " \t\n;&|");
 
-	/* A kernel's configuration sets only what begins with CONFIG_. */
+	/* The configuration of a kernel sets only variables that begin with CONFIG_. */
 	if (is_word(word, ".") && file_len > 8 && strncmp(file + file_len - 8, "/.config", 8) == 0)
 		return false;
 	return is_one_of(word, any) || (r->conf->has_functions && !is_one_of(word, plain)) || memchr(word, '$', len) ||
 	       memchr(word, '`', len) || memchr(word, '"', len) || memchr(word, '\'', len);
 }
 
-/* Past a command, simple or compound: it is not executed, and what it may set is unknown from there on. */
+/* Skips a simple or compound command without executing it. The variables that it may set become unknown. */
 static void read_command(struct reader *r)
 {
 	static const char *const before_commands[] = {"if", "then",  "else",  "elif",	  "do", "{",
 						      "!",  "while", "until", "function", NULL};
-	/* The words after these are names of variables that they set. */
+	/* The words after these commands are names of variables that they set. */
 	static const char *const setting[] = {"for",	 "read",      "unset",	 "export",   "declare",
 					      "typeset", "local",     "let",	 "readonly", "printf",
 					      "mapfile", "readarray", "getopts", "in",	     NULL};
@@ -499,7 +499,7 @@ static void read_command(struct reader *r)
 		heredoc = heredoc || (len > 1 && strncmp(word, "<<", 2) == 0 && word[2] != '<');
 		r->conf->has_functions = r->conf->has_functions || (command && is_word(word, "function"));
 		sets = (command && is_one_of(word, setting)) || (sets && !is_word(word, "in"));
-		/* A pattern of "case" ends in a bracket. */
+		/* A pattern of "case" ends with a bracket; a command follows. */
 		command = r->at[-1] == ')' || (command && is_one_of(word, before_commands)) || r->at[-1] == '{';
 	}
 	if (depth > 0 || heredoc) {
@@ -518,7 +518,7 @@ static void read_command(struct reader *r)
 	}
 }
 
-/* "A=b command" sets A for that command only. */
+/* "A=b command" sets A only for that command. */
 static void forget_line(struct reader *r)
 {
 	for (size_t i = 0; i < r->conf->count; i++)

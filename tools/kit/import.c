@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a driver's directory is made from: a dkms.conf, an older kit's Makefile, and the sources themselves.
+// Reads what a driver's directory is made from: a dkms.conf, an older kit's Makefile, and the sources.
 #include "kit/import.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "kit/dkms_conf.h"
 
-/* TEXT with each OLD replaced by NEW, in memory to free; TEXT is freed. */
+/* TEXT with each OLD replaced by NEW, in memory to free. Frees TEXT. */
 static char *replaced(char *text, const char *old, const char *new)
 {
 	size_t len = strlen(old);
@@ -29,7 +29,7 @@ static char *replaced(char *text, const char *old, const char *new)
 	return out;
 }
 
-/* What the file says of one value: learnt, or doubted. */
+/* Takes one value from the file, or the reason why it is unknown. */
 static void take_variable(struct packaging *directory, enum value_id id, const struct dkms_conf *conf, const char *name)
 {
 	const struct dkms_variable *variable = dkms_conf_find(conf, name);
@@ -44,7 +44,7 @@ static void take_variable(struct packaging *directory, enum value_id id, const s
 		packaging_learn(directory, id, variable->value);
 }
 
-/* dkms's directory of this driver's build is the one the packages are built in. */
+/* Replaces the build directory of dkms with $PWD, the directory in which the packages are built. */
 static char *in_build_directory(const struct dkms_conf *conf, const char *value)
 {
 	const struct dkms_variable *name = dkms_conf_find(conf, "PACKAGE_NAME"),
@@ -63,7 +63,7 @@ static bool is_plain_path(const char *path)
 	       *path != '/' && !strstr(path, "..");
 }
 
-/* As dkms does: a command that begins with make is told the kernel's release and to use all processors. */
+/* As dkms does: a command that begins with "make" gets the release of the kernel and uses all processors. */
 static char *with_release(char *command)
 {
 	char *longer;
@@ -85,15 +85,15 @@ static const struct dkms_variable *element(const struct dkms_conf *conf, const c
 	return variable;
 }
 
-/* The parts of a build command that are put together. */
+/* A build command while it is made. */
 struct build {
 	struct packaging *directory;
 	const struct dkms_conf *conf;
 	FILE *text;
-	bool doubtful; /* and the reason is kept */
+	bool doubtful; /* the command is unknown; the reason is kept in directory */
 };
 
-/* The command is not known, because of VARIABLE, or because of WHY if that is known. */
+/* Marks the command as unknown because of VARIABLE. WHY is the reason if the value of VARIABLE is known. */
 static void doubt_build(struct build *build, const char *name, const struct dkms_variable *variable, const char *why)
 {
 	build->doubtful = true;
@@ -102,7 +102,10 @@ static void doubt_build(struct build *build, const char *name, const struct dkms
 		text_format("%s in line %u %s", name, variable->line, variable->unknown ? variable->unknown : why));
 }
 
-/* Begins "if the kernel's name matches", or returns false: for every kernel. */
+/*
+ * Writes "if the release of the kernel matches". If there is no pattern, writes nothing and returns false: for every
+ * kernel.
+ */
 static bool put_match(struct build *build, const char *name, unsigned int i, const char *keyword)
 {
 	const struct dkms_variable *match = element(build->conf, name, i);
@@ -136,7 +139,7 @@ static void put_patches(struct build *build)
 	}
 }
 
-/* PRE_BUILD and POST_BUILD: a file of the sources and its arguments. */
+/* PRE_BUILD and POST_BUILD: a script in the sources with its arguments. */
 static void put_script(struct build *build, const char *name)
 {
 	const struct dkms_variable *script = dkms_conf_find(build->conf, name);
@@ -162,7 +165,7 @@ static void put_command(struct build *build, const struct dkms_variable *make)
 	free(command);
 }
 
-/* The last MAKE whose MAKE_MATCH is the kernel's, else the last one that has none, as dkms takes them. */
+/* As dkms: the last MAKE whose MAKE_MATCH matches the kernel, else the last MAKE without a MAKE_MATCH. */
 static void put_make(struct build *build)
 {
 	const struct dkms_variable *otherwise = dkms_conf_find(build->conf, "MAKE[?]");
@@ -187,7 +190,7 @@ static void put_make(struct build *build)
 		fputs("fi\n", build->text);
 }
 
-/* What FUNCTION puts, in memory to free. */
+/* The text that FUNCTION writes, in memory to free. */
 static char *part_of_build(struct build *build, void (*function)(struct build *))
 {
 	char *text;
@@ -213,7 +216,7 @@ static void put_after(struct build *build)
 	put_script(build, "POST_BUILD");
 }
 
-/* Patches and scripts belong to the build also if the command itself was given. */
+/* Takes the build from the file. Patches and scripts are used even if the user gave the command. */
 static void take_command(struct packaging *directory, const struct dkms_conf *conf)
 {
 	struct build build = {.directory = directory, .conf = conf};
@@ -233,13 +236,13 @@ static void take_command(struct packaging *directory, const struct dkms_conf *co
 		return;
 	make = part_of_build(&build, put_make);
 	make[strlen(make) ? strlen(make) - 1 : 0] = '\0';
-	/* Without any MAKE, what the sources say of their Kbuild counts. */
+	/* If the file has no MAKE, the command comes from the Kbuild in the sources. */
 	if (!build.doubtful && (dkms_conf_find(conf, "MAKE") || dkms_conf_find(conf, "MAKE_MATCH")))
 		packaging_learn(directory, VALUE_MAKE, make);
 	free(make);
 }
 
-/* What a dkms.conf says beside the build, and packages do not do. */
+/* Lists the lines of a dkms.conf that have no effect on packages. */
 static void tell_unused(const struct dkms_conf *conf)
 {
 	static const struct {
@@ -270,7 +273,7 @@ static void tell_unused(const struct dkms_conf *conf)
 		}
 }
 
-/* One BUILT_MODULE_NAME, with its directory, as a path in the build directory. False when it is none. */
+/* Takes a BUILT_MODULE_NAME with its directory, as a path in the build directory. False if it is no legal path. */
 static bool take_module(struct packaging *directory, const char *location, const char *name)
 {
 	size_t len = strlen(location);
@@ -289,7 +292,7 @@ static bool take_module(struct packaging *directory, const char *location, const
 	return plain;
 }
 
-/* The modules that the file names; if it cannot be known which these are, all that are built are packaged. */
+/* Takes the modules that the file names. If they cannot be known, all modules that are built are packaged. */
 static bool take_modules(struct packaging *directory, const struct dkms_conf *conf)
 {
 	bool known = !dkms_conf_find(conf, "BUILT_MODULE_NAME[?]");
@@ -331,8 +334,8 @@ bool import_dkms(struct packaging *directory, const char *path, const char *text
 }
 
 /*
- * The value that make reads from the LEN bytes at S, in memory to free: "$$" is '$', "\#" is '#', and a comment ends
- * it. NULL: make would have to expand something, or the value goes on in the next line.
+ * The value that make reads from the LEN bytes at S, in memory to free. "$$" is '$', "\#" is '#', and a comment ends
+ * the value. NULL if make would expand something, or if the value continues in the next line.
  */
 static char *make_value(const char *s, size_t len)
 {
@@ -363,7 +366,7 @@ static char *make_value(const char *s, size_t len)
 	return out;
 }
 
-/* Takes one line "NAME = value" or "NAME := value" of a makefile. */
+/* Takes a line "NAME = value" or "NAME := value" of a makefile. */
 static void take_make_line(struct packaging *directory, const char *line, size_t len)
 {
 	size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.");
@@ -402,10 +405,10 @@ bool import_makefile(struct packaging *directory, const char *path, const char *
 	return true;
 }
 
-/* The one text of several, or a doubt. */
+/* Takes the value if there is exactly one, else a doubt. */
 static void take_only(struct packaging *directory, enum value_id id, const struct strings *found, const char *what)
 {
-	/* rpm would take the one for a macro, make the other for the line's going on. */
+	/* rpm reads '%' as a macro. make reads a backslash at the end as a continued line. */
 	if (found->count == 1 && strpbrk(found->all[0], "%\\"))
 		packaging_doubt(directory, id, text_format("that of the sources has a %% or a backslash in it"));
 	else if (found->count == 1)
@@ -419,7 +422,7 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The SPDX name of a license that MODULE_LICENSE or an older SPDX list names; NAME itself if it is none of these. */
+/* The SPDX name for a license of MODULE_LICENSE or of an older SPDX list. NAME itself if it is not in the table. */
 static const char *spdx_name(const char *name)
 {
 	static const char *const names[][2] = {
@@ -440,8 +443,10 @@ static const char *spdx_name(const char *name)
 	return name;
 }
 
-/* All licenses there are, as an RPM's tag joins them: of the sources' SPDX tags, and where there are none of the
- * modules. */
+/*
+ * Takes all licenses, joined as the License tag of an RPM needs it. They come from the SPDX tags of the sources, or
+ * else from MODULE_LICENSE.
+ */
 static void take_licenses(struct packaging *directory)
 {
 	const struct strings *found = directory->tree.spdx.count ? &directory->tree.spdx : &directory->tree.licenses;
@@ -466,7 +471,7 @@ static void take_licenses(struct packaging *directory)
 	free(joined);
 }
 
-/* Firmware is another work than the driver. */
+/* Firmware needs its own license. */
 static void take_firmware(struct packaging *directory)
 {
 	const struct strings *firmware = &directory->tree.firmware;
@@ -477,7 +482,7 @@ static void take_firmware(struct packaging *directory)
 					text_format("the sources have %s", firmware->all[i]));
 }
 
-/* The directory that kbuild is to be told: the one that holds all others with modules. */
+/* Takes the directory for kbuild: the one above all other directories with modules. */
 static void take_kbuild(struct packaging *directory)
 {
 	const struct strings *kbuild = &directory->tree.kbuild;
@@ -521,7 +526,7 @@ bool import_is_driver(const struct packaging *directory)
 	return true;
 }
 
-/* Takes what the sources say, which directory->tree holds. */
+/* Takes the values that the sources give, from directory->tree. */
 static void import_tree(struct packaging *directory)
 {
 	struct source_tree *tree = &directory->tree;
@@ -541,7 +546,7 @@ enum status import_finish(struct packaging *directory)
 	char *makefile = packaging_makefile(directory);
 	bool done;
 
-	/* What was said for another version of the driver counts for this one. */
+	/* The values of an earlier version of the driver are used for this version. */
 	if (makefile)
 		take_makefile(directory, makefile);
 	free(makefile);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a driver's directory is made from: a dkms.conf, an older kit's Makefile, and the sources themselves. */
+/* Reads what a driver's directory is made from: a dkms.conf, an older kit's Makefile, and the sources. */
 #ifndef XS_KIT_IMPORT_H
 #define XS_KIT_IMPORT_H
 
@@ -9,16 +9,18 @@
 #include "kit/packaging.h"
 
 /*
- * Each takes what the file TEXT, called PATH in complaints, says into DIRECTORY; what was said before stays. False,
- * with a complaint, if the file does what cannot be understood without executing it.
+ * Each takes the values from TEXT into DIRECTORY. PATH is the name of the file in messages. Values that are already
+ * known stay. False, after a message, if the file cannot be understood without executing it.
  */
 bool import_dkms(struct packaging *directory, const char *path, const char *text);
 bool import_makefile(struct packaging *directory, const char *path, const char *text);
 
-/* Whether the sources are a driver's, or MAKE is known; false with a complaint. To be asked before import_finish(). */
+/*
+ * Whether the sources are those of a driver, or MAKE is known. False after a message. Call it before import_finish().
+ */
 bool import_is_driver(const struct packaging *directory);
 
-/* Asks for what is missing, or writes the directory; frees it. */
+/* Writes the directory, or reports the values that are missing. Then calls packaging_free() on DIRECTORY. */
 enum status import_finish(struct packaging *directory);
 
 #endif

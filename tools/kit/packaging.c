@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What is known of a driver whose directory is to be made, and what has to be asked for.
+// The values of a driver's directory, and which of them are missing.
 #include "kit/packaging.h"
 
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #include "base/text.h"
 
 static const struct value {
-	const char *name, *other; /* other: as another kit spells it */
-	const char *what;	  /* what is asked for; NULL: it may stay unknown */
+	const char *name, *other; /* other: the name in an older kit, or another spelling */
+	const char *what;	  /* description for the message; NULL: it may stay unknown */
 } values[VALUES] = {
 	[VALUE_DRIVER] = {"DRIVER", "NAME", "the driver's name, its directory on hosts"},
 	[VALUE_VERSION] = {"DRIVER_VERSION", "VERSION", "the driver's version"},
@@ -85,7 +85,7 @@ void packaging_doubt(struct packaging *directory, enum value_id id, char *why)
 		directory->doubts[id] = why;
 }
 
-/* Why a value will not do, in memory to free; NULL: it will. */
+/* Why a value is not usable, in memory to free. NULL if it is usable. */
 static char *why_not(const struct packaging *directory, enum value_id id)
 {
 	const char *value = directory->values[id];

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A driver's directory for the kit: a Makefile and spec files that make packages and a disk of the driver's own
- * sources.
- */
+/* A driver's directory for the kit: a Makefile and spec files that make packages and a disk from the sources. */
 #ifndef XS_KIT_PACKAGING_H
 #define XS_KIT_PACKAGING_H
 
@@ -10,7 +8,7 @@
 
 #include "kit/source_tree.h"
 
-/* What can be said of a driver, by the names of driver.mk and disk.mk. */
+/* The values of a driver, named as in driver.mk and disk.mk. */
 enum value_id {
 	VALUE_DRIVER,
 	VALUE_VERSION,
@@ -33,39 +31,41 @@ enum value_id {
 	VALUES,
 };
 
-/* A directory to be. Starts as {0}. */
+/* A directory that is to be made. It starts as {0}; packaging_free() frees it. */
 struct packaging {
-	char *source;		 /* the directory of the driver's sources, as given */
-	char *output;		 /* the directory to make; NULL: the driver's name, here */
-	const char *from;	 /* what it is made from, for a comment: "dkms.conf" */
-	char *values[VALUES];	 /* NULL: not known */
-	char *doubts[VALUES];	 /* why a value that is not known could not be told; NULL: nothing says it */
-	char *before, *after;	 /* lines of shell to execute before and after MAKE; NULL or "": none */
-	struct strings modules;	 /* paths of the modules as built; none: all that are built */
-	struct source_tree tree; /* what the sources say */
+	char *source;		 /* the directory of the sources, as given by the user */
+	char *output;		 /* the directory to make; NULL: named like the driver, in the current directory */
+	const char *from;	 /* its origin, for a comment in the Makefile: "dkms.conf" */
+	char *values[VALUES];	 /* NULL: unknown */
+	char *doubts[VALUES];	 /* why a value is unknown; NULL: no source has it */
+	char *before, *after;	 /* shell lines to run before and after MAKE; NULL or "": none */
+	struct strings modules;	 /* paths of the built modules; empty: all modules that are built */
+	struct source_tree tree; /* the values in the sources */
 };
 
-/* Takes "NAME=VALUE", as a make variable. False, with a complaint, if there is no such name. */
+/* Sets a value from "NAME=VALUE". False, after a message, if there is no such name or the value is not legal. */
 bool packaging_set(struct packaging *directory, const char *assignment);
 
-/* The id of the variable NAME, which may be spelt with '.' or '_'; VALUES if there is none. */
+/*
+ * The id of a variable. Some names have a second spelling, e.g. with '_' for '.'. VALUES if there is no such variable.
+ */
 enum value_id value_find(const char *name, size_t len);
 
-/* Keeps a copy of TEXT, unless the value is known already. */
+/* Sets the value to a copy of TEXT, unless it is known. */
 void packaging_learn(struct packaging *directory, enum value_id id, const char *text);
 
-/* Keeps why a value cannot be told, unless it is known; takes WHY over. */
+/* Keeps WHY as the reason why the value is unknown, unless there is a value or a reason. Takes over WHY. */
 void packaging_doubt(struct packaging *directory, enum value_id id, char *why);
 
-/* False, with all that is missing told in one list, if something that is needed is not known or not legal. */
+/* Whether all values that are needed are known and legal. If not, prints one list of those that are missing. */
 bool packaging_is_whole(const struct packaging *directory);
 
-/* The text of the Makefile that is in the directory from an earlier time, to free; NULL: there is none. */
+/* The text of the Makefile that an earlier run made in the directory, to free. NULL if there is none. */
 char *packaging_makefile(const struct packaging *directory);
 
 /*
- * Makes it, whole or not at all; to a directory that was made for another version, adds this one. False, with a
- * complaint. Prints what was made.
+ * Makes the directory, completely or not at all. If an earlier run made it for another version, adds this version to
+ * it. Prints the result. False after a message.
  */
 bool packaging_write(const struct packaging *directory);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Writing a driver's directory: Makefile, spec files and what belongs into the data package.
+// Writes a driver's directory: its Makefile, spec files, and files for the data package.
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "kit/packaging.h"
 
-/* Firmware may be large; what is larger than this is none. */
+/* Limit for a file of the data package, in bytes. Firmware may be large, but not larger than this. */
 #define DATA_FILE_MAX (256u << 20)
 
 static bool trouble(const char *path)
@@ -28,7 +28,10 @@ static bool trouble(const char *path)
 	return false;
 }
 
-/* The kit this program belongs to: its own tree, or where "make install" put it. NULL has been told. */
+/*
+ * The directory of the kit that this program belongs to: its source tree, or the directory of "make install". NULL
+ * after a message.
+ */
 static char *find_kit(void)
 {
 	static const char *const beside[] = {"../..", "../../..", "../share/xs-ddk"};
@@ -73,7 +76,7 @@ static bool write_bytes(const char *path, const char *bytes, size_t len)
 	return fine ? true : trouble(path);
 }
 
-/* Takes TEXT over. */
+/* Writes a new file. Takes over TEXT; false if it is NULL. */
 static bool write_text(const char *directory, const char *name, char *text)
 {
 	char *path = text_format("%s/%s", directory, name);
@@ -84,7 +87,7 @@ static bool write_text(const char *directory, const char *name, char *text)
 	return fine;
 }
 
-/* FROM's way to TO, both absolute and without links. */
+/* The relative path from FROM to TO, in memory to free. Both are absolute and without symlinks. */
 static char *relative(const char *from, const char *to)
 {
 	size_t same = 0, ups = 0, i = 0;
@@ -116,7 +119,7 @@ static bool has_data(const struct packaging *directory)
 	return any;
 }
 
-/* The firmware that the driver asks for and its sources lack, in a comment; NULL: there is none. */
+/* The names of the firmware that the driver loads and its sources lack, in memory to free. NULL if there is none. */
 static char *missing_firmware(const struct packaging *directory)
 {
 	const struct strings *firmware = &directory->tree.firmware;
@@ -132,7 +135,7 @@ static char *missing_firmware(const struct packaging *directory)
 	return names;
 }
 
-/* S as make writes it in the value of a variable: "$$" for '$', "\#" for '#', whose backslashes are doubled. */
+/* S escaped for the value of a make variable: "$$" for '$', "\#" for '#', with doubled backslashes before the '#'. */
 static char *for_make(const char *s)
 {
 	char *out = need_memory(3 * strlen(s) + 1, 1), *at = out;
@@ -149,7 +152,7 @@ static char *for_make(const char *s)
 	return out;
 }
 
-/* What the placeholder NAME of LEN bytes stands for, in memory to free; NULL: nothing. */
+/* The value for the placeholder NAME of LEN bytes, in memory to free. NULL if there is none. */
 static char *value_of(const struct packaging *directory, const char *way, const char *name, size_t len)
 {
 	static const struct {
@@ -175,7 +178,7 @@ static char *value_of(const struct packaging *directory, const char *way, const 
 	return value && *value ? for_make(value) : NULL;
 }
 
-/* The kit's file NAME. NULL has been told. */
+/* The text of the file NAME of the kit. NULL after a message. */
 static char *read_template(const char *kit, const char *name)
 {
 	char *path = text_format("%s/rpm/%s", kit, name), *text = read_text(path, 1 << 20, NULL);
@@ -184,7 +187,7 @@ static char *read_template(const char *kit, const char *name)
 	return text;
 }
 
-/* The kit's Makefile.in with its placeholders filled in; a line whose placeholder has no value is left out. */
+/* The Makefile.in of the kit with values for its placeholders. A line is left out if its placeholder has no value. */
 static char *makefile_of(const struct packaging *directory, const char *way, const char *kit)
 {
 	char *template = read_template(kit, "driver.Makefile.in"), *text = NULL;
@@ -217,7 +220,7 @@ static char *makefile_of(const struct packaging *directory, const char *way, con
 	return text;
 }
 
-/* TEXT as one word of the shell, and with nothing that rpm would expand. */
+/* Writes TEXT as one word for the shell. rpm expands nothing in it. */
 static void put_word(FILE *out, const char *text)
 {
 	fputc('\'', out);
@@ -226,7 +229,7 @@ static void put_word(FILE *out, const char *text)
 	fputc('\'', out);
 }
 
-/* The command that builds the modules: in one line if it is one, else as a script. */
+/* Writes the command that builds the modules: a single command, or else a script. */
 static void put_build(FILE *out, const struct packaging *directory)
 {
 	const char *make = directory->values[VALUE_MAKE];
@@ -263,7 +266,10 @@ static bool is_line(const char *line, size_t len, const char *wanted)
 	return len == strlen(wanted) && strncmp(line, wanted, len) == 0;
 }
 
-/* The kit's spec NAME, with this license, and this driver's build and modules. NULL has been told. */
+/*
+ * The spec file NAME of the kit, with the license, the build command and the modules of this driver. NULL after a
+ * message.
+ */
 static char *spec_of(const struct packaging *directory, const char *kit, const char *name, const char *license)
 {
 	char *template = read_template(kit, name), *text = NULL;
@@ -295,7 +301,7 @@ static char *spec_of(const struct packaging *directory, const char *kit, const c
 	return text;
 }
 
-/* Makes the directories that PATH goes through, below BASE. */
+/* Makes the directories in PATH, below BASE. */
 static bool make_directories(const char *base, const char *path)
 {
 	for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
@@ -309,7 +315,7 @@ static bool make_directories(const char *base, const char *path)
 	return true;
 }
 
-/* A file of the sources into the data package; its name there is TO. */
+/* Copies a file of the sources to TO in the data package. */
 static bool copy_data(const struct packaging *directory, const char *base, const char *from, const char *to)
 {
 	char *source = text_format("%s/%s", directory->source, from), *target = text_format("%s/%s", base, to);
@@ -323,7 +329,7 @@ static bool copy_data(const struct packaging *directory, const char *base, const
 	return fine;
 }
 
-/* Whether NAME stays below the directory that it is put into, and a data package can have it. */
+/* Whether NAME is legal in a data package and cannot leave its directory. Prints a message if not. */
 static bool is_data_name(const char *name)
 {
 	char *padded = text_format("/%s/", name), *safe;
@@ -342,7 +348,7 @@ static bool is_data_name(const char *name)
 	return fine;
 }
 
-/* Copies FROM in the sources to TO/NAME below BASE, unless a file is there already. */
+/* Copies FROM in the sources to TO/NAME below BASE, unless that file exists. */
 static bool take_data(const struct packaging *directory, const char *base, const char *from, const char *to,
 		      const char *name)
 {
@@ -390,7 +396,7 @@ static bool write_all(const struct packaging *directory, const char *base, const
 	return fine;
 }
 
-/* The line of TEXT that begins with WORDS; NULL: there is none. */
+/* The line of TEXT that begins with WORDS. NULL if there is none. */
 static const char *line_of(const char *text, const char *words)
 {
 	for (const char *line = text; line; line = strchr(line, '\n')) {
@@ -401,7 +407,7 @@ static const char *line_of(const char *text, const char *words)
 	return NULL;
 }
 
-/* Tells the lines of NEW that OLD has not: what a person is to decide on. */
+/* Prints the lines of NEW that OLD lacks. The user decides whether to add them. */
 static void tell_changes(const char *name, const char *old, const char *new)
 {
 	bool any = false;
@@ -422,7 +428,7 @@ static void tell_changes(const char *name, const char *old, const char *new)
 	}
 }
 
-/* Puts NEW in the place of the file PATH, whole or not at all. */
+/* Replaces the file PATH with the text NEW, completely or not at all. */
 static bool replace_file(const char *path, const char *new)
 {
 	char *beside = text_format("%s.new", path);
@@ -434,7 +440,7 @@ static bool replace_file(const char *path, const char *new)
 	return fine;
 }
 
-/* Adds the version to the directory OUTPUT, whose Makefile has TEXT. */
+/* Adds the version to the directory OUTPUT. TEXT is its Makefile. */
 static bool add_version(const struct packaging *directory, const char *output, const char *way, const char *kit,
 			const char *text)
 {
@@ -487,7 +493,7 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 	return remove(path);
 }
 
-/* Made under a name of its own and renamed, so that what fails leaves nothing. rename() fails if OUTPUT has files. */
+/* Makes a temporary directory and renames it, so that a failure leaves nothing. rename() fails if OUTPUT has files. */
 static bool write_beside(const struct packaging *directory, const char *output, const char *way, const char *kit)
 {
 	char *base = text_format("%s.XXXXXX", output);
@@ -506,7 +512,7 @@ static bool write_beside(const struct packaging *directory, const char *output, 
 	return fine;
 }
 
-/* The absolute path of what is to be: that of its directory, which must be there, and its name. NULL has been told. */
+/* The absolute path of OUTPUT, in memory to free. Its parent directory must exist. NULL after a message. */
 static char *place_of_output(const char *output)
 {
 	char *copy = text_format("%s", output), *other = text_format("%s", output);
@@ -522,10 +528,13 @@ static char *place_of_output(const char *output)
 	return host_path;
 }
 
-/* Characters that make, or a shell that it starts, does not take in a path. */
+/* Characters in a path that make, or a shell that it starts, cannot handle. */
 #define BAD_IN_PATHS " \t\n$#:;'\"\\%=&|<>()*?[]{}!`"
 
-/* False, with a complaint, if make cannot work there; a directory in its own sources would be one of them. */
+/*
+ * Whether make can work with these paths. OUTPUT must be outside the sources, or it would count as a source. Prints a
+ * message if not.
+ */
 static bool can_be_built(const char *source, const char *output)
 {
 	size_t len = strlen(source);
@@ -543,7 +552,9 @@ static bool can_be_built(const char *source, const char *output)
 	return true;
 }
 
-/* The Makefile names the kit where it is installed. If this one is elsewhere, make has to be told. */
+/*
+ * Prints the result and the next command. The Makefile expects an installed kit; for any other, make needs XS_DDK_DIR.
+ */
 static void tell(const struct packaging *directory, const char *output, const char *kit)
 {
 	const struct strings *buses = &directory->tree.buses;
@@ -558,7 +569,7 @@ static void tell(const struct packaging *directory, const char *output, const ch
 	       installed ? "" : " XS_DDK_DIR=", installed ? "" : kit);
 }
 
-/* The directory of an earlier import or init. */
+/* The directory to make, or of an earlier run; NULL if neither it nor the driver's name is known. */
 static const char *output_of(const struct packaging *directory)
 {
 	return directory->output ? directory->output : directory->values[VALUE_DRIVER];

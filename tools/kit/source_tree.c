@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a driver's source tree says of itself: its makefiles for kbuild, and the MODULE_ macros in its sources.
+// Reads a driver's source tree: its makefiles for kbuild, and the MODULE_ macros in its sources.
 #include "kit/source_tree.h"
 
 #include <ctype.h>
@@ -15,7 +15,7 @@
 #include "base/root.h"
 #include "base/text.h"
 
-/* Larger ones are no source. */
+/* Larger files are no sources. */
 #define FILE_MAX  (16u << 20)
 #define DEPTH_MAX 32
 
@@ -87,8 +87,8 @@ static void read_makefile(struct source_tree *tree, const char *path, const char
 }
 
 /*
- * The text of MACRO("text"), spaces anywhere, for each MACRO in TEXT that is not in a longer word. False if the
- * argument of one is something else.
+ * Adds the text of each MACRO("text") in TEXT, with any blanks. MACRO must not be part of a longer word. False if an
+ * argument is not a plain string.
  */
 static bool read_macro(struct strings *found, const char *text, const char *macro)
 {
@@ -130,7 +130,7 @@ static void read_buses(struct source_tree *tree, const char *text)
 	}
 }
 
-/* The text after SPDX-License-Identifier:, in one of the first lines. */
+/* Takes the license after SPDX-License-Identifier: in one of the first lines. */
 static void read_spdx(struct source_tree *tree, const char *text)
 {
 	static const char tag[] = "SPDX-License-Identifier:";
@@ -201,7 +201,7 @@ static bool read_entry(struct source_tree *tree, int dir, const char *name, cons
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 
-	/* A link counts if it leads to a file of the tree. Sockets and devices are no sources. */
+	/* A symlink counts if its target is a file of the tree. Sockets and devices are no sources. */
 	if (fd < 0 && errno == ELOOP) {
 		fd = root_openat(tree->root, path, O_RDONLY | O_NONBLOCK, 0);
 		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
@@ -220,7 +220,7 @@ static bool read_entry(struct source_tree *tree, int dir, const char *name, cons
 	return true;
 }
 
-/* Takes FD over. */
+/* Takes over FD and closes it. */
 static bool read_directory(struct source_tree *tree, int fd, const char *path, int depth)
 {
 	int dir = dup(fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a driver's source tree says of itself: its makefiles for kbuild, and the MODULE_ macros in its sources. */
+/* Reads a driver's source tree: its makefiles for kbuild, and the MODULE_ macros in its sources. */
 #ifndef XS_KIT_SOURCE_TREE_H
 #define XS_KIT_SOURCE_TREE_H
 
@@ -8,36 +8,36 @@
 
 #include "base/root.h"
 
-/* Strings, each once, in the order they were found. Starts as {0}. */
+/* A list of strings without duplicates, in the order in which they were found. It starts as {0}. */
 struct strings {
 	char **all;
 	size_t count, room;
 };
 
-/* Takes a copy of S unless it is there already. */
+/* Adds a copy of S unless the list has it. */
 void strings_add(struct strings *strings, const char *s);
 void strings_free(struct strings *strings);
 
-/* Starts as {0}. Paths are relative to the tree, without "./". */
+/* A source tree. It starts as {0}. Paths are relative to the tree, without "./". */
 struct source_tree {
-	struct strings files;	 /* all files, also by links in the tree; no hidden ones */
-	struct strings kbuild;	 /* directories with a Kbuild or Makefile that names modules (obj-m); "" is the top */
-	struct strings versions; /* texts of MODULE_VERSION */
-	struct strings licenses; /* of MODULE_LICENSE */
-	struct strings spdx;	 /* of SPDX-License-Identifier, in a source's first lines */
+	struct strings files;	     /* all files, also symlinks to files of the tree; no hidden files */
+	struct strings kbuild;	     /* directories whose Kbuild or Makefile names modules (obj-m); "" is the top */
+	struct strings versions;     /* values of MODULE_VERSION */
+	struct strings licenses;     /* of MODULE_LICENSE */
+	struct strings spdx;	     /* of SPDX-License-Identifier, in the first lines of a source */
 	struct strings descriptions; /* of MODULE_DESCRIPTION */
 	struct strings firmware;     /* of MODULE_FIRMWARE */
 	struct strings buses;	     /* of MODULE_DEVICE_TABLE: pci, usb, ... */
-	struct strings rules;	     /* files of udev rules */
+	struct strings rules;	     /* paths of udev rules (*.rules) */
 	const struct root *root;     /* the tree, while it is read */
-	bool unclear_version;	     /* a MODULE_VERSION is no text that can be read off */
+	bool unclear_version;	     /* a MODULE_VERSION is not a plain string */
 };
 
-/* Reads the directory PATH. False, with a complaint, if it or a directory in it cannot be read. */
+/* Reads the directory PATH. False, after a message, if it or a directory below it cannot be read. */
 bool source_tree_read(struct source_tree *tree, const char *path);
 void source_tree_free(struct source_tree *tree);
 
-/* The path of the file in the tree that is the firmware NAME, e.g. "ice/a.pkg"; NULL if there is none. */
+/* The path of the firmware NAME in the tree, e.g. for "ice/a.pkg". NULL if there is none. */
 const char *source_tree_firmware(const struct source_tree *tree, const char *name);
 
 #endif
