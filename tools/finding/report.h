@@ -23,7 +23,7 @@ struct report {
 	size_t checked; /* how many modules were checked */
 	char **names;	/* paths of all that was checked, if keep_names: safe text */
 	size_t name_count, names_room;
-	bool keep_names;      /* the format also lists what has no findings */
+	bool keep_names;      /* the format also lists inputs without findings */
 	bool disabled[RULES]; /* findings of these rules are dropped */
 	bool strict;	      /* warnings fail too */
 };

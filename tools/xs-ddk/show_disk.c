@@ -119,7 +119,7 @@ static void read_repository(struct disk_summary *summary, const struct xml_node 
 	summary->requires = disk_own(disk, requires.text);
 }
 
-/* Takes what is not yet known: a disk may also have an XS-REPOSITORY, as older disks do. */
+/* Takes the values that were not in XS-REPOSITORY, a file that older disks have. */
 static void read_update(struct disk_summary *summary, const struct xml_node *root)
 {
 	struct disk *disk = summary->disk;
