@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The checks behind the rules. Whoever reads inputs calls check_subject() for each module, from any thread with
- * a report of its own, and check_inventory() when all have been seen. The others are a topic each.
+ * The checks of the rules. The reader of the inputs calls check_subject() for each module. Several threads may call it,
+ * each with its own report. Afterwards it calls check_inventory() once. Each other function here checks one topic.
  */
 #ifndef XS_CHECK_CHECK_H
 #define XS_CHECK_CHECK_H
@@ -18,10 +18,10 @@ struct loaded;
 struct symvers;
 struct profile;
 
-/* What a verification is held against, from the command line. NULL where anything is right. Read by all threads. */
+/* What the command line asks for. A NULL pointer means: not asked for. All threads read it. */
 struct policy {
-	const char *version; /* a legal name */
-	const char *uname;   /* a legal one */
+	const char *version; /* the version that records must have; a legal name */
+	const char *uname;   /* the kernel that modules must be for; a legal name */
 	struct symvers *symvers;
 	struct certificates *certificates;
 	const struct profile *profile;
@@ -29,91 +29,98 @@ struct policy {
 	bool require_signature;
 };
 
-/* One module to judge. */
+/* One module to check. */
 struct subject {
-	const char *path;      /* as shown; any bytes */
-	const char *host_path; /* what module_path_read() is to read */
-	const char *name;      /* of the file */
+	const char *path;      /* for messages; any bytes */
+	const char *host_path; /* the path on a host, for module_path_read() */
+	const char *name;      /* the file's name */
 	const struct module *module;
-	bool packaged;	   /* it stands in a package: it is what gets installed */
-	bool alone;	   /* it was given by itself: what stands around it is not asked */
-	const void *bytes; /* the whole file, module->size bytes, if check_wants_bytes(); else NULL */
+	bool packaged;	   /* the module is in a package, so it will be installed at host_path */
+	bool alone;	   /* the module is a PATH of the command line; files around it are not checked */
+	const void *bytes; /* the whole file, module->size bytes, if check_wants_bytes(); otherwise NULL */
 };
 
-/* Whether subjects must come with all their bytes. */
+/* Whether each subject must have its bytes. */
 bool check_wants_bytes(const struct policy *policy);
 
-/* All that can be said of one module. What only shows when all are known goes into the set. */
+/* Runs all checks that need only this module. Adds to the inventory what the later checks need of it. */
 void check_subject(struct report *report, struct inventory *inventory, const struct policy *policy,
 		   const struct subject *subject);
 
-/* All that shows only when everything has been seen. */
+/* Runs the checks that need all inputs. Sorts the inventory first. */
 void check_inventory(struct report *report, struct inventory *inventory, const struct policy *policy);
 
-/* The record itself: rules note-*, but for those on the section's header. PATH is as in report_add(). */
+/* Checks the record: rules note-*, except those about the header of its section. PATH is as in report_add(). */
 void check_note(struct report *report, const char *path, const struct note_reading *note);
 
-/* The file as an ELF module, and the header of the record's section. False: nothing more can be said of it. */
+/* Checks the file as an ELF module, and the header of the record's section. False: the other checks make no sense. */
 bool check_module(struct report *report, const char *path, const struct module *module);
 
-/* What .modinfo says: the other rules module-*. A fresh build has debugging information; a package should not. */
+/* Checks .modinfo: the other rules module-*. Debugging information is a finding only in a package. */
 void check_modinfo(struct report *report, const struct subject *subject);
 
-/* The record's version against what is expected: rule path-version. */
+/* Compares the record's version with the expected one: rule path-version. */
 void check_version(struct report *report, const char *path, const struct note_reading *note, const char *expected);
 
-/* The vermagic's kernel against what is expected: rule path-kernel. */
+/* Compares the vermagic's kernel with the expected one: rule path-kernel. */
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected);
 
-/* The file's name against the module's name: rule path-name. */
+/* Compares the file's name with the module's name: rule path-name. */
 void check_file_name(struct report *report, const struct subject *subject);
 
-/* The appended signature: rules signature-*. */
+/* Checks the appended signature: rules signature-*. */
 void check_signature(struct report *report, const struct policy *policy, const struct subject *subject);
 
-/* Imported symbols, with --symvers: rules symbol-*. What another module may export waits in the set. */
+/*
+ * Checks imported symbols against --symvers: rules symbol-*. Another module may export a symbol that --symvers does not
+ * have. Such a symbol goes into the inventory, for check_symbols_inventory().
+ */
 void check_symbols(struct report *report, struct inventory *inventory, const struct policy *policy,
 		   const struct subject *subject);
 
-/* The rest of that, when all exports are known. */
+/* Checks the symbols in the inventory, when all exports are known. */
 void check_symbols_inventory(struct report *report, const struct inventory *inventory);
 
-/* What is loaded against what the hierarchy of the running kernel has selected: rule loaded-not-selected. */
+/* Compares the loaded modules with those that the running kernel's hierarchy selects: rule loaded-not-selected. */
 void check_loaded(struct report *report, const char *path, const struct hierarchy *hierarchy,
 		  const struct loaded *loaded);
 
-/* Firmware that no package given and no root has: rule firmware-missing. */
+/* Checks for firmware that is in no package given and on no root: rule firmware-missing. */
 void check_firmware(struct report *report, const struct inventory *inventory, const struct policy *policy);
 
-/* The directories of drivers and the links that select versions: rules hierarchy-*, link-*, and their like. */
+/* Checks the directories of drivers, and the links that select versions: rules hierarchy-*, link-* and others. */
 void check_hierarchy(struct report *report, const struct inventory *inventory, const struct policy *policy);
 
-/* A module of a driver's, which claims devices by its aliases. */
+/* A module of a driver. It claims devices by its aliases. */
 struct claimant {
 	char driver[XENSERVER_VERSION_MAX + 1];
 	const struct inventory_entry *entry;
 };
 
-/* Devices that modules of two drivers claim, COUNT modules of one kernel: rules device-*. */
+/* Checks for devices that two drivers claim, among COUNT modules of one kernel: rules device-*. */
 void check_devices(struct report *report, const struct claimant *claimants, size_t count);
 
 /*
- * What follows the uname in the vermagics among COUNT sorted entries of one kernel below one root, against the kernel's
- * own modules on that root (or the SYSROOT, unless it is NULL), or else against each other: rule vermagic-flags.
+ * Compares the rest of the vermagic, after the uname, of modules with that of the kernel's own modules: rule
+ * vermagic-flags. ENTRIES are COUNT sorted entries of one kernel below one root. The kernel's own modules are on
+ * SYSROOT, or on that root if SYSROOT is NULL. If there are none, the modules are compared with each other.
  */
 void check_vermagics(struct report *report, const struct inventory_entry *entries, size_t count, const char *sysroot);
 
-/* The info.json among COUNT sorted entries of one kernel: rules info-*. */
+/* Checks each info.json among COUNT sorted entries of one kernel: rules info-*. */
 void check_info(struct report *report, const struct inventory_entry *entries, size_t count);
 
-/* A package by its headers: rules package-*. Its files go into the set. */
+/* Checks a package by its headers: rules package-*. Adds its files to the inventory. */
 void check_package(struct report *report, struct inventory *inventory, const struct policy *policy, const char *path,
 		   const struct rpm *rpm);
 
-/* What the package runs on the host. Part of check_package(). */
+/* Checks the scriptlets of a package. check_package() calls it. */
 void check_scriptlets(struct report *report, const char *path, const struct rpm *rpm);
 
-/* Files that several packages own: rule package-conflict. */
+/*
+ * Checks for files that are in several packages: rule package-conflict. Checks for different packages that have the
+ * same name, version and release: rule package-same-name.
+ */
 void check_packages(struct report *report, const struct inventory *inventory);
 
 #endif

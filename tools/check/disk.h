@@ -6,7 +6,7 @@
 #include "check/disk_paths.h"
 #include "finding/report.h"
 
-/* Reads the disks that were noticed, in the order of their paths, and checks them and what they are to each other. */
+/* Reads the noticed disks in the order of their paths. Checks each disk, and compares it with the disks before it. */
 void check_disks(struct report *report, struct disks *disks);
 
 #endif

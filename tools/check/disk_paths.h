@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where the driver disks are that a verification comes across. */
+/* The paths of the driver disks among the inputs. */
 #ifndef XS_CHECK_DISK_PATHS_H
 #define XS_CHECK_DISK_PATHS_H
 
@@ -8,7 +8,7 @@
 
 #include "package/input.h"
 
-/* The disks that a verification comes across. Starts with disks_init(). */
+/* The paths of the disks that were found. disks_init() makes it empty; disks_free() frees it. */
 struct disks {
 	pthread_mutex_t lock;
 	char **paths; /* owned */
@@ -18,7 +18,7 @@ struct disks {
 void disks_init(struct disks *disks);
 void disks_free(struct disks *disks);
 
-/* Takes the input if it tells of a disk. May be called from several threads. */
+/* Adds the disk that the input is, or is a part of. Several threads may call it. */
 void disks_notice(struct disks *disks, const struct input *input);
 
 #endif

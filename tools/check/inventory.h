@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What must be remembered of files until all have been seen. Its functions may be called from several threads. */
+/* Everything that later checks need of the inputs. Several threads may call the functions inventory_add_*(). */
 #ifndef XS_CHECK_INVENTORY_H
 #define XS_CHECK_INVENTORY_H
 
@@ -15,24 +15,24 @@
 
 enum entry_kind { ENTRY_MODULE, ENTRY_LINK, ENTRY_FILE };
 
-/* Something below the directories of /lib/modules/<uname> where drivers live. All strings are any bytes. */
+/* A file or link in a directory of /lib/modules/<uname> where drivers are. The strings may have any bytes. */
 struct inventory_entry {
 	enum entry_kind kind;
-	char *path; /* as shown */
+	char *path; /* for messages */
 	char *root; /* the directory above lib/modules/, ending in a slash; "" in packages: all have one root */
-	char uname[UNAME_MAX + 1]; /* the directory's */
-	char *below;		   /* what follows that directory: "xenserver/ice/1.0/ice.ko" */
-	char *text; /* of a link its target, of info.json what is in it, of a module its vermagic, or NULL */
-	char module[MODULE_NAME_SIZE]; /* of a module its own name */
-	char **aliases;		       /* of a module; NULL at the end */
+	char uname[UNAME_MAX + 1];     /* the <uname> in its path */
+	char *below;		       /* the path below /lib/modules/<uname>/: "xenserver/ice/1.0/ice.ko" */
+	char *text;		       /* a link's target, the content of info.json, a module's vermagic, or NULL */
+	char module[MODULE_NAME_SIZE]; /* the module's own name; else empty */
+	char **aliases;		       /* a module's aliases; NULL at the end */
 };
 
-/* A symbol that no Module.symvers has: another module may export it. Or one that a module exports. */
+/* A symbol that a module exports; or a symbol that a module imports and no Module.symvers has. */
 struct inventory_symbol {
 	char *name;
-	char *path; /* of the module that wants or has it */
+	char *path; /* the module that imports or exports it */
 	char uname[UNAME_MAX + 1];
-	struct symbol symbol; /* but for its name */
+	struct symbol symbol; /* its name is the string above */
 	bool module_is_gpl;
 };
 
@@ -42,19 +42,19 @@ struct inventory_firmware {
 	char uname[UNAME_MAX + 1];
 };
 
-/* A file that a package owns, or a firmware file. */
+/* A file of a package. */
 struct inventory_file {
-	char *name;    /* absolute, as installed */
-	char *path;    /* of the package, as shown */
-	char *package; /* its name */
+	char *name;    /* absolute path on a host */
+	char *path;    /* path of the package, for messages */
+	char *package; /* the package's name */
 	char *arch, *digest, *link;
 	uint16_t mode;
 };
 
-/* A package. Two with one name, version, release and architecture should have one content. */
+/* A package. Two packages of the same name, version, release and architecture should have the same content. */
 struct inventory_package {
-	char *name, *path; /* NAME-VERSION-RELEASE.ARCH, and as shown */
-	char *content;	   /* its files with their modes, digests and targets of links, a line each */
+	char *name, *path; /* NAME-VERSION-RELEASE.ARCH; path for messages */
+	char *content;	   /* its files with modes, digests and targets of links, a line for each file */
 };
 
 struct inventory {
@@ -66,51 +66,57 @@ struct inventory {
 	struct inventory_package *packages;
 	size_t entry_count, import_count, export_count, firmware_count, file_count, package_count;
 	size_t entry_room, import_room, export_room, firmware_room, file_room, package_room;
-	struct disks disks; /* driver disks, which are read when all else has been */
-	bool excludes;	    /* a package's depmod.d leaves the hierarchy out */
+	struct disks disks; /* driver disks; they are read after all other inputs */
+	bool excludes;	    /* the depmod.d of a package excludes the hierarchy */
 };
 
-/* Makes it empty; inventory_free() is due. */
+/* Makes the inventory empty. inventory_free() frees it. */
 void inventory_init(struct inventory *inventory);
 void inventory_free(struct inventory *inventory);
 
-/* Where a thing stands: PLACE is absolute, or in a container relative to its root. */
+/* Where an input is. host_path is absolute, or relative to the root of the package or archive. */
 struct inventory_where {
-	const char *path; /* as shown */
+	const char *path; /* for messages */
 	const char *host_path;
 	bool packaged;
 };
 
-/* Takes a module, a link or a file (with what is in it, or NULL) if it stands where drivers live. */
+/*
+ * Add a module, a link, or a file with its text (or NULL), if it is in a directory where drivers are. The strings are
+ * copied.
+ */
 void inventory_add_module(struct inventory *inventory, const struct inventory_where *where,
 			  const struct module *module);
 void inventory_add_link(struct inventory *inventory, const struct inventory_where *where, const char *target);
 void inventory_add_file(struct inventory *inventory, const struct inventory_where *where, const char *text);
 
-/* The text of a file of a package's depmod.d. */
+/* Reads a configuration file for depmod.d that a package has. */
 void inventory_add_depmod(struct inventory *inventory, const char *text);
 
-/* A symbol that is imported or exported. */
+/* Add a symbol that the module at PATH imports or exports. GPL: the module's license is compatible with the GPL. */
 void inventory_add_import(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
 			  bool gpl);
 void inventory_add_export(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
 			  bool gpl);
 
-/* What the module asks for with MODULE_FIRMWARE; of a module that names thousands, the first. */
+/* Adds the files that the module names with MODULE_FIRMWARE, up to a bound of some thousand. */
 void inventory_add_firmware(struct inventory *inventory, const struct inventory_where *where,
 			    const struct module *module);
 
-/* The files of a package. */
+/* Adds a package and its files, without directories. */
 void inventory_add_package(struct inventory *inventory, const char *path, const struct rpm *rpm);
 
-/* Puts all into an order that does not depend on who came first. */
+/* Sorts all arrays, so that their order does not depend on the order of the threads. */
 void inventory_sort(struct inventory *inventory);
 
-/* What a module of this set exports under NAME for the kernel UNAME, or NULL. The set must be sorted. */
+/*
+ * The symbol NAME that a module for the kernel UNAME exports, or NULL. The inventory must be sorted, and owns the
+ * result.
+ */
 const struct inventory_symbol *inventory_find_export(const struct inventory *inventory, const char *uname,
 						     const char *name);
 
-/* Whether BELOW begins with one of the hierarchy's directories; then what follows it is in *REST. */
+/* Whether BELOW begins with a directory of the hierarchy, xenserver/ or dmv/. Sets *REST to the part after it. */
 bool inventory_in_hierarchy(const char *below, const char **rest);
 
 #endif

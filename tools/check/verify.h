@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Verifying inputs with several threads. */
+/* Verifies inputs with several threads. */
 #ifndef XS_CHECK_VERIFY_H
 #define XS_CHECK_VERIFY_H
 
@@ -7,9 +7,9 @@
 #include "package/walk.h"
 
 /*
- * Adds to the report what the checks find in all that the PATHS (ending in NULL) stand for, in no particular order:
- * report_sort() makes it the same whatever the number of threads. The rules that need to know everything are
- * check_inventory()'s, afterwards.
+ * Reads all inputs below the PATHS, which end with NULL, and adds the findings to the report, in any order. After
+ * report_sort(), the report is the same for any number of threads. The caller calls check_inventory() afterwards, for
+ * the checks that need all inputs.
  */
 void verify_inputs(struct report *report, struct inventory *inventory, const struct policy *policy, char *const *paths,
 		   const struct input_options *options);
