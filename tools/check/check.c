@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// All checks of one module, and all that need to know every module.
+// Runs the checks of one module, and the checks that need all inputs.
 #include "check/check.h"
 
 #include "check/disk.h"
@@ -9,7 +9,7 @@ bool check_wants_bytes(const struct policy *policy)
 	return policy->symvers || policy->certificates;
 }
 
-/* What is asked for on the command line goes before what the path says. */
+/* Values from the command line override the values from the path. */
 static void check_place(struct report *report, const struct policy *policy, const struct subject *subject,
 			const struct module_path *location)
 {
@@ -26,8 +26,8 @@ static void check_place(struct report *report, const struct policy *policy, cons
 }
 
 /*
- * Whether the module is somebody else's: it was found below a kernel's directory, in none of the kit's directories, and
- * has no record. Then it is the kernel's own, or of another kit, and need not carry one.
+ * Whether the module comes from the kernel or from another kit: it is below a kernel's directory, in none of the kit's
+ * directories, and has no record. Such a module needs no record.
  */
 static bool is_strangers(const struct subject *subject, const struct module_path *location)
 {
@@ -43,7 +43,10 @@ static void remember(struct inventory *inventory, const struct policy *policy, c
 	struct inventory_where where = {subject->path, subject->host_path, subject->packaged};
 	bool is_shipped = subject->packaged || (location->driver[0] && !subject->alone);
 
-	/* Firmware is asked for of what is shipped or installed by the kit, or if there is a root to look in. */
+	/*
+	 * Firmware must exist for modules that a package or the kit's directories hold. With a sysroot, it must also
+	 * exist for all other modules, except those of the kernel or of another kit.
+	 */
 	if (is_shipped || (policy->sysroot && !is_strangers(subject, location)))
 		inventory_add_firmware(inventory, &where, subject->module);
 	if (!subject->alone)
@@ -58,7 +61,7 @@ void check_subject(struct report *report, struct inventory *inventory, const str
 
 	report_judged(report, subject->path);
 	if (!check_module(report, subject->path, subject->module)) {
-		/* A link that leads to it does not dangle. */
+		/* The file exists, so a link to it does not dangle. */
 		if (!subject->alone)
 			inventory_add_file(inventory, &where, NULL);
 		return;

@@ -9,14 +9,14 @@
 #include "elf/modalias.h"
 
 /*
- * Comparing two aliases takes a step for each pair of their characters. A verification takes so many steps in all,
- * which are enough for 100,000 pairs of usual aliases and take less than a second.
+ * A step is the comparison of one character of an alias with one character of another. The bound for the modules of one
+ * kernel is enough for 100,000 pairs of usual aliases, and takes less than a second.
  */
 #define STEPS_MAX UINT64_C(200000000)
 
 struct claim {
 	const char *alias;
-	char *device; /* claims of others are compared if this is the same */
+	char *device; /* only claims with the same device are compared */
 	const struct claimant *claimant;
 };
 
@@ -65,11 +65,11 @@ static void tell(struct report *report, const struct claim *first, const struct 
 	free(device);
 }
 
-/* A comparison that may come to its bound. */
+/* The state of a comparison that has a bound. */
 struct comparison {
 	struct report *report;
 	uint64_t steps;
-	bool cut; /* something was not compared */
+	bool cut; /* the bound was reached, or an alias is too long */
 };
 
 static bool overlap(struct comparison *comparison, const char *a, const char *b)
@@ -86,7 +86,7 @@ static bool overlap(struct comparison *comparison, const char *a, const char *b)
 	return modalias_overlap(a, b);
 }
 
-/* A claim among those before END that may mean the same device as CLAIM, or NULL. */
+/* The first claim before END that can mean the same device as CLAIM, or NULL. */
 static const struct claim *find_rival(const struct claim *claims, const struct claim *end, const struct claim *claim,
 				      struct comparison *comparison)
 {
@@ -97,10 +97,10 @@ static const struct claim *find_rival(const struct claim *claims, const struct c
 	return NULL;
 }
 
-/* The claims of one device, driver by driver. For each module one other driver is told. */
+/* Checks the claims of one device, which are sorted by driver. Reports at most one other driver for each module. */
 static void check_device(struct comparison *comparison, const struct claim *claims, const struct claim *end)
 {
-	const struct claim *own = claims; /* the first of this one's driver: what stands before are the others' */
+	const struct claim *own = claims; /* first claim of this driver; claims before it are those of other drivers */
 	const struct claimant *told = NULL;
 
 	for (const struct claim *claim = claims; claim < end; claim++) {

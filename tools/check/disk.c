@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A driver disk as a whole: what must be on it, its sums, and what disks are to each other.
+// Checks a driver disk as a whole: its files, its sums, and its UUID compared with that of other disks.
 #include "check/disk.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "check/disk_topics.h"
 
-/* The scripts that hosts run: xe-install-supplemental-pack runs install, people run install.sh. */
+/* Hosts run these scripts: xe-install-supplemental-pack runs install, administrators run install.sh. */
 static void check_installer(struct disk_check *c)
 {
 	static const char *const scripts[] = {"install", "install.sh"};
@@ -53,7 +53,7 @@ static void check_file(struct disk_check *c, const struct disk_file *file)
 		disk_found(c, RULE_DISK_EULA, file->path, NULL);
 }
 
-/* One line of sha256sum(1): 64 hex digits, a blank, a blank or "*", the name. */
+/* Checks one line of sha256sum(1): 64 hex digits, a blank, a blank or "*", the name. */
 static void check_sum(struct disk_check *c, char *line)
 {
 	const struct disk_file *file;
@@ -101,7 +101,7 @@ static void check_sums(struct disk_check *c)
 	string_list_free(&listed);
 }
 
-/* Old hosts show it, and mount points are named after it. */
+/* Old hosts show the volume's name, and name mount points after it. */
 static void check_volume(struct disk_check *c)
 {
 	if (c->disk->is_image && c->name && strcmp(c->disk->volume, c->name) != 0)
@@ -125,10 +125,10 @@ static void check_one(struct disk_check *c)
 	check_volume(c);
 }
 
-/* What is remembered of a disk when the next is read. */
+/* The properties of a disk that are compared with those of later disks. */
 struct seen {
 	char *path, *uuid, *identity;
-	char *packages; /* their paths and sums: what makes two disks different to those who install them */
+	char *packages; /* sums and paths of the packages: two disks differ if these differ */
 };
 
 static char *list_packages(const struct disk *disk)
@@ -147,7 +147,10 @@ static char *list_packages(const struct disk *disk)
 	return list;
 }
 
-/* One UUID is one update and one update has one UUID. The same disk may be there as an image and unpacked. */
+/*
+ * Compares the disk with the disks before it. An update must have one UUID, and a UUID must belong to one update. The
+ * inputs may have the same disk twice, as an image and as a directory.
+ */
 static void check_seen(struct disk_check *c, const struct seen *seen, size_t count, const char *identity,
 		       const char *packages)
 {
@@ -189,7 +192,7 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* What cannot be read the reader of inputs has most often told already. */
+/* Reports why the disk cannot be read, unless the reader of the inputs has reported it. */
 static void tell_trouble(struct report *report, const struct disk *disk)
 {
 	char *path = text_safe(disk->path);

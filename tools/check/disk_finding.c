@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How a finding about a driver disk is added.
+// Adds findings about a driver disk.
 #include "check/disk_finding.h"
 
 #include <stdarg.h>

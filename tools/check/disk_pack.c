@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The two files that older hosts read: XS-REPOSITORY, and XS-PACKAGES with the packages it lists.
+// Checks the two files that older hosts read: XS-REPOSITORY, and XS-PACKAGES with the packages that it lists.
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #define REPOSITORY "XS-REPOSITORY"
 #define PACKAGES   "XS-PACKAGES"
 
-/* What a name's value may be made of, as the format's own builder wants it. */
+/* Whether the format's own builder accepts the value as a name. */
 static bool is_name(const char *s)
 {
 	return *s && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == strlen(s);
@@ -27,7 +27,7 @@ static bool is_one_of(const char *s, const char *const *words)
 	return false;
 }
 
-/* An attribute that must be there and not empty; NULL, with a finding, if it is not. */
+/* The value of a required attribute. Adds a finding and returns NULL if it is missing or empty. */
 static const char *need_attribute(struct disk_check *c, enum rule_id rule, const char *file,
 				  const struct xml_node *node, const char *name)
 {
@@ -189,7 +189,7 @@ static void check_entry(struct disk_check *c, const struct xml_node *node)
 		check_listed(c, node, name, type);
 }
 
-/* What newer hosts' toolstacks have of their own: older hosts may do without. */
+/* Whether only the toolstacks of newer hosts use the package. Older hosts do not need it. */
 static bool is_for_toolstack(const struct rpm *rpm)
 {
 	return strncmp(rpm->name, "update-", 7) == 0 || strncmp(rpm->name, "control-", 8) == 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where the driver disks are that a verification comes across.
+// Finds the driver disks among the inputs.
 #include "check/disk_paths.h"
 
 #include <stdlib.h>
@@ -48,7 +48,9 @@ static void notice(struct disks *disks, char *path)
 	pthread_mutex_unlock(&disks->lock);
 }
 
-/* The directory NAME (with its directory, if any) is in, if it makes that a disk; memory to free, or NULL. */
+/*
+ * If PATH ends with NAME and the directory above NAME is a disk: that directory. The caller frees it. Otherwise NULL.
+ */
 static char *directory_of_disk(const char *path, const char *name)
 {
 	size_t len = strlen(path), tail = strlen(name);
@@ -67,7 +69,7 @@ static char *directory_of_disk(const char *path, const char *name)
 	return NULL;
 }
 
-/* Hosts record a pack's XML files: that is no disk. */
+/* Whether PATH is in a host's record of an installed pack. A record has the pack's XML files, but is no disk. */
 static bool is_record(const char *path)
 {
 	return strstr(path, "/installed-repos/") != NULL;

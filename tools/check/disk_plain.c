@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// XS-REPOSITORY and XS-PACKAGES as the kit's install.sh reads them: with awk, which knows lines and no XML. In files of
-// plain lines it finds what any reader of XML finds.
+// Checks that install.sh can read XS-REPOSITORY and XS-PACKAGES. It reads XML by lines, with awk. If all lines have the
+// form that the kit writes, it reads the same values as an XML parser.
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/die.h"
 #include "check/disk_topics.h"
 
-/* rpm/disk/install.sh has the same expressions, and refuses the same files. */
+/* rpm/disk/install.sh has the same expressions. It must refuse the same files. */
 #define ATTRIBUTE " [a-z0-9-]+=\"([^\"<>&]|&(amp|lt|gt|quot);)*\""
 #define TEXT	  "([^<>&]|&(amp|lt|gt|quot);)*"
 #define PLAIN                                                                                                          \
@@ -17,7 +17,7 @@
 	" *<description>" TEXT "</description>| *<requires(" ATTRIBUTE ")+/>| *<package(" ATTRIBUTE ")+>" TEXT         \
 	"</package>)$"
 
-/* Far above any line of such a file. */
+/* No correct line is as long as this. */
 #define LINE_MAX_HERE 4096
 
 static bool is_root(const char *line)
@@ -48,7 +48,7 @@ void check_disk_plain(struct disk_check *c)
 	static const char *const names[] = {"XS-REPOSITORY", "XS-PACKAGES"};
 	regex_t plain;
 
-	/* Other builders' installers read XML. */
+	/* Without pack.sh, the disk is from another builder, whose installer reads XML. */
 	if (!disk_find(c->disk, "pack.sh"))
 		return;
 	if (regcomp(&plain, PLAIN, REG_EXTENDED | REG_NOSUB) != 0)

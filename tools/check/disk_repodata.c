@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The yum repository of a driver disk: its own files, the packages it lists, and the groups that hosts look for.
+// Checks the yum repository of a driver disk: its own files, the packages that it lists, and the groups that hosts
+// need.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,7 @@
 
 #define REPOMD "repodata/repomd.xml"
 
-/* The file that an element's <location> names, which must stay on the disk; NULL, with a finding, if it is not there.
- */
+/* The file in the <location> of an element. Adds a finding and returns NULL if it is not on the disk. */
 static const struct disk_file *located(struct disk_check *c, enum rule_id rule, const char *in,
 				       const struct xml_node *node)
 {
@@ -27,7 +27,7 @@ static const struct disk_file *located(struct disk_check *c, enum rule_id rule, 
 	return file;
 }
 
-/* <checksum type="sha256">, which createrepo and its like have written for years. */
+/* Checks <checksum type="sha256">, which createrepo has written for years. */
 static void check_checksum(struct disk_check *c, enum rule_id rule, const struct xml_node *node,
 			   const struct disk_file *file)
 {
@@ -83,7 +83,7 @@ static void check_primary(struct disk_check *c, const struct xml_node *root, con
 	string_list_free(&listed);
 }
 
-/* The type by which a group wants a package, e.g. "mandatory"; "" if it does not. */
+/* The type of the package in a group, for example "mandatory"; "" if the group does not have the package. */
 static const char *type_in_group(struct disk_check *c, const struct xml_node *group, const char *package)
 {
 	const struct xml_node *list = xml_child(group, "packagelist");
@@ -95,7 +95,10 @@ static const char *type_in_group(struct disk_check *c, const struct xml_node *gr
 	return "";
 }
 
-/* Whether the package requires another one; under a condition is enough: "(NAME = 1.0-1 if ...)" is one need to rpm. */
+/*
+ * Whether the package requires NAME. UNDER_CONDITION: a condition such as "(NAME = 1.0-1 if ...)" counts too; rpm keeps
+ * it as one requirement.
+ */
 static bool requires(const struct rpm *rpm, const char *name, bool under_condition)
 {
 	size_t len = strlen(name);
@@ -110,7 +113,7 @@ static bool requires(const struct rpm *rpm, const char *name, bool under_conditi
 	return false;
 }
 
-/* The kernel that a package cannot be installed without; NULL if any will do. */
+/* The kernel that the package requires; NULL if it requires none. */
 static const char *kernel_asked_for(const struct rpm *rpm)
 {
 	for (size_t i = 0; i < rpm->need_count; i++)
@@ -119,7 +122,10 @@ static const char *kernel_asked_for(const struct rpm *rpm)
 	return NULL;
 }
 
-/* Each package must come with the group, and those that come on every host must not ask for several kernels. */
+/*
+ * Each package must be in the group, or be required by the metapackage. Packages for every host must not require
+ * different kernels.
+ */
 static void check_group_packages(struct disk_check *c, const struct xml_node *group, const char *in,
 				 const struct rpm *meta)
 {
@@ -203,7 +209,10 @@ static bool check_repomd(struct disk_check *c, const struct xml_node *root)
 		const char *type = value_or(xml_attribute(c->disk, node, "type"), "");
 		const struct disk_file *file = located(c, RULE_DISK_REPODATA, REPOMD, node);
 		bool is_groups = strcmp(type, "group") == 0, is_primary = strcmp(type, "primary") == 0;
-		/* Hosts read the first of a kind. Reading one file a thousand times would be no linear work. */
+		/*
+		 * Hosts read only the first file of a type. Reading one file for each entry would not be linear in the
+		 * input.
+		 */
 		bool first = (is_groups && !groups) || (is_primary && !primary);
 
 		groups = groups || is_groups;

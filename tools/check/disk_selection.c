@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// XS-SELECTION: a line "DRIVER VERSION" for each driver. Packages' scriptlets read it as the metapackage brings it.
+// Checks XS-SELECTION: a line "DRIVER VERSION" for each driver. Scriptlets read the copy that the metapackage installs.
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ static void check_line(struct disk_check *c, char *line)
 		disk_found(c, RULE_DISK_SELECTION, SELECTION, "'%s' is no driver and version of the disk", safe);
 }
 
-/* What hosts read is the metapackage's file, which must be the same. */
+/* The metapackage must have the same file, because hosts read only that copy. */
 static void check_copy(struct disk_check *c, const struct disk_file *selection)
 {
 	char *name = disk_own(c->disk, text_format("update-%s", c->label ? c->label : ""));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Signatures of a driver disk: that they are there, and with gpgv whether they are those of the key on the disk.
+// Checks that a driver disk has signatures, and with gpgv, that the key on the disk made them.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@
 #include "check/disk_topics.h"
 
 /*
- * The bytes of an OpenPGP armour (RFC 9580, 6.2): after the header lines and a blank line base64, up to the line that
- * begins with "=" (its CRC) or "-". gpgv takes keys only so. Memory to free, or NULL.
+ * Decodes OpenPGP armour (RFC 9580, 6.2): header lines, a blank line, and base64 up to a line that begins with "=" (the
+ * CRC) or "-". gpgv accepts keys only in this decoded form. The caller frees the bytes. NULL: no armour.
  */
 static uint8_t *dearmour(const char *text, size_t *len)
 {
@@ -43,7 +43,10 @@ static uint8_t *dearmour(const char *text, size_t *len)
 	return NULL;
 }
 
-/* The bytes as a file that gpgv can open by the name in PATH; -1 with errno. */
+/*
+ * Makes a file in memory with the bytes, and its name in PATH, which gpgv can open. Returns its descriptor, or -1 with
+ * errno.
+ */
 static int as_file(const void *bytes, size_t len, char path[32])
 {
 	int fd = memfd_create("xs-ddk", 0);
@@ -57,7 +60,7 @@ static int as_file(const void *bytes, size_t len, char path[32])
 	return fd;
 }
 
-/* The line of gpgv's that says most. */
+/* The last message in gpgv's output. It says most about the reason. */
 static const char *complaint(struct disk_check *c, char *output)
 {
 	char *line, *last = NULL, *next = output;
@@ -119,7 +122,7 @@ static const struct disk_file *find_key(const struct disk *disk)
 	return NULL;
 }
 
-/* Toolstacks want both or refuse the disk. */
+/* A toolstack refuses a disk that has only one of the signatures of update.xml and repomd.xml. */
 void check_disk_signatures(struct disk_check *c)
 {
 	static const char *const files[] = {"update.xml", "repodata/repomd.xml", "SHA256SUMS"};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What newer hosts' toolstack reads, update.xml, and the metapackage that draws in the others.
+// Checks update.xml, which the toolstack of newer hosts reads, and the metapackage, which requires or recommends the
+// other packages.
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ static const char *need_attribute(struct disk_check *c, const struct xml_node *r
 	return NULL;
 }
 
-/* An unknown word makes the toolstack forget all of them. */
+/* If one word is unknown, the toolstack ignores all words. */
 static void check_guidance(struct disk_check *c, const struct xml_node *root)
 {
 	static const char *const words[] = {"restartHVM", "restartPV", "restartHost", "restartXAPI"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rule on the firmware that modules ask for: firmware-missing.
+// The rule on the firmware that modules need: firmware-missing.
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -11,14 +11,17 @@
 #include "base/text.h"
 #include "check/check.h"
 
-/* Where the kernel looks, below a root (drivers/base/firmware_loader), and how it may find a file compressed. */
+/*
+ * The directories below a root where the kernel looks, and the suffixes of compressed files
+ * (drivers/base/firmware_loader).
+ */
 static const char *const directories[] = {"/lib/firmware/updates/%s/", "/lib/firmware/updates/", "/lib/firmware/%s/",
 					  "/lib/firmware/"};
 static const char *const suffixes[] = {"", ".xz", ".zst"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Whether NAME, a pattern as some modules have it, names FILE, which may be compressed. */
+/* Whether FILE, which may be compressed, matches NAME, which may be a pattern. */
 static bool names(const char *name, const char *file)
 {
 	size_t len = strlen(file);
@@ -41,7 +44,7 @@ static bool names(const char *name, const char *file)
 	return false;
 }
 
-/* The directory FORMAT of the kernel, with its %s filled in. */
+/* The directory FORMAT with %s replaced by the kernel's name. The caller frees it. */
 static char *directory_of(const char *format, const char *uname)
 {
 	const char *mark = strstr(format, "%s");
@@ -50,7 +53,7 @@ static char *directory_of(const char *format, const char *uname)
 		    : text_format("%s", format);
 }
 
-/* The first of the sorted files whose name is not before NAME. */
+/* The index of the first file, in the sorted array, whose name is not before NAME. */
 static size_t first_file(const struct inventory *inventory, const char *name)
 {
 	size_t low = 0, high = inventory->file_count;
@@ -66,10 +69,10 @@ static size_t first_file(const struct inventory *inventory, const char *name)
 	return low;
 }
 
-/* Whether a package has a file in DIRECTORY, below "/" or "/usr", that NAME names. */
+/* Whether a package has a file in DIRECTORY that matches NAME. */
 static bool is_in_directory(const struct inventory *inventory, const char *directory, const char *name)
 {
-	/* All that a pattern can match begins as it does. */
+	/* All matching names begin with the part before the first wildcard. */
 	size_t plain = strcspn(name, "*?[\\");
 	char *start = text_format("%s%.*s", directory, (int)plain, name);
 	size_t len = strlen(start), directory_len = strlen(directory);
@@ -100,7 +103,7 @@ static bool is_packaged(const struct inventory *inventory, const struct inventor
 	return found;
 }
 
-/* Looks a pattern's directory through; the directory itself must be plain. */
+/* Whether a file on the root matches PATTERN. Only the last part of PATTERN may have wildcards. */
 static bool matches_below(const struct root *root, const char *pattern)
 {
 	const char *base = strrchr(pattern, '/') + 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on the directories of drivers and on the links that select versions. host/ judges; here its faults are
-// told.
+// The rules on the directories of drivers and on the links that select versions. The code in host/ finds the faults.
+// This file reports them.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +16,11 @@
 struct group {
 	const struct inventory_entry *entries;
 	size_t count;
-	struct claimant *modules; /* those of a driver's version */
+	struct claimant *modules; /* modules in the directory of a driver's version */
 	size_t module_count;
 };
 
-/* The first entry whose path below the kernel's directory is not before BELOW. */
+/* The index of the first entry whose path below the kernel's directory is not before BELOW. */
 static size_t find_entry(const struct group *group, const char *below)
 {
 	size_t low = 0, high = group->count;
@@ -43,7 +43,7 @@ static bool has_entry(const struct group *group, const char *below)
 	return i < group->count && strcmp(group->entries[i].below, below) == 0;
 }
 
-/* Splits <driver>/<version>/<file> off a path below xenserver/ or dmv/. */
+/* Whether REST, a path below xenserver/ or dmv/, is <driver>/<version>/<file>. Copies the driver. */
 static bool is_in_version(const char *rest, char driver[XENSERVER_VERSION_MAX + 1])
 {
 	char version[XENSERVER_VERSION_MAX + 1];
@@ -52,8 +52,8 @@ static bool is_in_version(const char *rest, char driver[XENSERVER_VERSION_MAX + 
 }
 
 /*
- * The file that a link of updates/ leads to, below /lib/modules/<uname>/, if it is there and not among the inputs,
- * which may be a part of the host only; else NULL.
+ * If a link of updates/ leads to a file that exists and is not among the inputs: the file's path below
+ * /lib/modules/<uname>/. Otherwise NULL. The inputs may be only a part of the host.
  */
 static const char *unlisted_target(const struct group *group, const struct inventory_entry *link)
 {
@@ -108,7 +108,7 @@ static const enum rule_id rule_of_fault[] = {
 	[FAULT_FOREIGN] = RULE_HIERARCHY_FOREIGN,
 };
 
-/* A fault's path is that of an input, of a directory with inputs, or of a file that was looked up. */
+/* The path of a fault may be that of an input, of a directory that has inputs, or of another file on the root. */
 static void report_fault(struct report *report, const struct group *group, const struct fault *fault)
 {
 	size_t i = find_entry(group, fault->path), len = strlen(fault->path);

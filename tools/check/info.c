@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on info.json, which tells toolstacks of a driver's version: info-*.
+// The rules on info.json, which describes a driver's version to toolstacks: info-*.
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,9 @@
 #include "check/check.h"
 #include "elf/modalias.h"
 
-/* Length of the entry's directory with its slash, if that is a version's directory of the hierarchy; else 0. */
+/*
+ * The length of the path of the entry's directory, with the slash, if this is the directory of a version. Otherwise 0.
+ */
 static size_t directory_len(const struct inventory_entry *entry)
 {
 	const char *rest, *slash;
@@ -34,7 +36,7 @@ static void check_fields(struct report *report, const char *path, const json_t *
 		report_add(report, RULE_INFO_DAMAGED, path, "\"pci_ids\" is not there, or no object");
 }
 
-/* The version's directory, as a text to free. */
+/* The name of the version's directory. The caller frees it. */
 static char *version_of(const struct inventory_entry *entry)
 {
 	size_t len = directory_len(entry) - 1, start = len;
@@ -57,7 +59,7 @@ static void check_info_version(struct report *report, const struct inventory_ent
 	free(expected);
 }
 
-/* The four fields of an id as one text to compare, to free. */
+/* The four fields of an id as one text, which can be compared. The caller frees it. */
 static char *id_text(const char *vendor, const char *device, const char *subvendor, const char *subdevice)
 {
 	return text_format("%s:%s:%s:%s", vendor ? vendor : "", device ? device : "", subvendor ? subvendor : "",
@@ -74,7 +76,7 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* All ids of a list, sorted; COUNT texts in memory to free. */
+/* The ids of a list as COUNT sorted texts. The caller frees the array and the texts. */
 static char **sorted_ids(const json_t *ids, size_t *count)
 {
 	char **texts;
@@ -99,7 +101,7 @@ static bool lists_id(char **texts, size_t count, const struct pci_id *wanted)
 	return found;
 }
 
-/* The list of the module's ids: its file's name may be that of the plain module while the file is compressed. */
+/* The list of ids of the module. Its key may be the name of the plain file, also if the file is compressed. */
 static const json_t *ids_of(json_t *info, const char *module)
 {
 	json_t *all = json_object_get(info, "pci_ids");
@@ -134,7 +136,7 @@ static void check_ids(struct report *report, const char *path, json_t *info, con
 	free(texts);
 }
 
-/* The entries from FIRST on are one directory's, COUNT of them; ENTRY is its info.json. */
+/* Checks info.json, which is ENTRY. The COUNT entries from FIRST on are in the same directory. */
 static void check_one(struct report *report, const struct inventory_entry *first, size_t count,
 		      const struct inventory_entry *entry)
 {

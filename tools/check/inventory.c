@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What must be remembered of files until all have been seen.
+// Keeps everything that later checks need of the inputs.
 #include "check/inventory.h"
 
 #include <stdio.h>
@@ -81,7 +81,7 @@ void inventory_free(struct inventory *inventory)
 	free(inventory->packages);
 }
 
-/* Room for one more element of SIZE bytes in an array. */
+/* Makes room for one more element of SIZE bytes in an array. */
 static void *grow(void *array, size_t count, size_t *room, size_t size)
 {
 	if (count < *room)
@@ -93,7 +93,7 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
 	return array;
 }
 
-/* Appends ADDED under the lock. */
+/* Appends ADDED to an array of the inventory, under the lock. */
 #define APPEND(inventory, array, count, room, added)                                                                   \
 	do {                                                                                                           \
 		pthread_mutex_lock(&(inventory)->lock);                                                                \
@@ -144,7 +144,7 @@ static bool is_debug(const char *host_path, size_t root_len)
 	       strncmp(host_path + root_len - (sizeof(debug) - 1), debug, sizeof(debug) - 1) == 0;
 }
 
-/* Fills in where it is; false when drivers do not live there. */
+/* Sets the paths of the entry. False: the file is in no directory where drivers are. */
 static bool locate(struct inventory_entry *entry, const struct inventory_where *where)
 {
 	size_t root_len;
@@ -153,7 +153,7 @@ static bool locate(struct inventory_entry *entry, const struct inventory_where *
 	if (!below || !(inventory_in_hierarchy(below, &rest) || begins(below, "updates/", &rest) ||
 			begins(below, "extra/", &rest)))
 		return false;
-	/* What debuggers read lies below /usr/lib/debug under the same names. */
+	/* Files with debug information are below /usr/lib/debug, with the same paths. */
 	if (is_debug(where->host_path, root_len) || (where->packaged && root_len > 1))
 		return false;
 	entry->path = copy(where->path);
@@ -237,7 +237,7 @@ void inventory_add_export(struct inventory *inventory, const char *path, const c
 void inventory_add_firmware(struct inventory *inventory, const struct inventory_where *where,
 			    const struct module *module)
 {
-	/* The kernel's own with the most has 600. */
+	/* No module of the kernel names more than 600 files. */
 	size_t root_len, most = 4096;
 	char uname[2 * UNAME_MAX];
 
@@ -286,7 +286,7 @@ void inventory_add_package(struct inventory *inventory, const char *path, const 
 		const struct rpm_file *file = &rpm->files[i];
 		struct inventory_file added = {.mode = file->mode};
 
-		/* Directories are everybody's. */
+		/* Several packages may have the same directory. */
 		if (S_ISDIR(file->mode))
 			continue;
 		added.name = copy(file->path);
@@ -374,7 +374,7 @@ void inventory_sort(struct inventory *inventory)
 	sort(inventory->files, inventory->file_count, sizeof(*inventory->files), compare_files);
 }
 
-/* The first of its name and kernel: the order is then that of the paths. */
+/* The first symbol of this name and kernel. Symbols of the same name and kernel are sorted by path. */
 const struct inventory_symbol *inventory_find_export(const struct inventory *inventory, const char *uname,
 						     const char *name)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rule on what is loaded against what is selected: loaded-not-selected.
+// The rule that the loaded modules are the selected ones: loaded-not-selected.
 #include <string.h>
 
 #include "check/check.h"

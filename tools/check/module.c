@@ -78,10 +78,10 @@ void check_modinfo(struct report *report, const struct subject *subject)
 
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected)
 {
-	/* Wider than any legal uname: a longer one must not be cut to a right one. */
+	/* Longer than any legal uname, so that a uname that is too long is not cut to a legal one. */
 	char uname[2 * UNAME_MAX], *safe;
 
-	/* Without one there is nothing to compare: rule vermagic-missing. */
+	/* A missing vermagic has its own rule, vermagic-missing. */
 	if (!module_kernel(module, uname, sizeof(uname)) || strcmp(uname, expected) == 0)
 		return;
 	safe = text_safe(uname);

@@ -47,7 +47,7 @@ void check_note(struct report *report, const char *path, const struct note_readi
 {
 	check_bytes(report, path, note);
 	check_text(report, path, note);
-	/* Where a note is broken or another's, the missing record is told already. */
+	/* A broken note, or a note of another owner, has a finding already. */
 	if (note->records == 0 && !note->fault[NOTE_TRUNCATED] && !note->fault[NOTE_OWNER])
 		report_add(report, RULE_NOTE_MISSING, path, "%s",
 			   note->section  ? "the section .note.xenserver holds no record of type 1"

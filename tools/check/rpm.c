@@ -10,7 +10,10 @@
 #include "base/text.h"
 #include "check/check.h"
 
-/* Where a package of modules may put files, and a package of data. A '*' stands for one directory's name. */
+/*
+ * The directories in which a package of modules, and a package of data, may have files. A '*' is the name of one
+ * directory.
+ */
 static const char *const module_paths[] = {
 	"/lib/modules/*/xenserver/", "/lib/modules/*/dmv/", "/lib/modules/*/unselected/", "/lib/modules/*/updates/",
 	"/lib/modules/*/extra/",     "/etc/depmod.d/",	    "/usr/lib/depmod.d/",	  "/usr/share/doc/",
@@ -21,7 +24,7 @@ static const char *const data_paths[] = {
 	"/etc/", "/lib/firmware/", "/usr/share/doc/", "/usr/share/licenses/", NULL,
 };
 
-/* Whether PATH is below the directory PATTERN, or is one of the directories that lead to it. */
+/* Whether PATH is below the directory PATTERN, or is a directory above PATTERN. */
 static bool is_below(const char *path, const char *pattern)
 {
 	while (*pattern && *path) {
@@ -32,7 +35,7 @@ static bool is_below(const char *path, const char *pattern)
 			return false;
 		}
 	}
-	/* All of the directory's path leads to the pattern's, or the pattern ends first. */
+	/* PATTERN has ended, or PATH is a directory above PATTERN. */
 	return *pattern == '\0' || *pattern == '/' || (!*path && path[-1] == '/');
 }
 
@@ -42,10 +45,10 @@ static bool is_allowed(const struct rpm_file *file, const char *const *patterns)
 	char *directory = NULL;
 	bool allowed = false;
 
-	/* On hosts where /lib is a link to usr/lib both name one place. */
+	/* On some hosts, /lib is a link to usr/lib, so both paths mean the same directory. */
 	if (strncmp(path, "/usr/lib/modules/", 17) == 0 || strncmp(path, "/usr/lib/firmware/", 18) == 0)
 		path += 4;
-	/* A directory's own entry has no slash at its end; a file is not its directory. */
+	/* The path of a directory has no slash at its end. A file must be below the directory PATTERN. */
 	if (S_ISDIR(file->mode))
 		path = directory = text_format("%s/", path);
 	for (; *patterns && !allowed; patterns++)
@@ -62,7 +65,7 @@ static bool ends(const char *s, const char *suffix)
 	return len >= n && strcmp(s + len - n, suffix) == 0;
 }
 
-/* The first file below /lib/modules/<uname>/, whose uname it copies out; NULL when the package has none. */
+/* The first file below /lib/modules/<uname>/; NULL if the package has no such file. Copies the uname. */
 static const struct rpm_file *first_module_path(const struct rpm *rpm, char uname[UNAME_MAX + 1])
 {
 	size_t root_len;
@@ -94,7 +97,7 @@ static void check_paths(struct report *report, const char *path, const struct rp
 	free(first);
 }
 
-/* An RPM name may have neither '~' nor '@'; packages write words for them. */
+/* The text as a part of an RPM name, which allows neither '~' nor '@'. The caller frees it. */
 static char *for_name(const char *s)
 {
 	char *name = text_format("%s", "");
@@ -109,7 +112,9 @@ static char *for_name(const char *s)
 	return name;
 }
 
-/* <driver>-<version>-modules-<flavour>-<kernel>: the flavour is in the uname too, so its own form is free. */
+/*
+ * Whether NAME is <driver>-<version>-modules-<flavour>-<kernel>. Any flavour is accepted, because the uname has it too.
+ */
 static bool is_contract_name(const char *name, const struct module_path *location)
 {
 	char *driver = for_name(location->driver), *version = for_name(location->version);
@@ -140,7 +145,9 @@ static void check_name(struct report *report, const char *path, const struct rpm
 	}
 }
 
-/* RPM's own characters are its builder's affair; a dash cannot be there, and a driver's version should not be. */
+/*
+ * The version of the package counts packagings. It should not be the version of the driver. RPM allows no dash in it.
+ */
 static void check_version_release(struct report *report, const char *path, const struct rpm *rpm)
 {
 	char *version = text_safe(rpm->version), *release = text_safe(rpm->release);
@@ -206,7 +213,7 @@ static void check_kernel_need(struct report *report, const char *path, const str
 	}
 }
 
-/* "rpmlib(Feature)"; the feature's name, cut out of the requirement's. */
+/* Checks each requirement "rpmlib(Feature)" against the rpm of the profile. */
 static void check_features(struct report *report, const char *path, const struct rpm *rpm,
 			   const struct profile *profile)
 {
@@ -252,12 +259,12 @@ void check_package(struct report *report, struct inventory *inventory, const str
 
 static bool may_meet(const struct inventory_file *a, const struct inventory_file *b)
 {
-	/* Two versions or two builds of one package replace each other. */
+	/* Versions and builds of one package replace each other, so they are never installed together. */
 	return strcmp(a->package, b->package) != 0 &&
 	       (strcmp(a->arch, b->arch) == 0 || strcmp(a->arch, "noarch") == 0 || strcmp(b->arch, "noarch") == 0);
 }
 
-/* What rpm lets two packages share. */
+/* Whether rpm allows two packages to share the file. */
 static bool are_same(const struct inventory_file *a, const struct inventory_file *b)
 {
 	return a->mode == b->mode && strcmp(a->digest, b->digest) == 0 && strcmp(a->link, b->link) == 0;
@@ -292,7 +299,7 @@ static void check_same_names(struct report *report, const struct inventory *inve
 
 void check_packages(struct report *report, const struct inventory *inventory)
 {
-	/* Of the files of one name: the first, and the first of another package. */
+	/* Among the files of the same name: the first file, and the first file of another package. */
 	const struct inventory_file *first = NULL, *second = NULL;
 
 	check_same_names(report, inventory);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on what packages run on the host: package-scriptlet, package-command.
+// The rules on the scriptlets that packages run on a host: package-scriptlet, package-command.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +15,11 @@
 #include "base/text.h"
 #include "check/check.h"
 
-/* Bytes of all scriptlets of a package that are checked. A package has some KiB of them. */
+/* The bound, in bytes, for all scriptlets of a package. A usual package has a few KiB. */
 #define BODIES_MAX (1u << 20)
-/* Seconds of a processor that 'sh -n' may take. It takes some milliseconds. */
+/* The bound, in seconds of CPU time, for 'sh -n'. It usually takes some milliseconds. */
 #define CPU_MAX 2
-/* Bytes of memory that 'sh -n' may take, and bytes for each byte of the scriptlets. */
+/* The bound, in bytes of memory, for 'sh -n'; and how many more for each byte of the scriptlets. */
 #define MEMORY_MAX    (64u << 20)
 #define MEMORY_FACTOR 16
 
@@ -51,7 +51,7 @@ static const struct {
 	{"xs-driver", "may have no xs-driver"},
 };
 
-/* A file in memory at its beginning, holding TEXT; -1 with errno. Closed on exec. */
+/* Makes a file in memory with TEXT, at its beginning. Returns its descriptor, close-on-exec, or -1 with errno. */
 static int memory_file(const char *text, size_t len)
 {
 	int fd = memfd_create("xs-ddk", MFD_CLOEXEC);
@@ -63,7 +63,7 @@ static int memory_file(const char *text, size_t len)
 	return fd;
 }
 
-/* In the child of a process with threads: only system calls. */
+/* Runs in the child of a process with threads, so it may only make system calls. */
 static void become_shell(const char *shell, size_t len, int in, int err)
 {
 	static char *const environment[] = {"LC_ALL=C", "PATH=/nonexistent", NULL};
@@ -79,7 +79,10 @@ static void become_shell(const char *shell, size_t len, int in, int err)
 	_exit(127);
 }
 
-/* The first line of what SHELL -n says against the text, to free; NULL when it says nothing. Nothing is run of it. */
+/*
+ * Lets SHELL -n parse the text, which executes nothing. Returns the first line of its messages, or NULL if the text is
+ * correct. The caller frees it.
+ */
 static char *complaint(const char *shell, const char *text, size_t len)
 {
 	int in = memory_file(text, len), err = memory_file("", 0), status = 0;
@@ -106,7 +109,7 @@ static const struct {
 } shells[] = {
 	{"/bin/sh", "/bin/sh"}, {"/usr/bin/sh", "/bin/sh"}, {"/bin/bash", "/bin/bash"}, {"/usr/bin/bash", "/bin/bash"}};
 
-/* The shell that knows the syntax an interpreter expects; NULL when the interpreter is no shell. */
+/* The shell that has the same syntax as the interpreter; NULL if the interpreter is no shell. */
 static const char *shell_of(const char *interpreter)
 {
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
@@ -115,19 +118,19 @@ static const char *shell_of(const char *interpreter)
 	return NULL;
 }
 
-/* What the parser reads of one package: many scriptlets as one script, so that one process is enough. */
+/* All scriptlets of a package for one shell, joined to one script, so that one process can check them. */
 struct joined {
 	const struct rpm_scriptlet **scriptlets;
-	size_t *first_lines; /* the line of the script where each begins, from 1 on */
+	size_t *first_lines; /* for each scriptlet, its first line in the script; counted from 1 */
 	size_t count, lines;
 	char *text;
 	size_t len;
 };
 
 /*
- * Each scriptlet stands between braces, so that one of them cannot end what another began. A quotation that is left
- * open is ended by the line of quotes after it, and what then stands there unquoted is an error. Two faults can still
- * cancel out if the one scriptlet goes on exactly where the other breaks off.
+ * Each scriptlet is between braces, so that a scriptlet cannot close a block of another scriptlet. If a quotation is
+ * not closed, the line of quotes after the scriptlet closes it; the unquoted rest of that line is then an error. Two
+ * errors can still cancel out, if one scriptlet continues exactly where another one ends.
  */
 #define BEFORE "{ :\n"
 #define AFTER  "\n\n: ';;' \";;\" '`'\n}\n"
@@ -171,7 +174,10 @@ static void free_joined(struct joined *joined)
 	free(joined->text);
 }
 
-/* Takes "SHELL: LINE: TEXT", or "SHELL: line LINE: TEXT" as bash writes it, apart. The line is 0 when there is none. */
+/*
+ * Splits "SHELL: LINE: TEXT", or "SHELL: line LINE: TEXT" as bash writes it. Returns TEXT, and sets the line; 0 if
+ * there is none.
+ */
 static const char *take_line(const char *said, const char *shell, size_t *line)
 {
 	const char *at = said;
@@ -188,7 +194,7 @@ static const char *take_line(const char *said, const char *shell, size_t *line)
 	return strncmp(end, ": ", 2) == 0 ? end + 2 : end;
 }
 
-/* Says which scriptlet the shell stopped in. */
+/* Reports the scriptlet in which the shell found the error. */
 static void report_syntax(struct report *report, const char *path, const struct joined *joined, const char *shell,
 			  const char *said)
 {
@@ -211,7 +217,7 @@ static void report_syntax(struct report *report, const char *path, const struct 
 	free(safe);
 }
 
-/* Nothing is said where this machine lacks the shell. */
+/* If this machine does not have the shell, nothing is checked. */
 static void check_syntax(struct report *report, const char *path, const struct rpm *rpm, const char *shell)
 {
 	struct joined joined = {0};
@@ -231,12 +237,12 @@ static void check_syntax(struct report *report, const char *path, const struct r
 /* The commands that the scriptlets of a package use. */
 struct commands {
 	struct report *report;
-	const char *path, *kind; /* of the scriptlet that is read */
-	bool asked[LACKING];	 /* that scriptlet looks first if the command is there */
-	bool told[LACKING];	 /* the package has a finding for it */
+	const char *path, *kind; /* the path of the package, and the kind of the current scriptlet */
+	bool asked[LACKING];	 /* the current scriptlet tests whether the command exists */
+	bool told[LACKING];	 /* the package has a finding about the command */
 };
 
-/* The index of the command of LEN bytes at NAME in the table; LACKING when it is not listed. */
+/* The index in the table of the command NAME, LEN bytes long; LACKING if it is not in the table. */
 static size_t find_lacking(const char *name, size_t len)
 {
 	for (size_t i = 0; i < LACKING; i++)
@@ -282,7 +288,7 @@ static void check_commands(struct report *report, const char *path, const struct
 	}
 }
 
-/* The first interpreter that is neither a shell nor part of rpm or of every host. */
+/* Reports the first interpreter that is neither a shell nor a part of rpm or of every host. */
 static void check_interpreters(struct report *report, const char *path, const struct rpm *rpm)
 {
 	for (size_t i = 0; i < rpm->scriptlet_count; i++) {

@@ -11,18 +11,18 @@
 #include "elf/symbols.h"
 #include "elf/symvers.h"
 
-/* A finding names so many symbols and counts the rest. */
+/* A finding names at most this number of symbols, and counts the others. */
 #define LISTED 5
 
 struct list {
-	char *text; /* safe; NULL while it is empty */
+	char *text; /* safe text; NULL while the list is empty */
 	size_t count;
 };
 
 static void list_add(struct list *list, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Adds NAME, any bytes, with a remark. */
+/* Adds NAME, which may have any bytes, with a remark. */
 static void list_add(struct list *list, const char *name, const char *format, ...)
 {
 	char remark[128] = "", *safe, *longer;
@@ -40,7 +40,7 @@ static void list_add(struct list *list, const char *name, const char *format, ..
 	list->text = longer;
 }
 
-/* Reports what the list holds, and empties it. */
+/* Reports the symbols in the list, and empties it. */
 static void list_report(struct list *list, struct report *report, enum rule_id rule, const char *path)
 {
 	char more[48] = "";
@@ -53,7 +53,7 @@ static void list_report(struct list *list, struct report *report, enum rule_id r
 	memset(list, 0, sizeof(*list));
 }
 
-/* license_is_gpl_compatible() of Linux's license.h. */
+/* Whether the module's license is compatible with the GPL, as license_is_gpl_compatible() in Linux's license.h. */
 static bool is_gpl(const struct module *module)
 {
 	static const char *const compatible[] = {"GPL",		 "GPL v2",	 "GPL and additional rights",
@@ -70,7 +70,7 @@ static bool imports_space(const struct module *module, const char *space)
 {
 	const char *value = NULL;
 
-	/* "module:a,b" is open to the modules named, which need not import it (Linux 6.16). */
+	/* The name space "module:a,b" is open to the modules a and b, which need not import it (Linux 6.16). */
 	if (*space == '\0' || strncmp(space, "module:", 7) == 0)
 		return true;
 	while ((value = module_info(module, "import_ns", value)))

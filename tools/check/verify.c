@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Verifying inputs with several threads.
+// Verifies inputs with several threads.
 #include "check/verify.h"
 
 #include <stdlib.h>
@@ -8,10 +8,10 @@
 #include "base/name.h"
 #include "base/text.h"
 
-/* One thread's: nothing but the set is shared, so nothing else is locked. */
+/* The state of one thread. The threads share only the inventory, so only the inventory has a lock. */
 struct verifier {
 	struct report report;
-	struct module module; /* its memory serves every file */
+	struct module module; /* its memory is used again for each file */
 	struct inventory *inventory;
 	const struct policy *policy;
 };
@@ -34,7 +34,7 @@ static void check_suffix(struct report *report, const struct input *input, const
 		[CODEC_NONE] = ".ko", [CODEC_GZIP] = ".ko.gz", [CODEC_XZ] = ".ko.xz", [CODEC_ZSTD] = ".ko.zst"};
 	const char *suffix = name_module_suffix(input->name), *right = suffixes[module->codec];
 
-	/* What is named .ko and is nothing we know is judged as a module; so is a PATH of any name. */
+	/* A file *.ko of an unknown format is checked as a module, and so is a PATH of any name. */
 	if (suffix && strcmp(suffix, right) != 0)
 		report_add(report, RULE_INPUT_SUFFIX, input->path, "its bytes are those of a %s, not of a %s", right,
 			   suffix);
@@ -60,7 +60,7 @@ static void verify_module(struct verifier *verifier, const struct input *input)
 	check_suffix(&verifier->report, input, module);
 	if (check_wants_bytes(verifier->policy) && !module_is_broken(module)) {
 		bytes = input_whole(input, MODULE_BYTES_MAX, &len, &why);
-		/* A file that changes in between would not be the one whose headers were read. */
+		/* If the file has changed, these are not the bytes whose headers were read. */
 		if (!bytes || len != module->size) {
 			report_add(&verifier->report, RULE_READ_FAILED, input->path, "%s",
 				   bytes ? "it changed while it was read" : why);
@@ -73,7 +73,7 @@ static void verify_module(struct verifier *verifier, const struct input *input)
 	free(bytes);
 }
 
-/* An info.json has some KiB. */
+/* The bound for text files, in bytes. A usual info.json has some KiB. */
 #define TEXT_MAX (1u << 20)
 
 static bool is_depmod_configuration(const char *host_path)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rule on what follows the uname in a vermagic, which the kernel compares even where it checks CRCs.
+// The rule on the part of a vermagic after the uname. The kernel compares this part even if it checks CRCs.
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,9 @@
 
 #define MODULES_DEP_MAX (64u << 20)
 
-/* What follows the first word, as the kernel's same_magic() in kernel/module/version.c skips it. */
+/*
+ * The part after the first word. The kernel's same_magic() in kernel/module/version.c skips the word in the same way.
+ */
 static const char *flags_of(const char *vermagic)
 {
 	return vermagic + strcspn(vermagic, " ");
@@ -25,7 +27,7 @@ static bool is_for(const char *vermagic, const char *uname)
 	return strlen(uname) == len && strncmp(vermagic, uname, len) == 0;
 }
 
-/* The first of the kernel's own modules in a modules.dep, to free, or NULL. */
+/* The path of the first of the kernel's own modules in a modules.dep, or NULL. The caller frees it. */
 static char *own_module(const char *modules_dep, const char *uname)
 {
 	for (const char *line = modules_dep; *line; line += strcspn(line, "\n"), line += *line == '\n') {
@@ -37,7 +39,10 @@ static char *own_module(const char *modules_dep, const char *uname)
 	return NULL;
 }
 
-/* The vermagic of the kernel UNAME's own modules on the root at PATH, to free; NULL when there is none. */
+/*
+ * The vermagic of the own modules of the kernel UNAME, on the root at PATH; NULL if there are none. The caller frees
+ * it.
+ */
 static char *own_vermagic(const char *path, const char *uname)
 {
 	char *dep = text_format("/lib/modules/%s/modules.dep", uname), *text, *own, *found = NULL;
@@ -73,7 +78,7 @@ static void compare(struct report *report, const struct inventory_entry *entry, 
 {
 	char *found, *expected, *where;
 
-	/* Of another kernel: rule path-kernel. */
+	/* A vermagic of another kernel has its own rule, path-kernel. */
 	if (!is_for(entry->text, entry->uname) || strcmp(flags_of(entry->text), flags_of(vermagic)) == 0)
 		return;
 	found = text_safe(entry->text);
