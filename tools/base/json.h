@@ -5,8 +5,7 @@
 
 #include <jansson.h>
 
-/* Returns VALUE, or ends the program if VALUE is NULL. jansson fails only without memory or on a mistake in our code.
- */
+/* Returns VALUE, or ends the program if VALUE is NULL. jansson fails only without memory or by a mistake of ours. */
 json_t *json_need(json_t *value);
 
 /* Ends the program if RC, the result of a jansson function, is not 0. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Putting the version record into a finished module, in memory. */
+/* Adds the version record to a built module, in memory. */
 #ifndef XS_ELF_INJECT_H
 #define XS_ELF_INJECT_H
 
@@ -8,24 +8,25 @@
 #include <stdint.h>
 
 struct inject_options {
-	const char *version; /* a legal one */
-	bool replace;	     /* a record of another version, or one that is damaged, gives way */
-	bool drop_signature; /* an appended signature, which the change makes void, is cut off */
-	bool compat;	     /* the section .note.XenServer too, for older readers */
+	const char *version; /* a legal version */
+	bool replace;	     /* replace a record of another version, or a damaged record */
+	bool drop_signature; /* remove an appended signature, because the change makes it invalid */
+	bool compat;	     /* also write the section .note.XenServer, for older readers */
 };
 
 enum inject_outcome {
-	INJECT_CHANGED,	   /* *out is the module with the record; to free */
-	INJECT_SAME,	   /* it has that very record already */
-	INJECT_REFUSED,	   /* it may not be done: see *why */
-	INJECT_UNREADABLE, /* the bytes are no whole module: see *why */
+	INJECT_CHANGED,	   /* *out is the module with the record; the caller frees it */
+	INJECT_SAME,	   /* the module already has the same record */
+	INJECT_REFUSED,	   /* the change is not allowed: see *why */
+	INJECT_UNREADABLE, /* the bytes are not a complete module: see *why */
 };
 
 /*
- * Puts the record of options->version into the module in BYTES, which are not compressed. All sections stay where they
- * are, but for the section names and, where there is one already, the record's own section; these and the section
- * headers are written anew behind the rest, so the same module and version give the same bytes whatever record was
- * there. *WHY is a clause about "it", to free.
+ * Adds the record of options->version to the module of SIZE bytes at BYTES, which must not be compressed. A module with
+ * the section .note.XenServer keeps this section, with the new version. The section names, the sections of the record
+ * and the section headers may move to the end of the file; all other sections keep their offsets. The same module and
+ * version give the same bytes, whatever record the module had before. *WHY is a text about the module, which it calls
+ * "it", or NULL. The caller frees *WHY.
  */
 enum inject_outcome inject(const uint8_t *bytes, size_t size, const struct inject_options *options, uint8_t **out,
 			   size_t *out_len, char **why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The section headers of an ELF file, read through a source, without trusting a byte of them. */
+/* Reads the section headers of an ELF file through a source. The file is untrusted input. */
 #ifndef XS_ELF_SECTIONS_H
 #define XS_ELF_SECTIONS_H
 
@@ -11,17 +11,17 @@
 #include "stream/source.h"
 
 /*
- * libelf translates the headers (class and byte order); finding them is ours. libelf reads a module of a tree with
- * twice as many system calls, wants a compressed one whole in memory, and does not tell a file cut short from one
- * without sections.
+ * The section headers and their names. libelf only converts the byte order of the headers. They are not read with
+ * libelf, for three reasons: libelf needs twice as many system calls for a module, needs a compressed module completely
+ * in memory, and does not distinguish a truncated file from a file without sections.
  */
 struct sections {
 	uint16_t type;	  /* e_type */
 	uint16_t machine; /* e_machine */
 	bool elf64;
-	bool swap; /* the file's byte order is not this machine's */
+	bool swap; /* the byte order of the file is not that of this machine */
 	size_t count;
-	Elf64_Shdr *headers; /* widened from those of a 32-bit file */
+	Elf64_Shdr *headers; /* converted to 64 bits for a 32-bit file */
 	char *names;	     /* the section name table; ends in a NUL */
 	size_t names_len;
 	size_t headers_room, names_room;
@@ -30,18 +30,20 @@ struct sections {
 enum sections_result {
 	SECTIONS_FOUND,
 	SECTIONS_NOT_ELF,
-	SECTIONS_TRUNCATED,  /* *wanted: how many bytes the headers promise */
-	SECTIONS_DAMAGED,    /* *why: how, as a clause about "it" */
-	SECTIONS_UNREADABLE, /* see the source's error */
+	SECTIONS_TRUNCATED,  /* *wanted: the size in bytes that the headers need */
+	SECTIONS_DAMAGED,    /* *why: a static text, which calls the file "it" */
+	SECTIONS_UNREADABLE, /* see the error of the source */
 };
 
-/* Reads the headers anew: SECTIONS must be {0} or one read before, whose memory is then used again. */
+/*
+ * Reads the headers. SECTIONS must be {0}, or a result of an earlier call; then its memory is used again. On
+ * SECTIONS_FOUND, *WANTED is the offset of the end of the section headers. sections_free() frees the memory.
+ */
 enum sections_result sections_read(struct sections *sections, struct source *source, uint64_t *wanted,
 				   const char **why);
 void sections_free(struct sections *sections);
 
-/* The name of section I, or NULL when it is out of range. Here, because it is called for every section of every module.
- */
+/* Returns the name of section I, or NULL if the name is out of range. Inline, because every section needs this call. */
 static inline const char *sections_name(const struct sections *sections, size_t i)
 {
 	uint32_t at = sections->headers[i].sh_name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The signature the kernel's build appends to a module. */
+/* Reads and checks the signature that the kernel's build appends to a module. */
 #ifndef XS_ELF_SIGNATURE_H
 #define XS_ELF_SIGNATURE_H
 
@@ -8,53 +8,57 @@
 #include <stdint.h>
 
 /*
- * A signed module is the ELF file, the signature (a detached CMS message in DER), struct module_signature and a
- * marker, in this order: Linux's include/linux/module_signature.h. These are the bytes of the last two.
+ * A signed module has these parts, in this order: the ELF file, the signature (a detached CMS message in DER), struct
+ * module_signature, and a marker. See Linux's include/linux/module_signature.h. SIGNATURE_TRAILER is the number of
+ * bytes of the last two parts.
  */
 #define SIGNATURE_TRAILER 40
 
 enum signature_state {
-	SIGNATURE_NONE,	   /* nothing was appended */
-	SIGNATURE_FOUND,   /* a signature of plausible sizes */
-	SIGNATURE_DAMAGED, /* the marker, but what comes before it is no signature: the kernel refuses the module */
-	SIGNATURE_GARBAGE, /* something was appended that does not end in the marker */
+	SIGNATURE_NONE,	   /* no bytes were appended */
+	SIGNATURE_FOUND,   /* a signature with plausible sizes */
+	SIGNATURE_DAMAGED, /* the marker, but no signature before it: the kernel refuses the module */
+	SIGNATURE_GARBAGE, /* the appended bytes do not end in the marker */
 };
 
 struct signature {
 	enum signature_state state;
-	uint64_t offset, len; /* of the CMS message in the file, when found */
-	uint64_t appended;    /* bytes after the ELF file */
-	const char *damage;   /* how it is damaged, as a clause about "it"; static */
+	uint64_t offset, len; /* with SIGNATURE_FOUND: the CMS message in the file, in bytes */
+	uint64_t appended;    /* the number of bytes after the ELF file */
+	const char *damage;   /* with SIGNATURE_DAMAGED: a static text, which calls the signature "it" */
 };
 
 /*
- * Where the signature stands in a module of SIZE bytes whose ELF file ends at ELF_END and whose last bytes are TRAILER,
- * which is not read where less was appended.
+ * Finds the signature in a module of SIZE bytes. ELF_END is the offset of the end of the ELF file. TRAILER is a copy of
+ * the last bytes of the module; it is ignored if fewer bytes were appended.
  */
 void signature_find(uint64_t size, uint64_t elf_end, const unsigned char trailer[SIGNATURE_TRAILER],
 		    struct signature *signature);
 
-/* What a CMS message says of itself; each "" when it does not. */
+/* The signer in a CMS message. A field is "" if it is not in the message. */
 struct signer {
-	char name[256];	 /* the signer's distinguished name, or its key identifier in hex; any bytes */
+	char name[256];	 /* the issuer's distinguished name, or the signer's key identifier in hex; untrusted text */
 	char digest[32]; /* e.g. "sha256" */
 };
 
-/* Reads the LEN bytes of a CMS message. False: it is none, or has no signer. */
+/* Reads the first signer of a CMS message of LEN bytes. False: no CMS message, no signer, or no libcrypto. */
 bool signature_signer(const void *cms, size_t len, struct signer *signer);
 
-/* Certificates to check signatures with. */
+/* Certificates for signature_check(). */
 struct certificates;
 
-/* Those in the file at PATH, PEM (any number) or DER; NULL with a complaint printed. */
+/*
+ * Reads the certificates in the file PATH: any number in PEM, or one in DER. certificates_free() frees them. On an
+ * error, prints a message and returns NULL.
+ */
 struct certificates *certificates_read(const char *path);
 void certificates_free(struct certificates *certificates);
 
 /*
- * Whether the kernel takes the CMS message at BYTES + signature->offset for a signature of all bytes before it, made
- * with the key of one of the certificates. NULL if so; else why not, as a clause about "it"; static. What one kernel
- * since 6.1 refuses is refused here. The certificate's own chain, purpose and dates are not checked: the kernel does
- * not check them either.
+ * Checks the CMS message at BYTES + signature->offset as the kernel does. The message must be a signature of all bytes
+ * before it, made with the key of one of the certificates. Returns NULL if it is valid, else the reason as a static
+ * text, which calls the signature "it". A signature that any kernel since Linux 6.1 refuses is refused here, too. The
+ * chain, purpose and dates of the certificate are not checked, because the kernel does not check them.
  */
 const char *signature_check(const struct certificates *certificates, const void *bytes,
 			    const struct signature *signature);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The symbols a module imports and exports, with the CRCs of their types. */
+/* Reads the symbols that a module imports and exports, with the CRCs of their types. */
 #ifndef XS_ELF_SYMBOLS_H
 #define XS_ELF_SYMBOLS_H
 
@@ -8,24 +8,24 @@
 #include <stdint.h>
 
 struct symbol {
-	const char *name; /* in the module's bytes */
+	const char *name; /* points into the bytes of the module, or into memory of libelf */
 	uint32_t crc;
 	bool has_crc;
-	bool gpl; /* of an export: for modules under the GPL only */
+	bool gpl; /* for an export: only modules under the GPL may import it */
 };
 
 struct symbols {
-	struct symbol *imports; /* by name, in byte order; weak ones, which may stay unresolved, are left out */
+	struct symbol *imports; /* sorted by name in byte order; without weak symbols, which need no export */
 	size_t import_count;
-	struct symbol *exports;
+	struct symbol *exports; /* sorted by name in byte order */
 	size_t export_count;
-	void *elf;     /* libelf's handle of the module's bytes */
-	bool versions; /* the module has CRCs for what it imports: CONFIG_MODVERSIONS */
+	void *elf;     /* private: the libelf handle, which holds memory of the names */
+	bool versions; /* the module has CRCs of its imports: CONFIG_MODVERSIONS */
 };
 
 /*
- * Reads them from the SIZE bytes of a module, which must outlive SYMBOLS. False if the symbol table or the table of
- * CRCs is not what it should be; symbols_free() is for both.
+ * Reads the symbols of a module of SIZE bytes. BYTES must stay valid until symbols_free(). Returns false if the module
+ * has no symbol table, or if this table or a table of CRCs is damaged. Call symbols_free() in both cases.
  */
 bool symbols_read(struct symbols *symbols, const void *bytes, size_t size);
 void symbols_free(struct symbols *symbols);

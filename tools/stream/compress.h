@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Compressing a module as the kernel's build does, so that the kernel itself and every kmod can decode it. */
+/* Compresses a module as the kernel's build does, so that the kernel and every kmod can decode the module. */
 #ifndef XS_STREAM_COMPRESS_H
 #define XS_STREAM_COMPRESS_H
 
@@ -9,8 +9,9 @@
 #include "stream/codec.h"
 
 /*
- * The LEN bytes at BYTES in the format KIND (not CODEC_NONE), in memory to free, the same each time: no time and no
- * name is written into it. Ends the program when there is no memory.
+ * Compresses the LEN bytes at BYTES in the format KIND, which is not CODEC_NONE. Returns *OUT_LEN bytes, which the
+ * caller frees. The same input always gives the same result: it contains no time and no name. Without memory, the
+ * program ends.
  */
 uint8_t *compress_whole(enum codec_kind kind, const uint8_t *bytes, size_t len, size_t *out_len);
 

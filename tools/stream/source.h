@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads bytes at any offset of a file or of memory, compressed or not, with little memory. Nothing is mapped. */
+/* Reads bytes at any offset of a file or of memory, compressed or not. Needs little memory, and maps no file. */
 #ifndef XS_STREAM_SOURCE_H
 #define XS_STREAM_SOURCE_H
 
@@ -9,13 +9,13 @@
 
 #include "stream/codec.h"
 
-/* Why bytes could not be had. */
+/* Why a call failed. */
 enum source_error {
 	SOURCE_FINE,
-	SOURCE_UNREADABLE, /* reading failed, or the file became shorter meanwhile */
+	SOURCE_UNREADABLE, /* reading failed, or the file became shorter */
 	SOURCE_DAMAGED,	   /* the compressed data is damaged */
-	SOURCE_OVER_LIMIT, /* it unpacks to more than the budget allows: base/budget.h */
-	SOURCE_BEYOND,	   /* the bytes asked for are past the end */
+	SOURCE_OVER_LIMIT, /* the file unpacks to more bytes than base/budget.h allows */
+	SOURCE_BEYOND,	   /* the range goes past the end */
 };
 
 struct source_range {
@@ -24,16 +24,16 @@ struct source_range {
 };
 
 /*
- * Starts as {0}. May be used for one file after another, which saves memory and time. Fields without "public" are for
- * source.c only.
+ * Starts as {0}. Using one source for one file after another saves memory and time. Only source.c may use the fields
+ * without "public".
  */
 struct source {
-	uint64_t size;		 /* public: bytes of the file; of a compressed one, bytes it unpacks to */
+	uint64_t size;		 /* public: bytes of the file, unpacked */
 	enum codec_kind codec;	 /* public: how the file is compressed */
 	enum source_error error; /* public: why the last call failed */
-	const char *why;	 /* public: the same as a clause about "it"; static */
+	const char *why;	 /* public: the error as a static text, which calls the file "it" */
 	struct codec_input input;
-	struct decoder *decoder; /* one of a few that all threads share; held while a compressed source is open */
+	struct decoder *decoder; /* from a pool of all threads; only for an open compressed source */
 	struct source_window {
 		uint8_t *bytes;
 		size_t room, len;
@@ -42,12 +42,13 @@ struct source {
 };
 
 /*
- * Opens FD, a regular file of SIZE bytes, or SIZE bytes of memory. Both must stay until the source is closed, and FD is
- * not closed with it. A compressed file is decoded once, to the end; its beginning and its end are kept. False: see
- * error and why. A source may be opened again without being closed.
+ * Open FD, a regular file of SIZE bytes, or SIZE bytes of memory. FD or the memory must stay valid until the source is
+ * closed; source_close() does not close FD. A compressed file is decoded once to its end, and its beginning and its end
+ * are kept in memory. False: see the fields error and why. An open source may be opened again.
  *
- * A decoder takes a few MiB, and more decoders than processors make nothing faster. So a thread that opens a compressed
- * source waits while source_decoders() of them are open, and no thread may have two open: both could wait for ever.
+ * A decoder takes a few MiB, and more decoders than processors make nothing faster. So the number of open compressed
+ * sources is limited, see source_decoders(). A thread that opens one more waits until another thread closes its source.
+ * No thread may have two open compressed sources: it could wait for itself.
  */
 bool source_open_fd(struct source *source, int fd, uint64_t size);
 bool source_open_memory(struct source *source, const void *bytes, size_t size);
@@ -57,24 +58,30 @@ void source_close(struct source *source);
 void source_free(struct source *source);
 
 /*
- * The LEN bytes at OFFSET. They are valid until the next call. NULL: see error and why. Bytes of a compressed source
- * that were not kept are decoded again: a caller that wants several ranges asks source_prefetch() for all of them
- * first.
+ * Returns LEN bytes at OFFSET, which are valid until the next call for this source. NULL: see the fields error and why.
+ * If the bytes of a compressed source were not kept, the source is decoded again. So a caller of several ranges should
+ * call source_prefetch() for all of them first.
  */
 const uint8_t *source_at(struct source *source, uint64_t offset, size_t len);
 
-/* Keeps the bytes from OFFSET to the end in memory if they are at most 16 KiB, for a caller that returns to them. */
+/*
+ * Keeps the bytes from OFFSET to the end in memory, for repeated reads. Does nothing if there are more than 16 KiB.
+ * False: see the fields error and why.
+ */
 bool source_keep_end(struct source *source, uint64_t offset);
 
-/* Gets the ranges ready for source_at(); a range past the end is left out. False as for source_at(). */
+/*
+ * Decodes the COUNT ranges for later calls of source_at(). A range past the end is left out, and so is a range that
+ * makes the total longer than 16 MiB. False: see the fields error and why.
+ */
 bool source_prefetch(struct source *source, const struct source_range *ranges, size_t count);
 
-/* Sets how many compressed sources may be open at once. Without a call: one for each processor. */
+/* Sets the limit of open compressed sources. Without this call, the limit is the number of processors. */
 void source_decoders(unsigned int count);
 
 /*
- * All bytes of a file or of memory, in memory to free. With DECODE, a compressed file is decoded. NULL when there are
- * more than MAX of them, or on an error: *WHY is a clause about "it" (static text).
+ * Return all bytes of a file or of memory; the caller frees them. With DECODE, compressed bytes are decoded. Return
+ * NULL if there are more than MAX bytes, or on an error; then *WHY is a static text, which calls the file "it".
  */
 uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t max, bool decode, size_t *len, const char **why);
 uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t max, bool decode, size_t *len, const char **why);
