@@ -260,7 +260,7 @@ fi
 	[ "$stderr" = "xs-ddk: $PWD/little/little.spec.in stays as it is; for this version alone it would have:
   %xs_install little.ko other.ko" ]
 	run -1 diff first little/Makefile
-	[ "$output" = "5c5
+	[ "$output" = "6c6
 < VERSIONS := 3.2.1
 ---
 > VERSIONS := 3.2.1 4.0
