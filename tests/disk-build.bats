@@ -262,7 +262,7 @@ different() {
 	mkdir -p "$BATS_TEST_TMPDIR/driver"
 	cd "$BATS_TEST_TMPDIR/driver"
 	printf 'VERSIONS := 1.0 2.0~rc1\nSPEC := d.spec.in\ninclude %s/rpm/driver.mk\n' "$TOP" >Makefile
-	touch d.spec.in
+	touch d.spec.in d.c
 	run -2 --separate-stderr make -s build-isos
 	has "$stderr" "the newest version is 2.0~rc1"
 	has "$stderr" "set PACK_VERSION"
