@@ -210,7 +210,7 @@ static bool copy_config(struct depmod_tree *tree, const struct root *root, size_
 	return good;
 }
 
-static void remove_tree(const struct root *root)
+void depmod_tree_clean(const struct root *root)
 {
 	const char *base;
 	int dir = root_open_parent(root, DEPMOD_TREE_PATH, &base);
@@ -228,7 +228,7 @@ bool depmod_tree_make(struct depmod_tree *tree, const struct root *root, const c
 	bool good;
 
 	*tree = (struct depmod_tree){0};
-	remove_tree(root);
+	depmod_tree_clean(root);
 	if (parent >= 0)
 		dir = mkdirat(parent, base, 0700) == 0
 			      ? openat(parent, base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -249,7 +249,7 @@ bool depmod_tree_make(struct depmod_tree *tree, const struct root *root, const c
 
 void depmod_tree_remove(struct depmod_tree *tree, const struct root *root)
 {
-	remove_tree(root);
+	depmod_tree_clean(root);
 	for (size_t i = 0; i < DEPMOD_CONFIG_DIRECTORIES; i++)
 		free(tree->config[i]);
 	free(tree->base);

@@ -36,6 +36,9 @@ bool depmod_tree_install(const struct root *root, const char *uname);
 /* Removes the directory and frees the strings in TREE. */
 void depmod_tree_remove(struct depmod_tree *tree, const struct root *root);
 
+/* Removes the directory that a killed or failed run left, if it is there. */
+void depmod_tree_clean(const struct root *root);
+
 /*
  * Writes all files modules.* in the directory of the kernel to the disk (fsync). Returns false, with a message, on an
  * error.

@@ -9,6 +9,7 @@
 #include "base/directory.h"
 #include "base/spawn.h"
 #include "host/depmod.h"
+#include "host/depmod_tree.h"
 #include "host/hierarchy_read.h"
 #include "host/journal.h"
 
@@ -118,6 +119,7 @@ static void clean(const struct root *root)
 	char **kernels = hierarchy_kernels(root);
 
 	journal_clean(root);
+	depmod_tree_clean(root);
 	for (size_t i = 0; kernels && kernels[i]; i++)
 		initrd_clean(root, kernels[i]);
 	directory_names_free(kernels);
