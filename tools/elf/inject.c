@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Putting the version record into a finished module, in memory.
+// Adds the version record to a built module, in memory.
 #include "elf/inject.h"
 
 #include <inttypes.h>
@@ -24,7 +24,7 @@ static size_t record_size(const char *version)
 	return HEADER + padded(sizeof(XENSERVER_NOTE_OWNER)) + padded(strlen(version) + 1);
 }
 
-/* AT has zeroed room for it. */
+/* Writes a record to AT, which has enough zeroed bytes. Returns the length of the record. */
 static size_t write_record(const struct elf_image *image, uint8_t *at, uint32_t namesz, const char *version)
 {
 	size_t name_at = HEADER, desc_at = HEADER + padded(sizeof(XENSERVER_NOTE_OWNER));
@@ -43,7 +43,10 @@ static bool is_record(const struct note *note)
 	       memcmp(note->name, XENSERVER_NOTE_OWNER, XENSERVER_NOTE_NAMESZ) == 0;
 }
 
-/* The section's bytes: the notes OLD that are not records, each as it is, and the record where the first stood. */
+/*
+ * Makes the new bytes of .note.xenserver. Notes that are not records stay unchanged. The new record takes the place of
+ * the first old record, or is the last note.
+ */
 static uint8_t *record_section(const struct elf_image *image, const char *version, size_t *len)
 {
 	struct note_walk walk = {.align = XENSERVER_NOTE_ALIGN,
@@ -79,7 +82,7 @@ static uint8_t *compat_section(const struct elf_image *image, const char *versio
 	return bytes;
 }
 
-/* What no record can make good. */
+/* Finds faults that a new record cannot correct. */
 static enum inject_outcome judge_module(const struct module *module, char **why)
 {
 	const uint64_t *found = module->found, *limit = module->limit;
@@ -107,7 +110,7 @@ static bool is_sound(const struct module *module)
 	       !module->fault[MODULE_NOTE_ALIGN];
 }
 
-/* Whether there is something to do about the record, and whether it may be done. */
+/* Whether the record must be changed, and whether the options allow the change. */
 static enum inject_outcome judge_record(const struct module *module, const struct inject_options *options, char **why)
 {
 	const struct note_reading *note = &module->note;
@@ -128,7 +131,7 @@ static enum inject_outcome judge_record(const struct module *module, const struc
 	return INJECT_REFUSED;
 }
 
-/* *LEN is made the length without what was appended to the module. */
+/* Sets *LEN to the length of the module without the appended bytes. */
 static enum inject_outcome judge_signature(const struct module *module, const struct inject_options *options,
 					   size_t *len, char **why)
 {
@@ -147,7 +150,7 @@ static enum inject_outcome judge_signature(const struct module *module, const st
 	return *why ? INJECT_REFUSED : INJECT_CHANGED;
 }
 
-/* What was made is read back as every reader would: nothing that is not right leaves this file. */
+/* Reads the result as every reader does, so that inject() never returns a wrong module. */
 static enum inject_outcome judge_result(const uint8_t *bytes, size_t len, const char *version, char **why)
 {
 	struct module module = {0};
@@ -199,7 +202,7 @@ enum inject_outcome inject(const uint8_t *bytes, size_t size, const struct injec
 
 	*out = NULL;
 	*why = NULL;
-	/* Which module_read_memory() would decode, and all that follows would take for the ELF file. */
+	/* module_read_memory() would decode the bytes, but the functions below need the ELF file itself. */
 	if (codec_of(bytes, size) != CODEC_NONE) {
 		*why = text_format("it is compressed more than once");
 		return INJECT_UNREADABLE;

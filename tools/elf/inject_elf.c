@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Giving note sections to a relocatable ELF file of either class and byte order without moving what it has.
+// Adds note sections to a relocatable ELF file of either class and byte order, without moving its other sections.
 #include "elf/inject_elf.h"
 
 #include <elf.h>
@@ -10,8 +10,8 @@
 #include "xenserver-note.h"
 
 /*
- * The headers are read and written as bytes here, not by libelf: its elf_update() would lay the file out anew, or,
- * told not to, would want every section's data loaded and written back.
+ * The headers are read and written as bytes, without libelf. elf_update() of libelf would move the sections. With
+ * ELF_F_LAYOUT it would not move them, but it would need the data of every section in memory.
  */
 struct field {
 	uint8_t offset, width;
@@ -28,7 +28,7 @@ enum field_id { E_SHNUM, E_SHOFF, SH_NAME, SH_TYPE, SH_FLAGS, SH_OFFSET, SH_SIZE
 		OF(Elf32_##type, member), OF(Elf64_##type, member)                                                     \
 	}
 
-/* By class: ELF32, ELF64. */
+/* The second index is the class: 0 for ELF32, 1 for ELF64. */
 static const struct field fields[][2] = {
 	[E_SHNUM] = BOTH(Ehdr, e_shnum), [E_SHOFF] = BOTH(Ehdr, e_shoff),	[SH_NAME] = BOTH(Shdr, sh_name),
 	[SH_TYPE] = BOTH(Shdr, sh_type), [SH_FLAGS] = BOTH(Shdr, sh_flags),	[SH_OFFSET] = BOTH(Shdr, sh_offset),
@@ -64,7 +64,7 @@ static size_t header_size(const struct elf_image *image)
 	return image->wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
 }
 
-/* Not what e_ehsize says: nobody reads that. */
+/* The field e_ehsize is not used, because other readers do not use it. */
 static size_t elf_header_size(const struct elf_image *image)
 {
 	return image->wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
@@ -75,7 +75,7 @@ static const uint8_t *header_of(const struct elf_image *image, size_t index)
 	return image->bytes + image->table + index * header_size(image);
 }
 
-/* A section as far as it takes room in the file. */
+/* The bytes of a section in the file. The size is 0 for SHT_NOBITS. */
 struct extent {
 	uint64_t offset, size;
 };
@@ -125,7 +125,7 @@ bool elf_image_read(struct elf_image *image, const uint8_t *bytes, size_t size, 
 	image->count = get(image, bytes, E_SHNUM);
 	image->table = get(image, bytes, E_SHOFF);
 	image->names = image->big ? shstrndx[0] * 256u + shstrndx[1] : shstrndx[1] * 256u + shstrndx[0];
-	/* Of so many sections the header holds no count; the kernel does not load such modules. */
+	/* With more sections, e_shnum does not hold their number. The kernel does not load such modules. */
 	if (image->count == 0 || image->count + 2 >= SHN_LORESERVE || image->names >= image->count) {
 		*why = "it has more sections than the kernel loads, or no section names";
 		return false;
@@ -154,11 +154,11 @@ size_t elf_image_find(const struct elf_image *image, const char *name, const uin
 /* The file being written. */
 struct output {
 	const struct elf_image *image;
-	uint8_t *bytes; /* zeroed, of room enough */
+	uint8_t *bytes; /* room_for() zeroed bytes */
 	size_t len;
-	uint8_t *table; /* its section headers, apart until all is known */
+	uint8_t *table; /* the section headers; added to bytes as the last part */
 	size_t count;
-	size_t kept; /* bytes taken over from the input as they were */
+	size_t kept; /* the number of bytes from the start that are copied from the input */
 };
 
 static uint8_t *output_header(const struct output *out, size_t index)
@@ -175,7 +175,7 @@ static bool is_one_of(const struct elf_note_section *sections, size_t count, con
 	return false;
 }
 
-/* Where what is kept ends: behind the last section that is not written anew. */
+/* Returns the end of the bytes to copy from the input: the end of the last section that is not written again. */
 static size_t end_of_kept(const struct elf_image *image, const struct elf_note_section *sections, size_t count)
 {
 	size_t end = elf_header_size(image);
@@ -214,13 +214,13 @@ static size_t append(struct output *out, const void *bytes, size_t len, size_t a
 	return at;
 }
 
-/* A number for a section that is to be, and its name behind the other names. */
+/* Adds a section header, and the section's name after the other names. Returns the index of the section. */
 static size_t new_section(struct output *out, const char *name)
 {
 	uint8_t *names = output_header(out, out->image->names);
 	uint64_t size = get(out->image, names, SH_SIZE);
 
-	/* The names are the last thing appended so far. */
+	/* The section names are at the end of the output, so a name can be added there. */
 	memcpy(out->bytes + out->len, name, strlen(name) + 1);
 	out->len += strlen(name) + 1;
 	put(out->image, names, SH_SIZE, size + strlen(name) + 1);
@@ -228,7 +228,10 @@ static size_t new_section(struct output *out, const char *name)
 	return out->count++;
 }
 
-/* In the place it has if it is among what is kept and the new bytes fit exactly, else behind the rest. */
+/*
+ * Writes the bytes and the header of a section. The section keeps its offset if it is aligned, has the same size as
+ * before, and lies within the copied bytes. Otherwise it is added at the end, and its old bytes become zero.
+ */
 static void place_section(struct output *out, const struct elf_note_section *section, size_t index)
 {
 	const struct elf_image *image = out->image;
@@ -249,7 +252,10 @@ static void place_section(struct output *out, const struct elf_note_section *sec
 	put(image, header, SH_ALIGN, XENSERVER_NOTE_ALIGN);
 }
 
-/* The names go behind what is kept, with those of the sections to be added. */
+/*
+ * Writes the section names after the copied bytes, with the names of new sections. Does nothing if no name is new and
+ * the names are within the copied bytes. Fills in the indexes of the sections.
+ */
 static void place_names(struct output *out, const struct elf_note_section *sections, size_t count, size_t *indexes)
 {
 	const struct elf_image *image = out->image;

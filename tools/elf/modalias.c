@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The device aliases in a module's .modinfo.
+// Reads the device aliases of a module's .modinfo.
 #include "elf/modalias.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-/* Reads KEY and the number or '*' after it into FIELD; what follows, or NULL. */
+/* Reads the number or '*' after KEY into FIELD. Returns the rest of the text, or NULL. */
 static const char *read_field(const char *s, const char *key, char field[PCI_FIELD_SIZE])
 {
 	size_t digits;
@@ -26,7 +26,7 @@ static const char *read_field(const char *s, const char *key, char field[PCI_FIE
 	digits = strspn(s, "0123456789ABCDEFabcdef");
 	if (digits < 8)
 		return NULL;
-	/* Not all of them: the key that follows may begin with a digit's letter, 'd'. */
+	/* Only 8 digits: the next key may begin with 'd', which is also a hex digit. */
 	memcpy(number, s, 8);
 	snprintf(field, PCI_FIELD_SIZE, "%04lx", strtoul(number, NULL, 16));
 	return s + 8;
@@ -42,8 +42,9 @@ bool modalias_pci(const char *alias, struct pci_id *id)
 }
 
 /*
- * The numbers of a vendor and a device in lower case, "046d:c52b": after V, and then after D, WIDTH digits, of which
- * only four are ever used. NULL when one is any.
+ * Returns the numbers of vendor and device in lower case, for example "046d:c52b"; the caller frees the text. In S, the
+ * numbers follow the letter 'v' and the letter D. Each has WIDTH digits, but only the last four are used. Returns NULL
+ * if one of them is '*'.
  */
 static char *numbers(const char *s, char d, size_t width)
 {
@@ -59,8 +60,7 @@ static char *numbers(const char *s, char d, size_t width)
 	return text;
 }
 
-/* Buses whose aliases name one kind of device each. Not dmi, cpu, input and serio: many drivers look at one of those.
- */
+/* Buses whose aliases are each for one kind of device. On dmi, cpu, input and serio, many drivers match one device. */
 static bool is_bus(const char *alias, size_t len)
 {
 	static const char *const buses[] = {"acpi",  "auxiliary", "bcma",  "ccw", "eisa", "fsl-mc",	"hdaudio",
@@ -101,9 +101,9 @@ char *modalias_device(const char *alias)
 
 #define ELEMENTS_MAX (MODALIAS_MAX + 1)
 
-/* One step of a pattern: the characters it takes. */
+/* One element of a pattern: the set of characters that it matches. */
 struct element {
-	bool any; /* number of them, or none */
+	bool any; /* '*': matches zero or more of these characters */
 	uint64_t set[4];
 };
 
@@ -113,7 +113,7 @@ static void take(struct element *element, unsigned char from, unsigned char to)
 		element->set[c / 64] |= UINT64_C(1) << c % 64;
 }
 
-/* What stands between brackets; after them. */
+/* Reads the characters between brackets. Returns the rest of the pattern. */
 static const char *read_set(const char *s, struct element *element)
 {
 	for (s++; *s && *s != ']'; s++) {
@@ -126,7 +126,7 @@ static const char *read_set(const char *s, struct element *element)
 	return *s ? s + 1 : s;
 }
 
-/* A number, when more follows: '*' does not reach beyond its field. */
+/* Reads a '*'. If it is not LAST in its pattern, it stands for a number, so it matches only hex digits. */
 static void take_any(struct element *element, bool last)
 {
 	element->any = true;
@@ -134,7 +134,7 @@ static void take_any(struct element *element, bool last)
 	take(element, 'A', 'F');
 }
 
-/* How many elements; ELEMENTS_MAX when there are that many or more. */
+/* Returns the number of elements, at most ELEMENTS_MAX. */
 static size_t read_pattern(const char *s, struct element elements[ELEMENTS_MAX])
 {
 	size_t n = 0;
@@ -164,8 +164,9 @@ static bool meet(const struct element *a, const struct element *b)
 }
 
 /*
- * Whether what begins at X and what begins at Y can be the same, if that is known of what follows both (AFTER), X alone
- * (AFTER_X) and Y alone (AFTER_Y). NULL is the end of a pattern.
+ * One step of dynamic programming, from the ends of both patterns to their beginnings. Returns whether some text
+ * matches both the pattern from X on and the pattern from Y on. X or Y is NULL at the end of a pattern. The other
+ * parameters are earlier results: AFTER is the result without X and Y, AFTER_X without X, AFTER_Y without Y.
  */
 static bool can_meet(const struct element *x, const struct element *y, bool after, bool after_x, bool after_y)
 {
@@ -173,7 +174,7 @@ static bool can_meet(const struct element *x, const struct element *y, bool afte
 
 	if (!x && !y)
 		return true;
-	/* Each that may be any number of characters: none, or the next of the other's. */
+	/* A '*' matches no character, or also the next element of the other pattern. */
 	if (x && x->any && (after_x || (same && after_y)))
 		return true;
 	if (y && y->any && (after_y || (same && after_x)))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reading a kernel module: its notes and its .modinfo, without trusting a byte of it.
+// Reads the notes and the .modinfo of a kernel module. The module is untrusted input.
 #include "elf/module.h"
 
 #include <errno.h>
@@ -10,11 +10,11 @@
 #include "base/die.h"
 
 /*
- * The notes and .modinfo of real modules have a few KiB, those of the longest 200. If sections claim more than this
- * together, they are not read: what is remembered of a module is many times as long as its .modinfo.
+ * The limit in bytes for the notes and the .modinfo together. Real modules have a few KiB, at most 200 KiB. The limit
+ * is necessary because the memory for a module is many times as large as its .modinfo.
  */
 #define SECTIONS_LIMIT (1u << 20)
-/* .modinfo and notes of real modules are less than ten sections. */
+/* The limit for the number of these sections. Real modules have fewer than ten. */
 #define WANTED_MAX 64
 
 static void fault(struct module *module, enum module_fault which, uint64_t found, uint64_t limit)
@@ -33,7 +33,7 @@ static void damaged(struct module *module, const char *how)
 		module->damage = how;
 }
 
-/* What the source says went wrong: 1 if that is the module's fault, -1 if it could not be read. */
+/* Takes over the error of the source. Returns 1 if the module is damaged, or -1 if it cannot be read. */
 static int source_fault(struct module *module)
 {
 	const struct source *source = &module->source;
@@ -53,7 +53,7 @@ static int source_fault(struct module *module)
 
 enum section_kind { SECTION_OTHER, SECTION_NOTE, SECTION_RECORD, SECTION_COMPAT, SECTION_MODINFO };
 
-/* The letters first: comparing names would be a good part of what this program does. */
+/* Compares single letters first, to save time: strcmp() for every section name would be slow. */
 static enum section_kind section_kind(const Elf64_Shdr *header, const char *name)
 {
 	if (name[0] == '.' && name[1] == 'm' && strcmp(name, ".modinfo") == 0)
@@ -75,13 +75,13 @@ static void judge_note_header(struct module *module, const Elf64_Shdr *header)
 		fault(module, MODULE_NOTE_ALIGN, header->sh_addralign, XENSERVER_NOTE_ALIGN);
 }
 
-/* Once, because every rule asks for some key, and a driver has a thousand aliases. */
+/* Finds the strings once, because every rule searches for a key, and a driver can have a thousand aliases. */
 static void index_modinfo(struct module *module)
 {
 	const char *end = module->modinfo + module->modinfo_len;
 
 	for (const char *at = module->modinfo; at < end; at += strlen(at) + 1) {
-		/* Sections that were joined have zeros between their strings. */
+		/* If the linker joined several sections, there are zeros between the strings. */
 		if (*at == '\0')
 			continue;
 		module->infos =
@@ -93,7 +93,7 @@ static void index_modinfo(struct module *module)
 static void keep_modinfo(struct module *module, const uint8_t *bytes, size_t len)
 {
 	if (module->modinfo_len > 0) {
-		/* The kernel takes one of them, and nobody can tell which. */
+		/* The kernel reads only one of the two sections, and it is not known which. */
 		damaged(module, "it has two .modinfo sections");
 		return;
 	}
@@ -121,7 +121,7 @@ static void note_extent(struct module *module, const Elf64_Shdr *header, const c
 		module->debug = true;
 }
 
-/* The sections whose bytes are wanted. */
+/* The sections whose bytes are read. */
 struct wanted {
 	size_t index[WANTED_MAX];
 	enum section_kind kind[WANTED_MAX];
@@ -130,7 +130,7 @@ struct wanted {
 	uint64_t total;
 };
 
-/* False when nothing more can be said of the module. */
+/* Adds a section to WANTED. Returns false if the module is too damaged to read more of it. */
 static bool want_section(struct module *module, struct wanted *wanted, size_t index, enum section_kind kind)
 {
 	const Elf64_Shdr *header = &module->sections.headers[index];
@@ -156,7 +156,7 @@ static bool want_sections(struct module *module, struct wanted *wanted)
 {
 	const struct sections *sections = &module->sections;
 
-	/* Section 0 is none. */
+	/* The header 0 is reserved, and is not a section. */
 	for (size_t i = 1; i < sections->count; i++) {
 		const Elf64_Shdr *header = &sections->headers[i];
 		const char *name = sections_name(sections, i);
@@ -202,7 +202,7 @@ static int read_sections(struct module *module)
 		return 0;
 	if (!source_prefetch(&module->source, wanted.ranges, wanted.count))
 		return source_fault(module);
-	/* The copies are judged by the record, wherever the linker put the two sections. */
+	/* The copies are compared with the record, so the compat section is read last, wherever it is in the file. */
 	for (int compat = 0; compat <= 1; compat++) {
 		for (size_t i = 0; i < wanted.count; i++) {
 			int rc = 0;
@@ -250,7 +250,7 @@ static int read_elf(struct module *module)
 		fault(module, MODULE_DAMAGED, 0, 0);
 	if (result != SECTIONS_FOUND)
 		return 0;
-	/* The headers are where ELF ends, with GNU ld: nothing is told to have been appended to a broken file. */
+	/* GNU ld puts the section headers last. For a damaged file, elf_end stays 0, so no bytes count as appended. */
 	module->elf_end = wanted;
 	rc = read_trailer(module);
 	return rc ? rc : read_sections(module);
@@ -306,7 +306,7 @@ bool module_is_broken(const struct module *module)
 	       module->fault[MODULE_UNDECODABLE] || module->fault[MODULE_OVER_LIMIT];
 }
 
-/* The first string that begins after the text at AT. */
+/* Returns the index of the first string that begins after AT, or 0 if AT is NULL. */
 static size_t info_after(const struct module *module, const char *at)
 {
 	size_t low = 0, high = module->info_count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ELF notes: the one walker, and what the kit's record in them says.
+// Reads ELF notes, and the kit's version record in them.
 #include "elf/note.h"
 
 #include <byteswap.h>
@@ -8,7 +8,10 @@
 #include "base/name.h"
 
 #define NOTE_HEADER 12
-/* The owner with its NUL, as ELF wants namesz to count, and without, as one reader of the compat section does. */
+/*
+ * namesz of the owner's name. The ELF specification counts the NUL. One reader of the compat section expects a size
+ * without the NUL.
+ */
 #define OWNER_SIZE	 XENSERVER_NOTE_NAMESZ
 #define OWNER_SIZE_SHORT XENSERVER_NOTE_COMPAT_NAMESZ
 
@@ -96,7 +99,7 @@ static void take_record(struct note_reading *reading, const struct note *note)
 	size_t keep = len < XENSERVER_VERSION_MAX ? len : XENSERVER_VERSION_MAX;
 
 	if (++reading->records > 1) {
-		/* The last count stands: it is what the finding tells. */
+		/* The finding reports the last count. */
 		reading->fault[NOTE_SEVERAL] = false;
 		fault(reading, NOTE_SEVERAL, reading->records, 1);
 		return;
@@ -121,13 +124,13 @@ static bool is_record_text(const struct note_reading *reading, const struct note
 	return text_len(note) == reading->version_len && memcmp(note->desc, reading->version, keep) == 0;
 }
 
-/* A copy for old readers: the same version, first with namesz 10, then with namesz 9. */
+/* Reads a copy for old readers. There are two copies of the version: the first has namesz 10, the second namesz 9. */
 static void take_copy(struct note_reading *reading, const struct note *note)
 {
 	bool first = reading->copies++ == 0;
 	size_t want = first ? OWNER_SIZE : OWNER_SIZE_SHORT;
 
-	/* Without a record there is nothing to agree with: that it is missing is told already. */
+	/* Without a record, the copies cannot be compared. Another finding reports the missing record. */
 	if (reading->copies > 2 || reading->records == 0)
 		return;
 	if (note->namesz != want)
@@ -160,7 +163,7 @@ static void note_read_compat(struct note_reading *reading, struct note_walk *wal
 		fault_compat(reading, "the number of copies", reading->copies, 2);
 }
 
-/* In a section of somebody else's a broken note is not ours to judge; in ours it is. */
+/* A broken note is a fault only in our own section, and not in the section of another owner. */
 static void note_read_records(struct note_reading *reading, struct note_walk *walk, bool ours)
 {
 	enum note_step step;

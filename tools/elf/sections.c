@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The section headers of an ELF file, read through a source, without trusting a byte of them.
+// Reads the section headers of an ELF file through a source. The file is untrusted input.
 #include "elf/sections.h"
 
 #include <libelf.h>
@@ -8,11 +8,11 @@
 
 #include "base/die.h"
 
-/* amdgpu has 86; -ffunction-sections brings thousands. More is an attempt at our memory. */
+/* The limit for the number of sections. amdgpu has 86, and -ffunction-sections makes thousands. */
 #define COUNT_MAX (1u << 18)
-/* The name table of amdgpu has 871 bytes. */
+/* The limit for the bytes of the name table. That of amdgpu has 871 bytes. */
 #define NAMES_MAX (16u << 20)
-/* GNU ld puts the name table just before the headers: one read brings both. */
+/* GNU ld puts the name table directly before the headers. One read of so many more bytes gets both. */
 #define NAMES_BEFORE 768u
 
 static void *grown(void *memory, size_t *room, size_t want)
@@ -27,7 +27,7 @@ static void *grown(void *memory, size_t *room, size_t want)
 	return memory;
 }
 
-/* Fills OUT, of the machine's form, from the file's bytes. */
+/* Converts the file's bytes to the byte order of this machine, into OUT. */
 static bool translate(const struct sections *sections, Elf_Type type, const void *bytes, size_t len, void *out,
 		      size_t out_len)
 {
@@ -103,7 +103,7 @@ static enum sections_result read_start(struct sections *sections, struct source 
 	return SECTIONS_FOUND;
 }
 
-/* The first COUNT headers, from the machine's or the narrow form into the wide one. */
+/* Reads the first COUNT headers. Those of a 32-bit file are converted to 64 bits. */
 static enum sections_result read_headers(struct sections *sections, struct source *source, uint64_t offset,
 					 size_t count)
 {
@@ -116,7 +116,7 @@ static enum sections_result read_headers(struct sections *sections, struct sourc
 	wide = sections->headers = grown(sections->headers, &sections->headers_room, count * sizeof(*wide));
 	if (!translate(sections, ELF_T_SHDR, bytes, len, wide, len))
 		return SECTIONS_NOT_ELF;
-	/* From the last on: the narrow ones lie in the same memory. */
+	/* Starts with the last header, because the 32-bit headers are in the same memory as the result. */
 	for (size_t i = count; !sections->elf64 && i-- > 0;) {
 		Elf32_Shdr narrow;
 
@@ -126,7 +126,10 @@ static enum sections_result read_headers(struct sections *sections, struct sourc
 	return SECTIONS_FOUND;
 }
 
-/* Over 65,279 sections, the first header holds how many and which one has the names (gABI, "Section Header"). */
+/*
+ * Reads the number of sections, and the index of the section with the names. If there are more than 65,279 sections,
+ * the first section header holds these two numbers (gABI, "Section Header").
+ */
 static enum sections_result count_sections(struct sections *sections, struct source *source, const Elf64_Ehdr *header,
 					   uint64_t *count, uint64_t *names)
 {
@@ -183,7 +186,7 @@ static enum sections_result read_table(struct sections *sections, struct source 
 	*wanted = header->e_shoff + (uint64_t)(header->e_shnum ? header->e_shnum : 1) * header_size(sections);
 	if (*wanted < header->e_shoff || *wanted > source->size)
 		return SECTIONS_TRUNCATED;
-	/* What follows the headers is the signature. */
+	/* The end of the file holds the names, the headers and the signature. */
 	if (!source_keep_end(source, header->e_shoff < NAMES_BEFORE ? 0 : header->e_shoff - NAMES_BEFORE))
 		return SECTIONS_UNREADABLE;
 	result = count_sections(sections, source, header, &count, &names);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The signature the kernel's build appends to a module.
+// Reads and checks the signature that the kernel's build appends to a module.
 #include "elf/signature.h"
 
 #include <openssl/cms.h>
@@ -14,10 +14,10 @@
 
 #define MARKER	   "~Module signature appended~\n"
 #define MARKER_LEN (sizeof(MARKER) - 1)
-/* PKEY_ID_PKCS7, the only kind the kernel has taken since 4.3. */
+/* PKEY_ID_PKCS7: since Linux 4.3, the kernel accepts no other type. */
 #define ID_TYPE_PKCS7 2
 
-/* struct module_signature. */
+/* Linux's struct module_signature, and the marker after it. */
 struct trailer {
 	uint8_t algo, hash, id_type, signer_len, key_id_len, pad[3];
 	uint8_t sig_len[4]; /* big-endian */
@@ -117,7 +117,7 @@ static void read_pem(BIO *file, OPENSSL_STACK *stack)
 			die_memory();
 }
 
-/* As DER first: PEM skips whatever stands before its first line, and would read a DER file to its end. */
+/* Tries DER before PEM: the PEM reader skips all bytes before its first line, so it would read a whole DER file. */
 static void read_certificates(BIO *file, OPENSSL_STACK *stack)
 {
 	X509 *x509 = libcrypto()->d2i_X509_bio(file, NULL);
@@ -164,7 +164,7 @@ void certificates_free(struct certificates *certificates)
 	free(certificates);
 }
 
-/* Whether NID is among the COUNT at NIDS. */
+/* Whether NID is one of the COUNT numbers at NIDS. */
 static bool is_among(int nid, const int *nids, size_t count)
 {
 	while (count > 0)
@@ -175,7 +175,7 @@ static bool is_among(int nid, const int *nids, size_t count)
 
 #define IS_AMONG(nid, list) is_among(nid, list, sizeof(list) / sizeof((list)[0]))
 
-/* What the kernel's parser does not know makes it refuse the whole message: crypto/asymmetric_keys/pkcs7_parser.c. */
+/* The kernel refuses a message with an algorithm or attributes that crypto/asymmetric_keys/pkcs7_parser.c refuses. */
 static const char *check_signer(CMS_SignerInfo *info)
 {
 	static const int digests[] = {NID_sha1, NID_sha224, NID_sha256, NID_sha384, NID_sha512};
@@ -193,7 +193,7 @@ static const char *check_signer(CMS_SignerInfo *info)
 	return NULL;
 }
 
-/* The key sizes and curves of the kernel's crypto/rsa.c and ecdsa.c, as they were in Linux 6.1. */
+/* The key sizes and curves are those of crypto/rsa.c and crypto/ecdsa.c in Linux 6.1. */
 static const char *check_key(EVP_PKEY *key)
 {
 	static const int sizes[] = {512, 1024, 1536, 2048, 3072, 4096};
@@ -230,7 +230,7 @@ static const char *check_bytes(CMS_SignerInfo *info, EVP_PKEY *key, const void *
 	return right ? NULL : "the module was changed after it was signed";
 }
 
-/* The certificate that the signer names, or NULL. */
+/* Returns the certificate of the signer, or NULL. */
 static X509 *find_certificate(const struct certificates *certificates, CMS_SignerInfo *info)
 {
 	for (int i = 0; i < libcrypto()->OPENSSL_sk_num(certificates->stack); i++) {
@@ -243,8 +243,8 @@ static X509 *find_certificate(const struct certificates *certificates, CMS_Signe
 }
 
 /*
- * As pkcs7_validate_trust(): signers whose key is not trusted do not count, nor do those whose key the kernel cannot
- * hold. All others must be right.
+ * Does the same as the kernel's pkcs7_validate_trust(). Signers without a trusted key are ignored, and so are signers
+ * whose key the kernel does not support. All other signatures must be valid, and there must be at least one.
  */
 static const char *check_signers(const struct certificates *certificates, OPENSSL_STACK *infos, const void *bytes,
 				 size_t len)
@@ -270,7 +270,7 @@ static const char *check_signers(const struct certificates *certificates, OPENSS
 	return found ? NULL : why;
 }
 
-/* The order is that of the kernel's mod_verify_sig(), verify_pkcs7_message_sig() and pkcs7_verify(). */
+/* The checks have the order of the kernel's mod_verify_sig(), verify_pkcs7_message_sig() and pkcs7_verify(). */
 static const char *check_message(const struct certificates *certificates, CMS_ContentInfo *cms, const void *bytes,
 				 size_t len)
 {
@@ -296,7 +296,7 @@ static const char *check_message(const struct certificates *certificates, CMS_Co
 	return check_signers(certificates, infos, bytes, len);
 }
 
-/* A length of its own value, "until the end is marked", which only BER has. */
+/* The length byte for "indefinite length". BER allows it, DER does not. */
 #define BER_INDEFINITE 0x80
 
 const char *signature_check(const struct certificates *certificates, const void *bytes,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The symbols a module imports and exports, with the CRCs of their types.
+// Reads the symbols that a module imports and exports, with the CRCs of their types.
 #include "elf/symbols.h"
 
 #include <gelf.h>
@@ -9,18 +9,18 @@
 
 #include "base/die.h"
 
-/* struct modversion_info of Linux's module.h on 64 bits: an unsigned long and the name in what is left of 64 bytes. */
+/* Linux's struct modversion_info on 64-bit machines has 64 bytes: an unsigned long for the CRC, and the name. */
 #define VERSION_ENTRY 64
 #define VERSION_CRC   8
 
-/* The sections that matter; NULL where the module has none. */
+/* The sections that are read; NULL if the module does not have the section. */
 struct tables {
 	Elf *elf;
-	size_t names;	    /* section names' table */
+	size_t names;	    /* the index of the section with the section names */
 	Elf_Scn *symbols;   /* .symtab */
 	Elf_Scn *versions;  /* __versions */
-	Elf_Scn *ext_crcs;  /* __version_ext_crcs, since Linux 6.14: 32 bits each */
-	Elf_Scn *ext_names; /* __version_ext_names: as many strings */
+	Elf_Scn *ext_crcs;  /* __version_ext_crcs, since Linux 6.14: CRCs of 32 bits */
+	Elf_Scn *ext_names; /* __version_ext_names: one string for each of these CRCs */
 };
 
 static const char *section_name(const struct tables *tables, size_t index)
@@ -73,7 +73,7 @@ static uint32_t word_at(const struct tables *tables, const char *at)
 	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-/* The unsigned long of an entry of __versions holds 32 bits of CRC, at its end on big-endian machines. */
+/* The CRC has 32 of the 64 bits in an entry of __versions: the last four bytes on big-endian machines. */
 static uint32_t version_crc(const struct tables *tables, const char *entry)
 {
 	bool little = elf_getident(tables->elf, NULL)[EI_DATA] == ELFDATA2LSB;
@@ -134,7 +134,7 @@ static bool read_extended_versions(struct symbols *symbols, const struct tables 
 	return true;
 }
 
-/* Appends to an array that has room for as many symbols as the table has. */
+/* Appends to an array that has enough room for all symbols of the table. */
 static void append(struct symbol *array, size_t *count, const char *name, bool gpl)
 {
 	array[(*count)++] = (struct symbol){.name = name, .gpl = gpl};
@@ -146,11 +146,11 @@ static bool is_undefined(const GElf_Sym *sym, const char *name)
 	       strcmp(name, "_GLOBAL_OFFSET_TABLE_") != 0;
 }
 
-/* Calls for each symbol of the table; false when the table is damaged. */
+/* Receives one symbol of the table. */
 typedef void symbol_function(struct symbols *symbols, const struct tables *tables, const GElf_Sym *sym,
 			     const char *name);
 
-/* The name at OFFSET of a string table; NULL when it is not within it. */
+/* Returns the name at OFFSET of a string table, or NULL if the name is not within the table. */
 static const char *name_at(const Elf_Data *names, size_t offset)
 {
 	const char *name = offset < names->d_size ? (const char *)names->d_buf + offset : NULL;
@@ -159,14 +159,16 @@ static const char *name_at(const Elf_Data *names, size_t offset)
 }
 
 /*
- * The names of imports and exports are all different, and a linker lets a name share its bytes only with one that ends
- * like it: twice the length of their table is more than they can be. Those of static symbols may be equal. If names are
- * longer, somebody wants much to be read and remembered because of little. (elf_strptr() would look for the end of the
- * table each time.)
+ * Limits for the length of all names together, as a multiple of the string table's length. Without them, many symbols
+ * of a hostile module could use the same long name. The names of imports and exports are all different, and a linker
+ * lets two names share bytes only if one is the end of the other. So twice the length of the table is enough. Names of
+ * static symbols may be equal, so ALL_FACTOR is larger. elf_strptr() is not used, because each call of it searches for
+ * the end of the table.
  */
 #define KEPT_FACTOR 2
 #define ALL_FACTOR  64
 
+/* Calls CALL for each symbol of the table. Returns false if the table is damaged. */
 static bool each_symbol(struct symbols *symbols, const struct tables *tables, symbol_function *call)
 {
 	Elf_Data *data = tables->symbols ? elf_getdata(tables->symbols, NULL) : NULL;
@@ -212,7 +214,7 @@ static void take_symbol(struct symbols *symbols, const struct tables *tables, co
 		       after_prefix(section_name(tables, sym->st_shndx), "__ksymtab_gpl") != NULL);
 }
 
-/* The CRC of an export is an absolute symbol's value, or since Linux 5.19 four bytes in __kcrctab. */
+/* The CRC of an export is the value of an absolute symbol, or, since Linux 5.19, four bytes in __kcrctab. */
 static void take_export_crc(struct symbols *symbols, const struct tables *tables, const GElf_Sym *sym, const char *name)
 {
 	const char *exported = after_prefix(name, "__crc_");
@@ -264,7 +266,7 @@ bool symbols_read(struct symbols *symbols, const void *bytes, size_t size)
 	struct tables tables = {.elf = elf_memory((char *)(uintptr_t)bytes, size)};
 
 	memset(symbols, 0, sizeof(*symbols));
-	/* Kept: names of a table that is compressed stand in libelf's memory. */
+	/* The handle is kept, because the names of a compressed table are in memory of libelf. */
 	symbols->elf = tables.elf;
 	return tables.elf && read_tables(symbols, &tables);
 }

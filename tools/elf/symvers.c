@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Module.symvers: the symbols a kernel exports, with the CRCs of their types.
+// Reads Module.symvers: the symbols that a kernel exports, with the CRCs of their types.
 #include "elf/symvers.h"
 
 #include <errno.h>
@@ -15,11 +15,11 @@
 #include "base/root.h"
 #include "base/text.h"
 
-/* That of a distribution's kernel has 2 MiB. */
+/* The limit for the file in bytes. The file of a distribution's kernel has 2 MiB. */
 #define SYMVERS_LIMIT (64u << 20)
 
 struct table {
-	char uname[UNAME_MAX + 1]; /* "": for any */
+	char uname[UNAME_MAX + 1]; /* "": the table is for every kernel */
 	bool crcs;
 	char *text; /* the file; the symbols point into it */
 	struct symver *symbols;
@@ -31,7 +31,7 @@ struct symvers {
 	size_t count, room;
 };
 
-/* Cuts a line at its tabs; how many fields there are, at most MAX. */
+/* Splits a line at its tabs. Returns the number of fields, at most MAX. */
 static size_t split(char *line, char **fields, size_t max)
 {
 	size_t n = 0;
@@ -42,8 +42,8 @@ static size_t split(char *line, char **fields, size_t max)
 }
 
 /*
- * crc, symbol, module, EXPORT_..., name space. Old kernels have no name spaces, and the first that had them wrote
- * them before the module.
+ * The fields are: crc, symbol, module, EXPORT_..., name space. Old kernels have no name spaces. The first kernels with
+ * name spaces wrote the name space before the module.
  */
 static bool read_line(char *line, struct symver *symbol)
 {
@@ -67,7 +67,7 @@ static int compare_symbols(const void *a, const void *b)
 	return strcmp(((const struct symver *)a)->name, ((const struct symver *)b)->name);
 }
 
-/* The number of the line that is wrong, or 0. */
+/* Returns the number of the first wrong line, or 0. A file without symbols is wrong in line 1. */
 static size_t read_lines(struct table *table)
 {
 	size_t number = 1;
@@ -98,7 +98,10 @@ static char *read_path(const char *path, size_t max, size_t *len)
 	return text;
 }
 
-/* Not include/config/kernel.release: a distribution may write its version there instead of the uname. */
+/*
+ * Reads the uname from include/generated/utsrelease.h. include/config/kernel.release is not used: a distribution may
+ * write its own version there instead of the uname.
+ */
 static void read_release(struct table *table, const char *path)
 {
 	static const char define[] = "#define UTS_RELEASE \"";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Decoding gzip, xz and zstd streams, with memory that is used again from file to file.
+// Decodes gzip, xz and zstd streams. One codec can decode many files with the same memory.
 #include "stream/codec.h"
 
 #include <errno.h>
@@ -12,20 +12,20 @@
 
 #include "base/budget.h"
 
-/* Most compressed modules fit: then zstd decodes straight into the caller's memory, without its window. */
+/* Most compressed modules fit into this buffer. Then zstd decodes directly into the caller's memory. */
 #define INPUT_ROOM (256u << 10)
-/* What xz -9 needs (65 MiB), and not the gigabytes a hostile header may ask for. */
+/* "xz -9" needs 65 MiB. The limit stops a hostile header that asks for gigabytes. */
 #define XZ_MEMORY (96u << 20)
-/* zlib's way of asking for a gzip header with the largest window. */
+/* For zlib's inflateInit2(): a gzip header (16) and the largest window (15). */
 #define GZIP_WINDOW (16 + 15)
 
 struct codec {
 	enum codec_kind kind;
 	struct codec_input input;
-	uint64_t taken; /* of the input, into next/left */
+	uint64_t taken; /* bytes of the input that were read into next */
 	const uint8_t *next;
-	size_t left;
-	bool ended; /* the stream is; whether more follows is seen at the next read */
+	size_t left; /* bytes at next that are not decoded yet */
+	bool ended;  /* the stream has ended; more input may still follow */
 	const char *why;
 	enum codec_error error;
 	uint64_t room; /* bytes that the stream may still unpack to */
@@ -54,7 +54,7 @@ struct codec *codec_new(void)
 {
 	struct codec *codec = malloc(sizeof(*codec));
 
-	/* Not calloc: the buffer is no part of what must begin as zero. */
+	/* calloc() would also clear the large buffer, which is not necessary. */
 	if (codec)
 		memset(codec, 0, offsetof(struct codec, buffer));
 	return codec;
@@ -123,7 +123,7 @@ static bool fails(struct codec *codec, const char *why)
 	return fails_as(codec, CODEC_DAMAGED, why);
 }
 
-/* More input when none is left; at the input's end none is left afterwards. */
+/* Reads more input if none is left. At the end of the input, codec->left stays 0. */
 static bool fill(struct codec *codec)
 {
 	const struct codec_input *input = &codec->input;
@@ -152,7 +152,7 @@ static bool fill(struct codec *codec)
 	return true;
 }
 
-/* The steps below decode once, as far as input and room go. */
+/* Each function step_...() decodes until the input or the room is used up. */
 static bool step_gzip(struct codec *codec, uint8_t **out, size_t *room)
 {
 	z_stream *z = &codec->gzip;
@@ -160,7 +160,7 @@ static bool step_gzip(struct codec *codec, uint8_t **out, size_t *room)
 	unsigned int space = *room < 1u << 30 ? (unsigned int)*room : 1u << 30;
 	int rc;
 
-	/* A further member may follow the one that ended. */
+	/* After the end of a gzip member, another member may follow. */
 	if (codec->ended && (codec_of(codec->next, codec->left) != CODEC_GZIP || inflateReset(z) != Z_OK))
 		return fails(codec, "other bytes follow the compressed data");
 	z->next_in = (unsigned char *)(uintptr_t)codec->next;
@@ -213,7 +213,7 @@ static bool step_zstd(struct codec *codec, uint8_t **out, size_t *room)
 	return !ZSTD_isError(rc) || fails(codec, "the zstd data is damaged, or wants a window over 128 MiB");
 }
 
-/* Decodes up to ROOM bytes to OUT. */
+/* As codec_read(), but without the budget. */
 static ssize_t read_some(struct codec *codec, uint8_t *out, size_t room)
 {
 	uint8_t *at = out;
@@ -233,7 +233,7 @@ static ssize_t read_some(struct codec *codec, uint8_t *out, size_t room)
 						 : step_zstd(codec, &at, &room);
 		if (!good)
 			return -1;
-		/* All input is taken, the stream has not ended, and nothing comes out any more. */
+		/* There is no more input and no more output, but the stream has not ended. */
 		if (!codec->ended && left == 0 && codec->left == 0 && at == before)
 			return fails(codec, "the compressed data is cut short") ? 0 : -1;
 	}
@@ -242,7 +242,7 @@ static ssize_t read_some(struct codec *codec, uint8_t *out, size_t room)
 
 ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
 {
-	/* One byte more than it may unpack to tells a stream that ends there from one that goes on. */
+	/* Reads one byte more than allowed, to find out whether the stream ends at its limit. */
 	size_t most = room > codec->room ? (size_t)codec->room + 1 : room;
 	ssize_t n = codec->why ? -1 : read_some(codec, out, most);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Compressing a module as the kernel's build does, so that the kernel itself and every kmod can decode it.
+// Compresses a module as the kernel's build does, so that the kernel and every kmod can decode the module.
 #include "stream/compress.h"
 
 #include <lzma.h>
@@ -10,7 +10,7 @@
 
 #include "base/die.h"
 
-/* All but memory is fine for these libraries: the input is in memory and the output has room. */
+/* These libraries can fail only without memory: the input is in memory, and the output has enough room. */
 static uint8_t *need(uint8_t *bytes, int done)
 {
 	if (!done)
@@ -24,7 +24,10 @@ static uint8_t *compress_gzip(const uint8_t *bytes, size_t len, size_t *out_len)
 	uint8_t *out;
 	size_t room;
 
-	/* zlib counts in 32 bits; MODULE_BYTES_MAX keeps modules below that. 16: with a gzip header, without a time. */
+	/*
+	 * zlib counts in 32 bits, and MODULE_BYTES_MAX is less. The 16 asks for a gzip header, in which zlib sets no
+	 * time.
+	 */
 	need(NULL,
 	     deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
 	room = deflateBound(&stream, len);
@@ -40,8 +43,8 @@ static uint8_t *compress_gzip(const uint8_t *bytes, size_t len, size_t *out_len)
 }
 
 /*
- * With the check and the dictionary of scripts/Makefile.modinst: the kernel's own decoder knows no CRC64, which is
- * what libarchive's writer would put there.
+ * The check and the size of the dictionary are those of scripts/Makefile.modinst. libarchive is not used, because it
+ * writes a CRC64, which the kernel's decoder does not know.
  */
 static uint8_t *compress_xz(const uint8_t *bytes, size_t len, size_t *out_len)
 {

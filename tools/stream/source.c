@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Bytes at any offset of a file, of memory, or of what either holds compressed: bounded in memory, never mapped.
+// Reads bytes at any offset of a file or of memory, compressed or not. Needs little memory, and maps no file.
 #include "stream/source.h"
 
 #include <errno.h>
@@ -12,28 +12,30 @@
 #include "base/die.h"
 
 /*
- * The ELF header and, in modules as ld links them, the notes stand in the first bytes. More would cost more than the
- * read it saves: what is not asked for is copied all the same.
+ * The first bytes of a file hold the ELF header and, if ld linked the module, the notes. A larger head would cost more
+ * time for copying than it saves by fewer reads.
  */
 #define HEAD_ROOM 512u
 #define END_ROOM  (16u << 10)
 
-/* All but a handful of the modules of a distribution's kernel are shorter, and nearly all of those have .modinfo before
- * this. */
+/*
+ * The bytes kept from the beginning. Nearly all modules of a distribution's kernel are shorter. Nearly all longer ones
+ * have their .modinfo within these bytes.
+ */
 #define DECODED_HEAD (4u << 20)
-/* Of the end, the last of these is kept at least: section headers, their names and the signature. */
+/* At least so many bytes are kept from the end: they hold the section headers, their names and the signature. */
 #define DECODED_TAIL (128u << 10)
-/* What is decoded again for source_prefetch() may take so much. */
+/* The limit in bytes for all ranges of one source_prefetch(). */
 #define EXTRA_MAX (16u << 20)
 
 #define TOO_LONG "it is longer than any file of its kind"
 
-/* The windows on decoded bytes. */
+/* A codec, and the decoded bytes that are kept. */
 struct decoder {
-	struct decoder *next; /* in the list of idle ones */
+	struct decoder *next; /* in the list of idle decoders */
 	struct codec *codec;
 	struct source_window head, tail, extra;
-	struct source_range *ranges; /* what extra holds, one after another */
+	struct source_range *ranges; /* the ranges in extra, in this order and without gaps */
 	size_t count, room;
 };
 
@@ -56,7 +58,7 @@ static struct decoder *decoder_new(void)
 	struct decoder *decoder = need_memory(1, sizeof(*decoder));
 
 	decoder->codec = codec_new();
-	/* Untouched pages cost nothing: what is resident is as long as the longest module so far. */
+	/* Only pages that are written take memory: as many as the longest module so far needs. */
 	decoder->head.bytes = malloc(DECODED_HEAD);
 	if (!decoder->codec || !decoder->head.bytes)
 		die_memory();
@@ -85,7 +87,7 @@ static struct decoder *decoder_take(void)
 
 static void decoder_return(struct decoder *decoder)
 {
-	/* Seldom wanted: not worth keeping. */
+	/* The extra window is needed seldom, so its memory is freed. */
 	free(decoder->extra.bytes);
 	decoder->extra = (struct source_window){0};
 	decoder->count = 0;
@@ -108,7 +110,7 @@ static void make_room(struct source_window *window, size_t room)
 {
 	if (room <= window->room && window->bytes)
 		return;
-	/* Not realloc: what was there is not wanted. */
+	/* realloc() would copy the old bytes, which are not needed. */
 	free(window->bytes);
 	window->bytes = malloc(room ? room : 1);
 	if (!window->bytes)
@@ -144,7 +146,7 @@ static bool window_fill(struct source *source, struct source_window *window, uin
 	return true;
 }
 
-/* Decodes LEN bytes or up to the end to AT; how many, or -1. */
+/* Decodes LEN bytes to AT, fewer at the end of the stream. Returns the number of bytes, or -1. */
 static ssize_t decode(struct source *source, uint8_t *at, size_t len)
 {
 	static const enum source_error errors[] = {
@@ -160,7 +162,7 @@ static ssize_t decode(struct source *source, uint8_t *at, size_t len)
 	return n;
 }
 
-/* What follows the head: the last one or two halves of the tail's window are kept. */
+/* Decodes the bytes after the head. The tail's window has two halves, and the last one or two halves are kept. */
 static bool decode_tail(struct source *source)
 {
 	struct source_window *tail = &source->decoder->tail;
@@ -223,7 +225,7 @@ bool source_open_fd(struct source *source, int fd, uint64_t size)
 
 bool source_open_memory(struct source *source, const void *bytes, size_t size)
 {
-	/* Not NULL, which would stand for a file. */
+	/* In struct codec_input, BYTES = NULL means a file. */
 	start(source, (struct codec_input){.fd = -1, .bytes = bytes ? bytes : (const void *)"", .size = size});
 	source->codec = codec_of(source->input.bytes, size);
 	return source->codec == CODEC_NONE || decode_all(source);
@@ -278,7 +280,7 @@ static int compare_ranges(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-/* Copies what [at, at + len) of the stream holds of the ranges. */
+/* BYTES are LEN bytes of the stream from the offset AT. Copies the bytes that belong to the ranges. */
 static void take_ranges(struct decoder *decoder, const uint8_t *bytes, uint64_t at, size_t len)
 {
 	uint8_t *to = decoder->extra.bytes;
@@ -293,7 +295,7 @@ static void take_ranges(struct decoder *decoder, const uint8_t *bytes, uint64_t 
 	}
 }
 
-/* Decodes again, up to the last byte wanted. The head is rewritten with what it holds already. */
+/* Decodes the stream again up to the offset END, and copies the ranges. */
 static bool decode_ranges(struct source *source, uint64_t end)
 {
 	struct decoder *decoder = source->decoder;
@@ -362,7 +364,7 @@ static const uint8_t *plain_at(struct source *source, uint64_t offset, size_t le
 
 bool source_keep_end(struct source *source, uint64_t offset)
 {
-	/* Memory, and what is decoded, is at hand. */
+	/* The bytes of memory and of decoded files can already be read again. */
 	if (source->decoder || source->input.bytes || offset > source->size || source->size - offset > END_ROOM)
 		return true;
 	return window_fill(source, &source->end, offset, (size_t)(source->size - offset));
@@ -390,7 +392,7 @@ const uint8_t *source_at(struct source *source, uint64_t offset, size_t len)
 	return source->input.bytes ? source->input.bytes + offset : plain_at(source, offset, len);
 }
 
-/* Into memory that grows with what is there, not with what a header promises. At most MAX bytes. */
+/* Decodes all bytes, at most MAX. The memory grows with the decoded bytes, and not by a size in a header. */
 static uint8_t *decode_whole(struct source *source, uint64_t max, size_t *len)
 {
 	uint8_t *bytes = NULL;
