@@ -14,6 +14,15 @@ build_stack() {
 	printf '%s\n' "$dir"
 }
 
+# placeholders: what packages bring for hosts whose depmod does not know exclude.
+placeholders() {
+	local none=$root/lib/modules/$UNAME/unselected/xenserver/xs-edu/1.0.0/none
+	mkdir -p "${none%/*}" "$root/etc/old-depmod.d"
+	as -o "$none" /dev/null
+	ln -s none "${none%/*}/xsedu.ko"
+	cp "$TOP/rpm/depmod-search.conf" "$root/etc/old-depmod.d/"
+}
+
 # One boot does all that changes something; a second one, of the same root, shows what a reboot leaves as it was.
 setup_file() {
 	local version dir
@@ -25,6 +34,7 @@ setup_file() {
 			install -D -m 644 "$dir/$module.ko" "$(hierarchy)/xs-stack/$version/$module.ko"
 		done
 	done
+	placeholders
 	install -D -m 644 "$dir/xs_holder.ko" "$root/lib/modules/$UNAME/extra/xs_holder.ko"
 	# The machine has its own.
 	rm -r "$root/sys" "$root/proc"
@@ -78,8 +88,8 @@ follows() {
 		"modprobe xsedu" "status 1" "modprobe pci:" "status 1" "xsedu is ." "1.0.0 is selected" "status 0" "xsedu is 1.0.0."
 }
 
-@test "nor where depmod does not: modprobe.d keeps it from loading until a version is selected" {
-	follows "$(section no-exclude)" "no version is selected" "1" "modprobe xsedu" "status 1" "modprobe pci:" "status 1" \
+@test "nor where depmod does not: the packages' placeholders keep it from loading until a version is selected" {
+	follows "$(section no-exclude)" "no version is selected" "0" "modprobe xsedu" "status 1" "modprobe pci:" "status 1" \
 		"xsedu is ." "1.1.0 is selected" "status 0" "xsedu is 1.1.0."
 }
 
