@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The part of driver.mk that makes a driver disk from the packages of a build.
 #
-# Targets: build-isos (or build-iso)  build/isos/<LABEL>.iso, .md5, .sha256
+# Targets: build-isos (or build-iso)  build/isos/<LABEL>.iso, .md5, .sha256; build/<profile>/isos/<LABEL>-<profile>.iso
 #          build-tarball              build/isos/<LABEL>.tar.gz: the same files, for USB sticks, HTTP, FTP and NFS
 #
 # Variables, in addition to those of driver.mk. In brackets: the value of a variable that is not set.
@@ -37,29 +37,31 @@ xs-space := $(xs-empty) $(xs-empty)
 xs-each = $(foreach w,$(subst $(xs-comma), ,$(subst $(xs-space),<>,$(strip $2))),$1 $(call xs-quote,$(strip $(subst <>, ,$w))))
 xs-option = $(if $2,$1 $(call xs-quote,$2))
 
-xs-disk := $(xs-rpm)/make-disk --output build/isos $(call xs-option,--label,$(xs-label)) \
+# The names of disks for different hosts differ too.
+xs-disk-name := $(xs-label)$(xs-suffix:%=-%)
+xs-disk := $(xs-rpm)/make-disk --output $(xs-build)/isos $(call xs-option,--label,$(xs-label)) --name $(xs-disk-name) \
 	$(call xs-option,--version,$(xs-pack-version)) $(call xs-option,--build,$(call xs-value,PACK_BUILD PACK.BUILD)) \
 	$(call xs-option,--text,$(TEXT)) $(call xs-option,--vendor,$(xs-vendor)) \
 	$(call xs-option,--vendor-code,$(VENDOR_CODE)) $(call xs-option,--product,$(PRODUCT)) \
 	$(call xs-option,--product-version,$(PRODUCT_VERSION)) $(call xs-option,--uuid,$(UUID)) \
 	$(call xs-option,--after-apply,$(AFTER_APPLY)) $(call xs-option,--gpg-key,$(GPG_KEY)) \
 	--profile $(PROFILE) --strict $(call xs-option,--default-version,$(DEFAULT_VERSION)) $(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
-xs-iso := build/isos/$(xs-label).iso
-xs-disk-tarball := build/isos/$(xs-label).tar.gz
+xs-iso := $(xs-build)/isos/$(xs-disk-name).iso
+xs-disk-tarball := $(xs-build)/isos/$(xs-disk-name).tar.gz
 xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
 
-# The list of packages is part of the settings: another list makes another disk.
-build/disk-settings: FORCE
-	@mkdir -p build/isos
+# The packages too: another list of them makes another disk.
+$(xs-build)/disk-settings: FORCE
+	@mkdir -p $(xs-build)/isos
 	@printf '%s\n' $(call xs-quote,$(xs-disk)) $(xs-disk-packages) >$@.new; cmp -s $@.new $@ || mv $@.new $@
 
-$(xs-iso) $(xs-disk-tarball): $(xs-disk-packages) build/disk-settings $(xs-rpm)/make-disk $(wildcard $(xs-rpm)/disk/*)
+$(xs-iso) $(xs-disk-tarball): $(xs-disk-packages) $(xs-build)/disk-settings $(xs-rpm)/make-disk $(wildcard $(xs-rpm)/disk/*)
 	@XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-disk) $(if $(filter %.gz,$@),--tarball) $(xs-disk-packages)
 
 # These run after build-rpms, which reports the packages that could not be built.
 build-isos build-iso: build-rpms
-	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat build/kernels)" $(xs-iso)
+	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat $(xs-build)/kernels)" $(xs-iso)
 build-tarball: build-rpms
-	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat build/kernels)" $(xs-disk-tarball)
+	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat $(xs-build)/kernels)" $(xs-disk-tarball)
 
 .PHONY: build-isos build-iso build-tarball

@@ -18,7 +18,8 @@
 #	verify             makes the packages and checks whether they are fit to ship
 #	clean              removes build/
 #
-# All results are below build/:
+# All results are below build/, or with a PROFILE but generic below build/<profile>/, and there the packages' release ends in
+# .<profile>. Packages of versions and kernels that are built no more are removed.
 #
 #	<version>/<uname>/<module>.ko           modules
 #	srctarballs/<driver>-<version>.tar.gz   srctarballs/<driver>-data-<version>.tar.gz
@@ -57,6 +58,7 @@
 #	MODSIGN_COMMAND   a command that signs the file in its argument; used instead of a key     (none)
 #	GPG_KEY           a key's name in gpg: sign the packages with this key     (none)
 #	XS_CATEGORY XS_DESCRIPTION XS_PRIORITY XS_STATUS           for info.json: see xs-ddk info --help
+#	XS_PRIORITY.<version> XS_STATUS.<version>                  the same for one version     (XS_PRIORITY, XS_STATUS)
 #	SOURCE_DATE_EPOCH the date in all results, in seconds since 1970     (the date of the newest source)
 #	RPMBUILD          rpmbuild with options of your own; quote an option that has a space     (rpmbuild)
 #	                  4.11 or newer. 4.11 writes the machine's name and the build's time into packages; a newer
@@ -92,6 +94,7 @@ xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR 
 	RPM.VERSION RPM_VERSION RPM.RELEASE RPM_RELEASE DATA.RPM.VERSION DATA_RPM_VERSION DATA.RPM.RELEASE DATA_RPM_RELEASE \
 	KERNELS KERNELS_MAY_FAIL ALLOW_NO_SYMVERS PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS SOURCE_DATE_EPOCH RPMBUILD XS_DDK XS_KBUILD PACK_VERSION PACK.VERSION PACK_BUILD \
+	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),XS_PRIORITY.$v XS_STATUS.$v) \
 	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY DISK_OPTIONS
 $(call xs-literal,$(xs-variables))
 $(foreach n,$(xs-variables),$(if $(findstring $(xs-newline),$($n)),$(error $n has more than one line)))
@@ -121,9 +124,9 @@ PROFILE ?= generic
 xs-data-spec := $(call xs-value,DATASPEC DATA_SPEC)
 xs-vendor := $(call xs-value,VENDOR VENDOR_NAME)
 xs-rpm-version := $(call xs-value,RPM.VERSION RPM_VERSION,1.0)
-xs-rpm-release := $(call xs-value,RPM.RELEASE RPM_RELEASE,1)
+xs-rpm-release := $(call xs-value,RPM.RELEASE RPM_RELEASE,1)$(patsubst %,.%,$(filter-out generic,$(PROFILE)))
 xs-data-version := $(call xs-value,DATA.RPM.VERSION DATA_RPM_VERSION,1.0)
-xs-data-release := $(call xs-value,DATA.RPM.RELEASE DATA_RPM_RELEASE,1)
+xs-data-release := $(call xs-value,DATA.RPM.RELEASE DATA_RPM_RELEASE,1)$(patsubst %,.%,$(filter-out generic,$(PROFILE)))
 
 ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 
@@ -157,16 +160,19 @@ $(if $(filter xs9,$(PROFILE)),$(if $(xs-unaskable),$(error PROFILE xs9: its pack
 	ask for $(xs-unaskable), because a version has one '-' at most; name other KERNELS or another PROFILE)))
 xs-arch := $(shell rpm --eval '%{_target_cpu}' 2>/dev/null)
 
+# Packages of a profile have a directory and a release of their own, so that those of another one are not overwritten.
+xs-suffix := $(filter-out generic,$(PROFILE))
+xs-build := build$(xs-suffix:%=/%)
 xs-package = $(subst @,_at_,$(subst ~,_tilde_,$(DRIVER)-$1))
-xs-tarball = build/srctarballs/$(DRIVER)-$1.tar.gz
-xs-srpm = build/srpms/$(call xs-package,$1)-$(xs-rpm-version)-$(xs-rpm-release).src.rpm
-# $(call xs-cell,version,kernel): the file of the package for one version and one kernel.
-xs-cell = build/rpms/$(call xs-package,$1)-modules-$(call xs-flavour,$2)-$(call \
+xs-tarball = $(xs-build)/srctarballs/$(DRIVER)-$1.tar.gz
+xs-srpm = $(xs-build)/srpms/$(call xs-package,$1)-$(xs-rpm-version)-$(xs-rpm-release).src.rpm
+# $(call xs-cell,version,kernel): the package of that version for that kernel.
+xs-cell = $(xs-build)/rpms/$(call xs-package,$1)-modules-$(call xs-flavour,$2)-$(call \
 	xs-uname,$2)-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm
 xs-data := $(if $(xs-data-spec),$(DRIVER)-data-$(xs-data-version))
-xs-data-tarball := $(xs-data:%=build/srctarballs/%.tar.gz)
-xs-data-srpm := $(xs-data:%=build/srpms/%-$(xs-data-release).src.rpm)
-xs-data-rpm := $(xs-data:%=build/rpms/%-$(xs-data-release).noarch.rpm)
+xs-data-tarball := $(xs-data:%=$(xs-build)/srctarballs/%.tar.gz)
+xs-data-srpm := $(xs-data:%=$(xs-build)/srpms/%-$(xs-data-release).src.rpm)
+xs-data-rpm := $(xs-data:%=$(xs-build)/rpms/%-$(xs-data-release).noarch.rpm)
 xs-cells := $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(call xs-cell,$v,$k)))
 
 ## What each result is made from ------------------------------------------------
@@ -194,12 +200,13 @@ export ALLOW_NO_SYMVERS
 # The settings for rpm/build-package.
 xs-settings := $(foreach n,PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS RPMBUILD,$(call xs-quote,$n=$($n)))
-# $(call xs-fill,spec,rpm version,rpm release,more): the command that replaces the placeholders of a spec by their
-# values.
+# $(call xs-of-version,version): those that it has of its own.
+xs-of-version = $(foreach n,XS_PRIORITY XS_STATUS,$(if $($n.$1),$(call xs-quote,$n=$($n.$1))))
+# $(call xs-fill,spec,rpm version,rpm release,more): fills in the placeholders of a spec.
 xs-fill = $(xs-rpm)/fill-spec $(call xs-quote,$1) $(foreach n,DRIVER PROFILE VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES,$(call \
 	xs-quote,$n=$($n))) $(foreach n,VENDOR VENDOR_NAME,$(call xs-quote,$n=$(xs-vendor))) \
 	'RPM_VERSION=$2' 'RPM.VERSION=$2' 'RPM_RELEASE=$3' 'RPM.RELEASE=$3' $4
-xs-common := $(firstword $(shell { printf '%s\n' $(xs-settings) '$(SOURCE_DATE_EPOCH)' $(call xs-fill,,$(xs-rpm-version) \
+xs-common := $(firstword $(shell { printf '%s\n' $(xs-settings) $(foreach v,$(DRIVER_VERSION),$(call xs-of-version,$v)) '$(SOURCE_DATE_EPOCH)' $(call xs-fill,,$(xs-rpm-version) \
 	$(xs-data-version),$(xs-rpm-release) $(xs-data-release)); $(call xs-quote,$(XS_DDK)) --version; \
 	cat $(foreach n,SPEC MODSIGN_KEY MODSIGN_CERT,$(call xs-quote,$($n))) $(xs-data-spec); \
 	find $(xs-rpm) $(xs-kit)/note -maxdepth 1 -type f ! -name make-disk ! -name '*.mk' -print0 | sort -z | xargs -0 cat \
@@ -208,21 +215,22 @@ $(foreach k,$(xs-found),$(eval xs-kernel.$(call xs-uname,$k) := $$(firstword $$(
 	cat .config Module.symvers include/generated/autoconf.h include/generated/utsrelease.h scripts/module.lds; } \
 	2>/dev/null | sha256sum | cut -c 1-32))))
 
-# The digests of the inputs of all existing results: words file:digests.
-xs-made := $(shell cd build/made-from 2>/dev/null && grep . /dev/null *)
-# $(call xs-stale,result,digests): FORCE, unless the result was made from inputs with these digests.
+# What the results that are there were made from: words name:digests.
+xs-made := $(shell cd $(xs-build)/made-from 2>/dev/null && grep . /dev/null *)
+# $(call xs-stale,result,digests): FORCE, unless the result was made from that.
 xs-stale = $(if $(filter $(notdir $1).from:$2,$(xs-made)),,FORCE)
-# $(call xs-record,result,digests): the command that records the digests.
-xs-record = mkdir -p build/made-from && echo '$2' >build/made-from/$(notdir $1).from
-xs-forget = rm -f build/made-from/$(notdir $1).from
+# $(call xs-record,result,digests): the command that records it.
+xs-record = mkdir -p $(xs-build)/made-from && echo '$2' >$(xs-build)/made-from/$(notdir $1).from
+xs-forget = rm -f $(xs-build)/made-from/$(notdir $1).from
 xs-from = $(word 1,$(xs-state.$1))-$(xs-common)
 xs-cell-from = $(xs-from)-$(xs-kernel.$(call xs-uname,$2))
 xs-data-from := $(word 1,$(xs-data-state))-$(xs-common)
 
 ## Packages ---------------------------------------------------------------------
 
-xs-run := env $(xs-settings) XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-rpm)/build-package
-xs-spec = build/srctarballs/$1.spec
+# $(call xs-run,version)
+xs-run = env $(xs-settings) $(call xs-of-version,$1) XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-rpm)/build-package
+xs-spec = $(xs-build)/srctarballs/$1.spec
 
 define xs-version
 $(call xs-tarball,$1): $(call xs-stale,$(call xs-tarball,$1),$(call xs-from,$1))
@@ -232,7 +240,7 @@ $(call xs-srpm,$1): $(call xs-stale,$(call xs-srpm,$1),$(call xs-from,$1)) | $(c
 	@$(call xs-forget,$(call xs-srpm,$1)); rm -f $(foreach k,$(xs-found),$(call xs-cell,$1,$k))
 	@$$(call xs-fill,$$(SPEC),$$(xs-rpm-version),$$(xs-rpm-release),'DRIVER_VERSION=$1' 'PACKAGE=$(call \
 		xs-package,$1)' 'TARBALL=$(DRIVER)-$1.tar.gz') >$(call xs-spec,$(call xs-package,$1))
-	@$$(xs-run) source $(call xs-spec,$(call xs-package,$1)) $$@ $(call xs-tarball,$1)
+	@$$(call xs-run,$1) source $(call xs-spec,$(call xs-package,$1)) $$@ $(call xs-tarball,$1)
 	@$(call xs-record,$(call xs-srpm,$1),$(call xs-from,$1))
 endef
 $(foreach v,$(DRIVER_VERSION),$(eval $(call xs-version,$v)))
@@ -241,11 +249,11 @@ $(foreach v,$(DRIVER_VERSION),$(eval $(call xs-version,$v)))
 define xs-cell-rule
 $(call xs-cell,$1,$2): $(call xs-stale,$(call xs-cell,$1,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
 	@$(call xs-forget,$(call xs-cell,$1,$2))
-	@$$(xs-run) modules $(call xs-srpm,$1) $$@ $(call xs-kdir,$2)
+	@$$(call xs-run,$1) modules $(call xs-srpm,$1) $$@ $(call xs-kdir,$2)
 	@$(call xs-record,$(call xs-cell,$1,$2),$(call xs-cell-from,$1,$2))
-build/$1/$(call xs-uname,$2): $(call xs-stale,modules-$1-$(call xs-uname,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
-	@echo 'building build/$1/$(call xs-uname,$2)'
-	@$$(xs-run) try $(call xs-spec,$(call xs-package,$1)) build/$1/$(call xs-uname,$2) $(call xs-kdir,$2) $(call xs-tarball,$1)
+$(xs-build)/$1/$(call xs-uname,$2): $(call xs-stale,modules-$1-$(call xs-uname,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
+	@echo 'building $(xs-build)/$1/$(call xs-uname,$2)'
+	@$$(call xs-run,$1) try $(call xs-spec,$(call xs-package,$1)) $(xs-build)/$1/$(call xs-uname,$2) $(call xs-kdir,$2) $(call xs-tarball,$1)
 	@$(call xs-record,modules-$1-$(call xs-uname,$2),$(call xs-cell-from,$1,$2))
 endef
 $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(eval $(call xs-cell-rule,$v,$k))))
@@ -258,11 +266,11 @@ $(xs-data-srpm): $(call xs-stale,$(xs-data-srpm),$(xs-data-from)) | $(xs-data-ta
 	@$(call xs-forget,$@); rm -f $(xs-data-rpm)
 	@$(call xs-fill,$(xs-data-spec),$(xs-data-version),$(xs-data-release),'TARBALL=$(xs-data).tar.gz' \
 		'PACKAGE=$(DRIVER)-data') >$(call xs-spec,$(xs-data))
-	@$(xs-run) source $(call xs-spec,$(xs-data)) $@ $(xs-data-tarball)
+	@$(call xs-run) source $(call xs-spec,$(xs-data)) $@ $(xs-data-tarball)
 	@$(call xs-record,$@,$(xs-data-from))
 $(xs-data-rpm): $(call xs-stale,$(xs-data-rpm),$(xs-data-from)) | $(xs-data-srpm)
 	@$(call xs-forget,$@)
-	@$(xs-run) data $(xs-data-srpm) $@
+	@$(call xs-run) data $(xs-data-srpm) $@
 	@$(call xs-record,$@,$(xs-data-from))
 endif
 
@@ -272,9 +280,9 @@ ifneq ($(filter all modules,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))),)
 $(if $(xs-missing),$(error nothing is built; the reason is above))
 endif
 xs-tried := $(foreach k,$(xs-found),$(foreach v,$(DRIVER_VERSION),$v/$(call xs-uname,$k)))
-modules: $(xs-tried:%=build/%)
+modules: $(xs-tried:%=$(xs-build)/%)
 # The modules that "make modules" has built.
-modules = $(shell find $(xs-tried:%=build/%) -name '*.ko')
+modules = $(shell find $(xs-tried:%=$(xs-build)/%) -name '*.ko')
 
 build-srctarballs: $(foreach v,$(DRIVER_VERSION),$(call xs-tarball,$v)) $(xs-data-tarball)
 build-srpms: $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
@@ -283,16 +291,23 @@ xs-rpms: $(xs-cells) $(xs-data-rpm) $(xs-missing:%=xs-missing/%)
 $(xs-missing:%=xs-missing/%):
 	@false
 
-# If one package fails, make still builds the others. The table at the end shows the result for each package.
-# build/kernels gets the build directories of the kernels for which all versions were built.
+# What earlier builds of other versions, kernels or releases left there. It must not come on a disk, or be judged.
+xs-debuginfo = $(patsubst $(xs-build)/rpms/%-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,\
+	$(xs-build)/debuginfo/%-debuginfo-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,$(xs-cells))
+xs-left-over := $(filter-out $(xs-cells) $(xs-debuginfo) $(xs-data-rpm) $(xs-data-srpm) $(foreach v,$(DRIVER_VERSION),$(call \
+	xs-srpm,$v)),$(wildcard $(addprefix $(xs-build)/,rpms/*.rpm srpms/*.rpm debuginfo/*.rpm)))
+
+# One package that fails does not keep the others from being built. The table at the end tells which did, and
+# $(xs-build)/kernels has the build directories of the kernels that all versions were built for.
 build-rpms:
 	@$(if $(SPEC),,echo 'xs-ddk: SPEC is not set: the spec file of the packages' >&2; exit 1)
+	$(if $(xs-left-over),@rm -f $(xs-left-over))
 	+@status=0; $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1; \
 	printf '%-28s %-12s %s\n' KERNEL VERSION PACKAGE $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-kernels),\
 		$(call xs-uname,$k) '$v' "$$($(call xs-result,$(if $(call xs-kdir,$k),$(call xs-cell,$v,$k))))")) \
 		$(if $(xs-data),- '$(xs-data-version)' "$$($(call xs-result,$(xs-data-rpm)))"); \
 	good=; bad='$(xs-missing)'; $(foreach k,$(xs-found),if $(foreach v,$(DRIVER_VERSION),[ -e '$(call xs-cell,$v,$k)' ] &&) :; \
-		then good="$$good $(call xs-kdir,$k)"; else bad="$$bad $(call xs-uname,$k)"; fi; )echo $$good >build/kernels; \
+		then good="$$good $(call xs-kdir,$k)"; else bad="$$bad $(call xs-uname,$k)"; fi; )echo $$good >$(xs-build)/kernels; \
 	[ $$status != 0 ] || exit 0; \
 	if $(if $(xs-data),[ ! -e $(xs-data-rpm) ] ||) [ -z "$$good" ] || [ -z "$$bad" ]; then exit 1; fi; \
 	bad=$$(echo $$bad); \
@@ -302,7 +317,7 @@ build-rpms:
 xs-result = $(if $1,test -e '$1' && echo '$1' || echo FAILED,echo 'FAILED: no headers')
 
 verify: build-rpms
-	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat build/kernels)" xs-verify
+	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat $(xs-build)/kernels)" xs-verify
 xs-verify:
 	$(call xs-quote,$(XS_DDK)) verify --profile $(PROFILE) $(xs-cells) $(xs-data-rpm)
 

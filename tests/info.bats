@@ -8,14 +8,15 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# module FILE ALIAS...: a module whose record says 1.0, with these aliases.
+# module FILE ALIAS...: a module whose record says 1.0, or $VERSION, with these aliases.
 module() {
-	local file=$1 alias
+	local file=$1 alias version=${VERSION-1.0}
 	shift
 	{
 		printf '.section .modinfo, "a"\n.asciz "vermagic=6.1.0 "\n.asciz "description=A \\"test\\" module"\n'
 		for alias; do printf '.asciz "alias=%s"\n' "$alias"; done
-		printf '.section .note.xenserver, "a", @note\n.p2align 2\n.long 10, 4, 1\n.asciz "XenServer"\n.p2align 2\n.asciz "1.0"\n'
+		printf '.section .note.xenserver, "a", @note\n.p2align 2\n.long 10, %d, 1\n.asciz "XenServer"\n.p2align 2\n.asciz "%s"\n.p2align 2\n' \
+			$((${#version} + 1)) "$version"
 	} | as -o "$file" -
 }
 
@@ -28,8 +29,38 @@ ids() { jq -c ".pci_ids[\"$1\"][] | [.vendor_id, .device_id, .subvendor_id, .sub
 	info -0 m.ko
 	[ "$(ids m.ko)" = '["8086","1593","*","*"]
 ["14e4","163c","1028","02dc"]
-["*","*","*","*"]
 ["0001","0abc","*","*"]' ]
+	[ "$stderr" = "xs-ddk: warning: a class of PCI devices that the driver claims is not in pci_ids, which knows only single devices" ]
+}
+
+@test "a driver of a class of PCI devices alone fits any machine, with a warning" {
+	module m.ko 'pci:v*d*sv*sd*bc01sc06i01*'
+	info -0 m.ko
+	[ "$(ids m.ko)" = '["*","*","*","*"]' ]
+	has "$stderr" "warning: the driver claims only a class of PCI devices"
+}
+
+@test "a newer version has a higher priority, unless it is given" {
+	local version priority last=-1
+	for version in 0.9 1.0~rc1 1.0 1.0.1 1.1 1.10.2 1.10.10 2-1 9.8.7.1000 10 2026.1; do
+		VERSION=$version module m.ko
+		priority=$(xs-ddk info --driver d --version "$version" m.ko | jq .priority)
+		[ "$priority" -gt "$last" ] || fail "$version: $priority after $last"
+		last=$priority
+	done
+	run -0 xs-ddk info --driver d --version 2026.1 --priority 3 m.ko
+	[ "$(jq .priority <<<"$output")" = 3 ]
+}
+
+@test "a description is escaped as JSON does it, and not again when it comes through once more" {
+	local text='co\ "a" \x41 tab	é'
+	module m.ko
+	info -0 --description "$text" m.ko
+	[ "$(jq -r .description <<<"$output")" = "$text" ]
+	info -0 --description "$(jq -r .description <<<"$output")" m.ko
+	[ "$(jq -r .description <<<"$output")" = "$text" ]
+	info -0 --description $'a\xff' m.ko
+	[ "$(jq -r .description <<<"$output")" = 'a\xff' ]
 }
 
 @test "aliases of other kinds, and damaged ones, are no PCI ids" {
@@ -52,7 +83,7 @@ ids() { jq -c ".pci_ids[\"$1\"][] | [.vendor_id, .device_id, .subvendor_id, .sub
 @test "the other fields are what the options say, or have defaults" {
 	module m.ko
 	info -0 m.ko
-	[ "$(jq -c 'del(.pci_ids)' <<<"$output")" = '{"category":"other","name":"d","description":"A \"test\" module","variant":"1.0","version":"1.0","priority":0,"status":"production"}' ]
+	[ "$(jq -c 'del(.pci_ids)' <<<"$output")" = '{"category":"other","name":"d","description":"A \"test\" module","variant":"1.0","version":"1.0","priority":1000000000,"status":"production"}' ]
 	info -0 --category network --description 'Ein Stück' --priority -5 --status beta --variant v2 m.ko
 	[ "$(jq -c 'del(.pci_ids)' <<<"$output")" = '{"category":"network","name":"d","description":"Ein Stück","variant":"v2","version":"1.0","priority":-5,"status":"beta"}' ]
 	# Readers take it as ASCII.

@@ -30,8 +30,10 @@ fake_kernel() {
 	printf '#define UTS_RELEASE "%s"\n' "$2" >"$1/include/generated/utsrelease.h"
 }
 
-disk_of() { find "$CACHE/$1/build" -name '*.iso'; }
-rpm_of() { package "$CACHE/$1/build" pair 1.0 4.19.0+1; }
+# build_of PROFILE: where its packages are.
+build_of() { if [ "$1" = generic ]; then echo "$CACHE/generic/build"; else echo "$CACHE/$1/build/$1"; fi; }
+disk_of() { echo "$(build_of "$1")"/isos/*.iso; }
+rpm_of() { package "$(build_of "$1")" pair 1.0 4.19.0+1; }
 requires() { rpm -qp --requires "$(rpm_of "$1")" | sort -u; }
 provides() { rpm -qp --provides "$(rpm_of "$1")"; }
 
@@ -50,7 +52,7 @@ provides() { rpm -qp --provides "$(rpm_of "$1")"; }
 	run -0 name "$(rpm_of xs8)"
 	[ "$output" = pair-1.0-modules-xen-4.19.0+1 ]
 	run -0 basename "$(rpm_of xs8)" ".$(rpm --eval '%{_target_cpu}').rpm"
-	[ "$output" = pair-1.0-modules-xen-4.19.0+1-1.0-1 ]
+	[ "$output" = pair-1.0-modules-xen-4.19.0+1-1.0-1.xs8 ]
 }
 
 @test "xs8 asks for no kernel, so that a disk installs as a whole, and for nothing that rpm 4.11 does not have" {
@@ -117,6 +119,20 @@ rpmlib(PayloadIsXz) <= 5.2-1" ]
 		built "$profile" "$TOP/tests/rpm/pair" KERNELS="$CACHE/kernel-4.19.0+1" DRIVER_VERSION=1.0 PROFILE=$profile build-isos
 		run -0 xs-ddk verify --strict --profile "$profile" "$(disk_of $profile)"
 	done
+}
+
+@test "profiles share no file, and what is built no more does not stay" {
+	local kernel=$CACHE/kernel-4.19.0+1 tree=$CACHE/both/build
+	built both "$TOP/tests/rpm/pair" KERNELS="$kernel" DRIVER_VERSION="1.0 2.0" PROFILE=xs8
+	built both "$TOP/tests/rpm/pair" KERNELS="$kernel" DRIVER_VERSION=1.0 PROFILE=xs9
+	package "$tree/xs8" pair 1.0 4.19.0+1
+	package "$tree/xs8" pair 2.0 4.19.0+1
+	package "$tree/xs9" pair 1.0 4.19.0+1
+	[ "$(find "$tree" -name '*.rpm' -printf '%f\n' | sort | uniq -d)" = "" ]
+	built both "$TOP/tests/rpm/pair" KERNELS="$kernel" DRIVER_VERSION=2.0 PROFILE=xs8
+	[ -z "$(find "$tree/xs8" -name 'pair-1.0-*.rpm')" ]
+	[ "$(find "$tree/xs8" -name 'pair-2.0-*.rpm' | wc -l)" = 3 ]
+	package "$tree/xs9" pair 1.0 4.19.0+1
 }
 
 @test "el9 asks for each symbol it imports with its CRC, but not for its own" {

@@ -331,10 +331,26 @@ claims() {
 	an_info net 1.1.0 >"$drivers/net/1.0.0/info.json"
 	fires info-mismatch host
 	has "$found" "its version is 1.1.0, expected 1.0.0"
+	an_info other 1.0.0 >"$drivers/net/1.0.0/info.json"
+	fires info-mismatch host
+	has "$found" "its name is other, expected net"
 	an_info net 1.0.0 >"$drivers/net/1.0.0/info.json"
 	installed net 1.0.0 net 'info "alias=pci:v00008086d00001533sv*sd*bc*sc*i*"'
 	fires info-mismatch host
 	has "$found" "net claims the PCI device 8086:1533"
+}
+
+@test "two versions of a driver with one variant are found, and of two drivers are not" {
+	installed net 1.0.0 net
+	installed net 1.1.0 net
+	installed disk 1.0.0 disk
+	for version in net/1.0.0 net/1.1.0 disk/1.0.0; do
+		an_info "${version%/*}" "${version#*/}" >"$drivers/$version/info.json"
+	done
+	quiet info-variant host
+	sed -i 's/"variant": *"1.1.0"/"variant": "1.0.0"/' "$drivers/net/1.1.0/info.json"
+	fires info-variant host
+	has "$found" "1.0.0 is also the variant of $drivers/net/1.0.0/info.json"
 }
 
 @test "the info.json that the kit makes is quiet for the example driver" {

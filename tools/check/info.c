@@ -36,27 +36,40 @@ static void check_fields(struct report *report, const char *path, const json_t *
 		report_add(report, RULE_INFO_DAMAGED, path, "\"pci_ids\" is not there, or no object");
 }
 
-/* The name of the version's directory. The caller frees it. */
-static char *version_of(const struct inventory_entry *entry)
+/* The component of the entry's path that ends before *END, as a text to free; *END is then where it begins. */
+static char *component_before(const struct inventory_entry *entry, size_t *end)
 {
-	size_t len = directory_len(entry) - 1, start = len;
+	size_t len = *end - 1, start = len;
 
 	while (start > 0 && entry->below[start - 1] != '/')
 		start--;
+	*end = start;
 	return text_format("%.*s", (int)(len - start), entry->below + start);
 }
 
-static void check_info_version(struct report *report, const struct inventory_entry *entry, const json_t *info)
+static void check_text(struct report *report, const struct inventory_entry *entry, const json_t *info, const char *key,
+		       const char *expected)
 {
-	const char *found = json_string_value(json_object_get(info, "version"));
-	char *expected = version_of(entry), *safe;
+	const char *found = json_string_value(json_object_get(info, key));
+	char *safe;
 
-	if (found && strcmp(found, expected) != 0) {
-		safe = text_safe(found);
-		report_add(report, RULE_INFO_MISMATCH, entry->path, "its version is %s, expected %s", safe, expected);
-		free(safe);
-	}
-	free(expected);
+	if (!found || strcmp(found, expected) == 0)
+		return;
+	safe = text_safe(found);
+	report_add(report, RULE_INFO_MISMATCH, entry->path, "its %s is %s, expected %s", key, safe, expected);
+	free(safe);
+}
+
+/* The name too must be that of the directory: toolstacks select the driver by it. */
+static void check_names(struct report *report, const struct inventory_entry *entry, const json_t *info)
+{
+	size_t end = directory_len(entry);
+	char *version = component_before(entry, &end), *driver = component_before(entry, &end);
+
+	check_text(report, entry, info, "version", version);
+	check_text(report, entry, info, "name", driver);
+	free(driver);
+	free(version);
 }
 
 /* The four fields of an id as one text, which can be compared. The caller frees it. */
@@ -125,7 +138,7 @@ static void check_ids(struct report *report, const char *path, json_t *info, con
 	struct pci_id id;
 
 	for (char **alias = module->aliases; *alias; alias++)
-		if (modalias_pci(*alias, &id) && !lists_id(texts, count, &id)) {
+		if (modalias_pci(*alias, &id) && !modalias_is_any(&id) && !lists_id(texts, count, &id)) {
 			report_add(report, RULE_INFO_MISMATCH, path,
 				   "%s claims the PCI device %s:%s (subsystem %s:%s), which pci_ids does not list",
 				   module->module, id.vendor, id.device, id.subvendor, id.subdevice);
@@ -154,7 +167,7 @@ static void check_one(struct report *report, const struct inventory_entry *first
 		report_add(report, RULE_INFO_DAMAGED, entry->path, "it is no object");
 	else {
 		check_fields(report, entry->path, info);
-		check_info_version(report, entry, info);
+		check_names(report, entry, info);
 		for (size_t i = 0; i < count; i++)
 			if (first[i].kind == ENTRY_MODULE)
 				check_ids(report, entry->path, info, &first[i]);
@@ -178,8 +191,70 @@ static void check_directory(struct report *report, const struct inventory_entry 
 		report_add(report, RULE_INFO_MISSING, module->path, NULL);
 }
 
+/* A version's variant, with what it must be unique in: the root, the kernel and the driver. */
+struct variant {
+	char *key; /* owned */
+	const struct inventory_entry *entry;
+};
+
+static int compare_variants(const void *a, const void *b)
+{
+	const struct variant *x = a, *y = b;
+	int order = strcmp(x->key, y->key);
+
+	return order ? order : strcmp(x->entry->path, y->entry->path);
+}
+
+/* The variant's key, to free; NULL for what is no info.json of a version that tells one. */
+static char *variant_key(const struct inventory_entry *entry)
+{
+	size_t end = directory_len(entry);
+	json_t *info;
+	const char *variant;
+	char *key = NULL;
+
+	if (entry->kind != ENTRY_FILE || end == 0 || strcmp(entry->below + end, "info.json") != 0)
+		return NULL;
+	info = json_loads(entry->text ? entry->text : "", 0, NULL);
+	variant = json_string_value(json_object_get(info, "variant"));
+	free(component_before(entry, &end));
+	if (variant)
+		key = text_format("%s\n%s\n%.*s\n%s", entry->root, entry->uname, (int)end, entry->below, variant);
+	json_decref(info);
+	return key;
+}
+
+/* Toolstacks select by the variant: two versions of a driver must not have one. */
+static void check_variants(struct report *report, const struct inventory_entry *entries, size_t count)
+{
+	struct variant *variants = need_memory(count + 1, sizeof(*variants));
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char *key = variant_key(&entries[i]);
+
+		if (key)
+			variants[found++] = (struct variant){key, &entries[i]};
+	}
+	if (found)
+		qsort(variants, found, sizeof(*variants), compare_variants);
+	for (size_t i = 1; i < found; i++)
+		if (strcmp(variants[i].key, variants[i - 1].key) == 0 &&
+		    strcmp(variants[i].entry->below, variants[i - 1].entry->below) != 0) {
+			char *safe = text_safe(strrchr(variants[i].key, '\n') + 1);
+
+			report_add(report, RULE_INFO_VARIANT, variants[i].entry->path, "%s is also the variant of %s",
+				   safe, variants[i - 1].entry->path);
+			free(safe);
+		}
+	for (size_t i = 0; i < found; i++)
+		free(variants[i].key);
+	free(variants);
+}
+
 void check_info(struct report *report, const struct inventory_entry *entries, size_t count)
 {
+	check_variants(report, entries, count);
 	for (size_t i = 0, n = 1; i < count; i += n, n = 1) {
 		size_t len = directory_len(&entries[i]);
 

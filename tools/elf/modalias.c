@@ -41,6 +41,12 @@ bool modalias_pci(const char *alias, struct pci_id *id)
 	return read_field(s, "sd", id->subdevice) != NULL;
 }
 
+bool modalias_is_any(const struct pci_id *id)
+{
+	return strcmp(id->vendor, "*") == 0 && strcmp(id->device, "*") == 0 && strcmp(id->subvendor, "*") == 0 &&
+	       strcmp(id->subdevice, "*") == 0;
+}
+
 /*
  * Returns the numbers of vendor and device in lower case, for example "046d:c52b"; the caller frees the text. In S, the
  * numbers follow the letter 'v' and the letter D. Each has WIDTH digits, but only the last four are used. Returns NULL

@@ -19,6 +19,9 @@ struct pci_id {
  */
 bool modalias_pci(const char *alias, struct pci_id *id);
 
+/* Whether the id is that of any vendor's device: the alias told only a class of devices, or nothing. */
+bool modalias_is_any(const struct pci_id *id);
+
 /*
  * Returns a text for messages that names the devices of an alias, for example "PCI device 8086:1533" or "USB device
  * 046d:c52b". On a bus without such numbers, the text contains the alias itself. The caller frees the text. Returns

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +38,15 @@ static char *read_holder(int fd)
 {
 	char line[HOLDER_MAX + 1];
 	ssize_t len = pread(fd, line, HOLDER_MAX, 0);
+	long pid;
 
 	line[len > 0 ? len : 0] = '\0';
 	line[strcspn(line, "\n")] = '\0';
-	return text_safe(*line ? line : "an unknown process");
+	pid = strtol(line, NULL, 10);
+	/* A scriptlet writes no line, and a program that a killed command left behind holds the lock on. */
+	if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
+		return text_format("unknown, perhaps the scriptlet of a package");
+	return text_safe(line);
 }
 
 static void write_holder(int fd, const char *command)

@@ -7,7 +7,7 @@
 
 /*
  * The path of the lock file, below the root. Its mode is 0600, so only root can open it. The holder of the lock has an
- * exclusive flock(2) on the file, and has written a line to it: its process ID, a space, and its command. The
+ * exclusive flock(2) on the file, and may have written a line to it: its process ID, a space, and its command. The
  * scriptlets of packages take the same lock. The file is never removed.
  */
 #define LOCK_PATH "/lib/modules/.xs-driver.lock"

@@ -21,9 +21,11 @@ struct info {
 	const char *driver, *version, *variant;
 	const char *category, *status;
 	char *description; /* owned */
-	long priority;
-	json_t *pci_ids; /* object: file name of a module -> list of its ids */
-	bool any_pci;	 /* at least one module has a PCI id */
+	long long priority;
+	bool has_priority; /* it was given */
+	json_t *pci_ids;   /* module file name: list of ids */
+	bool any_pci;	   /* some module has a PCI id */
+	bool any_class;	   /* some module claims a class of PCI devices, whoever made them */
 };
 
 static enum status refuse(enum status status, const char *path, const char *why)
@@ -50,8 +52,19 @@ static bool has_id(const json_t *ids, const json_t *id)
 	return false;
 }
 
-/* The PCI ids in the aliases of a module, without duplicates. */
-static json_t *ids_of(const struct module *module)
+/* S as it is, which JSON escapes. What is no UTF-8 is not what readers expect: that is made safe. */
+static json_t *json_text(const char *s)
+{
+	json_t *text = json_string(s);
+
+	return text ? text : json_safe(s);
+}
+
+/*
+ * The PCI ids among the module's aliases, each once. The format has no field for a class of devices, and an id of any
+ * device would have every host say that it has the hardware: such an alias is left out.
+ */
+static json_t *ids_of(struct info *info, const struct module *module)
 {
 	json_t *ids = json_need(json_array());
 	struct pci_id id;
@@ -61,6 +74,10 @@ static json_t *ids_of(const struct module *module)
 
 		if (!modalias_pci(alias, &id))
 			continue;
+		if (modalias_is_any(&id)) {
+			info->any_class = true;
+			continue;
+		}
 		packed = pack_id(&id);
 		if (has_id(ids, packed))
 			json_decref(packed);
@@ -103,7 +120,7 @@ static enum status add_module(struct info *info, struct module *module, const ch
 	description = module_info(module, "description", NULL);
 	if (!info->description && description)
 		info->description = text_format("%s", description);
-	ids = ids_of(module);
+	ids = ids_of(info, module);
 	if (json_array_size(ids) > 0)
 		info->any_pci = true;
 	json_need_zero(json_object_set_new(info->pci_ids, base, ids));
@@ -144,15 +161,50 @@ static void add_any(json_t *pci_ids)
 	json_object_foreach(pci_ids, file, ids) json_need_zero(json_array_append_new(ids, pack_id(&any)));
 }
 
+/*
+ * The priority of a version: the highest is what an installer selects, so a newer version has a higher one. Its first
+ * four numbers, up to 999 but for the first, as one; what comes before a release ("1.0~rc1") is less than it. A reader
+ * that takes it for a floating point number still has all digits.
+ */
+static long long priority_of(const char *version)
+{
+	static const long long most[] = {999999, 999, 999, 999};
+	long long priority = 0;
+
+	for (size_t i = 0; i < sizeof(most) / sizeof(most[0]); i++) {
+		long long number;
+
+		version += strcspn(version, "0123456789~");
+		number = *version >= '0' && *version <= '9' ? strtoll(version, NULL, 10) : 0;
+		priority = priority * 1000 + (number < most[i] ? number : most[i]);
+		version += strspn(version, "0123456789");
+	}
+	return strchr(version, '~') ? priority - 1 : priority;
+}
+
+static void warn_of_class(const struct info *info)
+{
+	if (info->any_class && info->any_pci)
+		complain("warning: a class of PCI devices that the driver claims is not in pci_ids, which knows only "
+			 "single devices");
+	else if (info->any_class)
+		complain("warning: the driver claims only a class of PCI devices, and pci_ids knows only single "
+			 "devices: "
+			 "it says that every host has the hardware");
+}
+
 static void print_info(struct info *info)
 {
 	json_t *json;
 
+	warn_of_class(info);
 	if (!info->any_pci)
 		add_any(info->pci_ids);
-	json = json_need(json_pack("{s:o, s:s, s:o, s:s, s:s, s:I, s:s, s:O}", "category", json_safe(info->category),
+	if (!info->has_priority)
+		info->priority = priority_of(info->version);
+	json = json_need(json_pack("{s:o, s:s, s:o, s:s, s:s, s:I, s:s, s:O}", "category", json_text(info->category),
 				   "name", info->driver, "description",
-				   json_safe(info->description ? info->description : info->driver), "variant",
+				   json_text(info->description ? info->description : info->driver), "variant",
 				   info->variant ? info->variant : info->version, "version", info->version, "priority",
 				   (json_int_t)info->priority, "status", info->status, "pci_ids", info->pci_ids));
 	/* The toolstacks that read it expect ASCII. A write error is found when stdout is closed. */
@@ -188,12 +240,12 @@ static bool options_are_sound(const struct info *info, int paths)
 	return false;
 }
 
-static bool read_number(const char *s, long *out)
+static bool read_number(const char *s, long long *out)
 {
 	char *end;
 
 	errno = 0;
-	*out = strtol(s, &end, 10);
+	*out = strtoll(s, &end, 10);
 	if (errno == 0 && end != s && *end == '\0')
 		return true;
 	complain("info: --priority takes a number");
@@ -242,6 +294,7 @@ static bool take_option(struct info *info, int option)
 		info->description = text_format("%s", optarg);
 		return true;
 	case OPTION_PRIORITY:
+		info->has_priority = true;
 		return read_number(optarg, &info->priority);
 	case OPTION_STATUS:
 		info->status = optarg;

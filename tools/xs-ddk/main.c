@@ -60,7 +60,7 @@ static const struct command commands[] = {
 	 "  --variant V         the name toolstacks select by; default: the version\n"
 	 "  --category TEXT     network, storage, ...; default: other\n"
 	 "  --description TEXT  default: the first module's own\n"
-	 "  --priority N        the highest is an installer's choice; default: 0\n"
+	 "  --priority N        the highest is an installer's choice; default: higher for a newer version\n"
 	 "  --status STATUS     production, beta or alpha; default: production\n"},
 	{"rules", cmd_rules, "the catalogue of checks", "[--json]\n"},
 };
