@@ -199,6 +199,7 @@ FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
 KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name 'xs-*.spec' ! -name build-kit ! -name '*.[158]' -print))
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
 FILES += $(foreach f,$(wildcard tools/*/*.[158] note/*.[158] rpm/*.[158]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
+FILES += $(foreach f,$(shell find tools/trial -type f ! -name '*.1'),$f:$(DATADIR)/$(f:tools/%=%))
 FILES += tools/finding/xs-ddk.schema.json:$(DATADIR)/xs-ddk.schema.json
 FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))
 target = '$(DESTDIR)$(lastword $(subst :, ,$1))'
@@ -216,10 +217,12 @@ $O/macros.xs-ddk: rpm/macros.xs-ddk FORCE
 install: all $O/macros.xs-ddk ## install everything below DESTDIR and PREFIX
 	$(foreach f,$(FILES),install -D -m $$(test -x $(call source,$f) && echo 755 || echo 644) $(call source,$f) $(call target,$f)$(newline)	)
 	ln -sf '$(DATADIR)/note/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-kbuild'
+	ln -sf '$(DATADIR)/trial/xs-trial' '$(DESTDIR)$(BINDIR)/xs-trial'
 	ln -sf xs-driver '$(DESTDIR)$(SBINDIR)/driver-tool'
 
 uninstall: ## remove the installed files, and directories that are empty then
-	rm -f $(foreach f,$(FILES),$(call target,$f)) '$(DESTDIR)$(BINDIR)/xs-kbuild' '$(DESTDIR)$(SBINDIR)/driver-tool'
+	rm -f $(foreach f,$(FILES),$(call target,$f)) '$(DESTDIR)$(BINDIR)/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-trial' \
+		'$(DESTDIR)$(SBINDIR)/driver-tool'
 	@for d in $(sort $(foreach f,$(FILES),'$(dir $(lastword $(subst :, ,$f)))')); do \
 		! cd "$(DESTDIR)/$$d" 2>/dev/null || \
 		{ cd "$(DESTDIR)/" && rmdir -p --ignore-fail-on-non-empty "$${d#/}"; } || exit 1; \
