@@ -129,7 +129,7 @@ refused() {
 @test "info.json is made from the modules' aliases" {
 	rpm2cpio "$(package "$EXAMPLE" xsedu 1.1.0)" | cpio -idm --quiet
 	run -0 jq -c '[.category, .name, .version, .variant, .status, .priority, .pci_ids]' "lib/modules/$K1/xenserver/xsedu/1.1.0/info.json"
-	[ "$output" = '["other","xsedu","1.1.0","1.1.0","production",0,{"xsedu.ko":[{"vendor_id":"1234","device_id":"11e8","subvendor_id":"*","subdevice_id":"*"}]}]' ]
+	[ "$output" = '["other","xsedu","1.1.0","1.1.0","production",1001000000,{"xsedu.ko":[{"vendor_id":"1234","device_id":"11e8","subvendor_id":"*","subdevice_id":"*"}]}]' ]
 }
 
 @test "a second run builds nothing, and a touched source only its own version" {

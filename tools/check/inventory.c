@@ -65,6 +65,12 @@ void inventory_free(struct inventory *inventory)
 	}
 	for (size_t i = 0; i < inventory->file_count; i++)
 		free_file(&inventory->files[i]);
+	for (size_t n = 0; n < inventory->package_count; n++) {
+		free(inventory->packages[n].name);
+		free(inventory->packages[n].path);
+		free(inventory->packages[n].content);
+	}
+	free(inventory->packages);
 	free(inventory->entries);
 	free(inventory->firmware);
 	free(inventory->files);
@@ -73,12 +79,6 @@ void inventory_free(struct inventory *inventory)
 	disks_free(&inventory->disks);
 	pthread_mutex_destroy(&inventory->lock);
 	memset(inventory, 0, sizeof(*inventory));
-	for (size_t n = 0; n < inventory->package_count; n++) {
-		free(inventory->packages[n].name);
-		free(inventory->packages[n].path);
-		free(inventory->packages[n].content);
-	}
-	free(inventory->packages);
 }
 
 /* Makes room for one more element of SIZE bytes in an array. */
