@@ -38,11 +38,12 @@ requires() { rpm -qp --requires "$(rpm_of "$1")" | sort -u; }
 provides() { rpm -qp --provides "$(rpm_of "$1")"; }
 
 @test "in every profile, a disk of the kit's own packages has no finding, warnings included" {
-	local profile
+	local profile build
 	for profile in xs8 xs9 el9 generic; do
+		build=$(build_of "$profile")
 		XS_DDK=$XS_BIN/xs-ddk "$TOP/rpm/make-disk" --profile "$profile" --no-verify --label "pair-$profile" --version 1.0 \
-			--vendor tests --vendor-code tests --output . "$CACHE/$profile/build/rpms" "$CACHE/$profile/build/srpms"
-		run --separate-stderr xs-ddk verify --strict --profile "$profile" "pair-$profile.iso" "$CACHE/$profile/build/rpms"
+			--vendor tests --vendor-code tests --output . "$build/rpms" "$build/srpms"
+		run --separate-stderr xs-ddk verify --strict --profile "$profile" "pair-$profile.iso" "$build/rpms"
 		[ "$status" -eq 0 ] || fail "$profile: $output $stderr"
 		has "$output" "0 errors, 0 warnings"
 	done
