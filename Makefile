@@ -55,7 +55,9 @@ O := build$(if $(SANITIZE),/$(if $(filter thread,$(SANITIZE)),tsan,san))
 ## Programs -------------------------------------------------------------------
 
 # A program is in the directory of its name; both programs share the other directories. See tools/README.md.
-LIBRARIES := libelf libarchive liblzma libzstd zlib jansson libcrypto libxml-2.0 uuid
+# LATE_LIBRARIES are loaded when they are needed; see tools/base/late_library.h.
+LATE_LIBRARIES := libarchive libcrypto libxml-2.0 rpm
+LIBRARIES := libelf liblzma libzstd zlib jansson uuid $(LATE_LIBRARIES)
 objects = $(patsubst tools/%.c,$O/obj/%.o,$(wildcard tools/$1/*.c))
 XS_DDK_OBJECTS := $(call objects,xs-ddk)
 XS_DRIVER_OBJECTS := $(call objects,xs-driver)
@@ -83,7 +85,7 @@ $O/bin/driver-tool: $O/bin/xs-driver
 
 # The static programs are linked from the same objects, except the one that loads libraries while the program runs.
 STATIC_PROGRAMS := build/static/bin/xs-ddk build/static/bin/xs-driver
-STATIC_LIBS = $(shell $(PKG_CONFIG) --static --libs $(filter-out libarchive libcrypto libxml-2.0,$(LIBRARIES)))
+STATIC_LIBS = $(shell $(PKG_CONFIG) --static --libs $(filter-out $(LATE_LIBRARIES),$(LIBRARIES)))
 
 static: $(STATIC_PROGRAMS) ## build static programs for Linux 3.10 and newer, and their package, in build/static
 	@rpm/build-kit --static $(VERSION) build/static
@@ -108,10 +110,11 @@ $O/libxs.a: $(SHARED_OBJECTS)
 SONAMES := $O/include/late_sonames.h
 $(SONAMES): $O/settings
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -nostdlib -Wl,--no-as-needed -o $@.so $(shell $(PKG_CONFIG) --libs libarchive libcrypto libxml-2.0)
+	$(CC) $(LDFLAGS) -shared -nostdlib -Wl,--no-as-needed -o $@.so $(shell $(PKG_CONFIG) --libs $(LATE_LIBRARIES))
 	readelf -dW $@.so | sed -n -e 's/.*NEEDED.*\[\(libarchive\..*\)\]/#define LIBARCHIVE_SONAME "\1"/p' \
 		-e 's/.*NEEDED.*\[\(libcrypto\..*\)\]/#define LIBCRYPTO_SONAME "\1"/p' \
-		-e 's/.*NEEDED.*\[\(libxml2\..*\)\]/#define LIBXML_SONAME "\1"/p' >$@
+		-e 's/.*NEEDED.*\[\(libxml2\..*\)\]/#define LIBXML_SONAME "\1"/p' \
+		-e 's/.*NEEDED.*\[\(librpmio\..*\)\]/#define LIBRPMIO_SONAME "\1"/p' >$@
 
 $O/obj/%.o: tools/%.c $O/settings | $(SONAMES)
 	@mkdir -p $(@D)

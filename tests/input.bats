@@ -279,6 +279,25 @@ library() {
 	has "$output" "$soname is not installed"
 }
 
+@test "without librpm, a signed package is read, and its signature is not called checked" {
+	local path
+	export GNUPGHOME=$PWD/gnupg
+	path=$(library "$(sed -n 's/.*LIBRPMIO_SONAME "\(.*\)"/\1/p' "$TOP/build/include/late_sonames.h")")
+	[ -n "$path" ]
+	mkdir -m 700 gnupg
+	gpg --batch --quiet --passphrase '' --quick-generate-key a@example.com rsa2048 sign never
+	gpg --armor --export a@example.com >key.asc
+	cp "$SOUND/case.rpm" .
+	rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name a@example.com' --addsign case.rpm >&2
+	gpgconf --kill all
+	without=(strace -f -qq -o log -e inject=openat:error=ENOENT -P "$path" -P "/usr${path#/usr}")
+	run -0 --separate-stderr "${without[@]}" xs-ddk show case.rpm
+	has "$output" "signed:      yes, not checked: librpmio.so."
+	run -2 --separate-stderr "${without[@]}" xs-ddk verify --rpm-key key.asc case.rpm
+	has "$stderr" "xs-ddk: --rpm-key key.asc: librpmio.so."
+	has "$stderr" "is not installed"
+}
+
 @test "an empty package on a disk is called empty" {
 	mkdir tree
 	cp "$SOUND/case.ko" tree/
@@ -291,7 +310,7 @@ library() {
 
 @test "what only packages, images, their XML and certificates need is not loaded for modules" {
 	local library
-	for library in libarchive libxml2 libcrypto; do
+	for library in libarchive libxml2 libcrypto librpmio; do
 		lacks "$(readelf -d "$XS_BIN/xs-ddk")" "$library"
 	done
 }

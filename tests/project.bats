@@ -64,7 +64,7 @@ setup() {
 	chmod +x found
 	make -s -C "$work" PKG_CONFIG="$PWD/found" build/include/late_sonames.h
 	[ "$(cut -d ' ' -f 2 "$work/build/include/late_sonames.h" | sort | xargs)" = \
-		"LIBARCHIVE_SONAME LIBCRYPTO_SONAME LIBXML_SONAME" ]
+		"LIBARCHIVE_SONAME LIBCRYPTO_SONAME LIBRPMIO_SONAME LIBXML_SONAME" ]
 	has "$(cat "$work/build/include/late_sonames.h")" '"libxml2.so.16"'
 }
 

@@ -124,6 +124,7 @@ check() {
 		run -0 rpm --dbpath "$PWD/db" -K "$rpm"
 		has "$output" "digests signatures OK"
 	done
+	run -0 xs-ddk verify --strict --rpm-key public.asc driver/build/{rpms,srpms,debuginfo}/*.rpm
 	# A stranger to the key does not say so.
 	run -1 rpm --dbpath "$PWD/empty" -K "$(package driver/build pair 1.0)"
 	has "$output" "SIGNATURES NOT OK"

@@ -234,6 +234,61 @@ flip_bit() {
 	has "$found" "it has no digest of its header"
 }
 
+# without TAG... FILE: makes these tags unknown, and then the digests in the signature header right again.
+without() {
+	python3 - "$@" <<'END'
+import hashlib, struct, sys
+path, tags = sys.argv[-1], [int(tag) for tag in sys.argv[1:-1]]
+b = bytearray(open(path, "rb").read())
+def header(at):
+    entries, store = struct.unpack_from(">II", b, at + 8)
+    return range(at + 16, at + 16 + 16 * entries, 16), at + 16 + 16 * entries, at + 16 + 16 * entries + store
+signature, store, end = header(96)
+main = end + -end % 8
+for entry in list(signature) + list(header(main)[0]):
+    if struct.unpack_from(">I", b, entry)[0] in tags:
+        struct.pack_into(">I", b, entry, 0x7fff)
+header_bytes, all_bytes = b[main:header(main)[2]], b[main:]
+right = {269: hashlib.sha1(header_bytes).hexdigest().encode(), 273: hashlib.sha256(header_bytes).hexdigest().encode(),
+         1004: hashlib.md5(all_bytes).digest()}
+for entry in signature:
+    tag, _, offset, _ = struct.unpack_from(">IIII", b, entry)
+    if tag in right:
+        b[store + offset:store + offset + len(right[tag])] = right[tag]
+open(path, "wb").write(b)
+END
+}
+
+@test "each digest of a package finds a flipped bit by itself: SHA-256 and SHA-1, of the payload SHA-256 and MD5" {
+	local hidden size
+	right_package "%post" "true"
+	size=$(stat -c %s "$right.rpm")
+	# 273 and 269: SHA-256 and SHA-1 of the header. 5092: SHA-256 of the payload. 1004: MD5 of both.
+	for hidden in '269 1004' '273 1004'; do
+		cp "$right.rpm" one.rpm
+		# shellcheck disable=SC2086 # two tags
+		without $hidden one.rpm
+		quiet package-digest one.rpm
+		flip_bit one.rpm "$(grep -abo 'true' one.rpm | head -n 1 | cut -d: -f1)"
+		fires package-digest broken.rpm
+		has "$found" "the digest of its header is another"
+	done
+	cp "$right.rpm" one.rpm
+	without 1004 one.rpm
+	flip_bit one.rpm $((size - 1))
+	run -1 --separate-stderr xs-ddk verify --json broken.rpm
+	has "$output" "the digest of its payload is another"
+	cp "$right.rpm" one.rpm
+	without 5092 one.rpm
+	quiet package-digest one.rpm
+	flip_bit one.rpm $((size - 1))
+	run -1 --separate-stderr xs-ddk verify --json broken.rpm
+	has "$output" "the digest of its header and payload is another"
+	without 5092 1004 one.rpm
+	fires package-digest one.rpm
+	has "$found" "it has no digest of its payload"
+}
+
 @test "two packages with one name, version and release and different files are found" {
 	right_package
 	mkdir first
@@ -246,18 +301,134 @@ flip_bit() {
 	quiet package-same-name first "$right.rpm"
 }
 
-@test "an unsigned package is found when signatures are asked for" {
+# a_key NAME [EXPIRES]: an OpenPGP key, and its public part as NAME.asc and NAME.bin.
+a_key() {
+	export GNUPGHOME=$PWD/gnupg
+	mkdir -p -m 700 gnupg
+	gpg --batch --quiet --passphrase '' --quick-generate-key "$1@example.com" rsa2048 sign "${2:-never}"
+	gpg --armor --export "$1@example.com" >"$1.asc"
+	gpg --export "$1@example.com" >"$1.bin"
+}
+
+# signed_by NAME FILE [OPTION...]: a copy of the package net-data.rpm, signed with that key.
+signed_by() {
+	local name=$1 file=$2
+	shift 2
+	cp net-data.rpm "$file"
+	rpmsign --define '__gpg /usr/bin/gpg' --define "_gpg_name $name@example.com" "$@" --addsign "$file" >&2
+}
+
+# a_data_package: net-data.rpm, without a signature.
+a_data_package() {
 	rm -r payload
 	mkdir -p payload/etc
 	touch payload/etc/net.conf
 	a_package net-data
+}
+
+# rpm_says STATUS KEY FILE: what rpm says of the package, where it knows that key and no other.
+rpm_says() {
+	rm -rf db
+	rpmkeys --dbpath "$PWD/db" --import "$2"
+	run "-$1" rpmkeys --dbpath "$PWD/db" --define '_pkgverify_level all' -K "$3"
+}
+
+@test "an unsigned package is found when signatures are asked for" {
+	a_data_package
 	fires package-unsigned --require-signature net-data.rpm
-	export GNUPGHOME=$PWD/gnupg
-	mkdir -m 700 gnupg
-	gpg --batch --quiet --passphrase '' --quick-generate-key test@example.com rsa2048 sign never
-	rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name test@example.com' --addsign net-data.rpm >&2
+	a_key ours
+	signed_by ours signed.rpm
 	gpgconf --kill all
-	quiet package-unsigned --require-signature net-data.rpm
+	quiet package-unsigned --require-signature --rpm-key ours.asc signed.rpm
+}
+
+@test "a package's signatures are checked with the keys given, and rpm says the same" {
+	a_data_package
+	a_key ours
+	a_key other
+	cat other.asc ours.asc >both.asc
+	cat ours.bin other.bin >both.bin
+	signed_by ours header.rpm
+	signed_by ours both.rpm --rpmv3
+	signed_by other other.rpm
+	gpgconf --kill all
+	for package in header both; do
+		rpm_says 0 ours.asc $package.rpm
+		for key in ours.asc ours.bin both.asc both.bin; do
+			quiet package-signature-invalid --rpm-key "$key" $package.rpm
+			run -0 --separate-stderr xs-ddk verify --strict --require-signature --rpm-key "$key" $package.rpm
+		done
+		quiet package-signature-invalid --rpm-key other.asc --rpm-key ours.asc $package.rpm
+		rpm_says 1 other.asc $package.rpm
+		fires package-signature-invalid --rpm-key other.asc $package.rpm
+		has "$found" "V4 RSA/SHA512 Signature, key ID"
+		has "$found" "none of the keys given"
+	done
+	fires package-signature-invalid --rpm-key ours.asc other.rpm
+	rpm_says 1 ours.asc net-data.rpm
+	fires package-unsigned --rpm-key ours.asc net-data.rpm
+	run -0 --separate-stderr xs-ddk show --rpm-key ours.asc both.rpm
+	[ "$(grep -c 'yes, valid: V4 RSA/SHA512 Signature, key ID [0-9a-f]*$' <<<"$output")" = 2 ]
+	run -0 --separate-stderr xs-ddk show --json --rpm-key ours.asc other.rpm
+	[ "$(jq -c '.packages[0] | [.signed, .signatures[0].state]' <<<"$output")" = '[true,"no key"]' ]
+}
+
+@test "a signature is found that is for other bytes, damaged, or of an expired key where rpm says so too" {
+	local at
+	a_data_package
+	a_key ours
+	signed_by ours header.rpm
+	signed_by ours both.rpm --rpmv3
+	gpg --batch --quiet --faked-system-time 20200101T000000! --passphrase '' \
+		--quick-generate-key late@example.com rsa2048 sign 2020-02-01
+	gpg --armor --export late@example.com >late.asc
+	signed_by ours late.rpm --define '_gpg_name late@example.com' \
+		--define '_gpg_sign_cmd_extra_args --faked-system-time 20200102T000000!'
+	gpgconf --kill all
+	# The first byte of the description is in the header, and no digest is asked: only the signature finds it.
+	flip_bit header.rpm "$(grep -abo '/etc/' header.rpm | head -n 1 | cut -d: -f1)"
+	rpm_says 1 ours.asc broken.rpm
+	fires package-signature-invalid --rpm-key ours.asc --disable package-digest broken.rpm
+	has "$found" "of its header: it is for other bytes"
+	flip_bit both.rpm $(($(stat -c %s both.rpm) - 1))
+	rpm_says 1 ours.asc broken.rpm
+	fires package-signature-invalid --rpm-key ours.asc --disable package-digest broken.rpm
+	has "$found" "of its header and payload: it is for other bytes"
+	# The packet of the signature begins with 89, its type and the size of its length.
+	at=$(LC_ALL=C grep -abobP '\x89\x02?\x01[\x00-\xff]\x04\x00\x01' header.rpm | head -n 1 | cut -d: -f1)
+	flip_bit header.rpm "$at"
+	rpm_says 1 ours.asc broken.rpm
+	fires package-signature-damaged broken.rpm
+	run -0 --separate-stderr xs-ddk show broken.rpm
+	has "$output" "signed:      no, damaged: a signature that librpm cannot read"
+	quiet package-signature-damaged header.rpm
+	rm -rf db
+	rpmkeys --dbpath "$PWD/db" --import late.asc
+	if rpmkeys --dbpath "$PWD/db" -K late.rpm; then
+		quiet package-signature-invalid --rpm-key late.asc late.rpm
+	else
+		fires package-signature-invalid --rpm-key late.asc late.rpm
+	fi
+}
+
+@test "without a key, a required signature of a package is not called checked" {
+	a_data_package
+	a_key ours
+	signed_by ours signed.rpm
+	gpgconf --kill all
+	fires package-signature-unchecked --require-signature signed.rpm
+	quiet package-signature-unchecked --require-signature --rpm-key ours.asc signed.rpm
+	quiet package-signature-unchecked signed.rpm
+	run -0 --separate-stderr xs-ddk show signed.rpm
+	has "$output" "signed:      yes, not checked: V4 RSA/SHA512 Signature, key ID"
+	echo none >none.asc
+	mkfifo fifo
+	run -2 --separate-stderr xs-ddk verify --rpm-key none.asc signed.rpm
+	has "$stderr" "--rpm-key none.asc: it has no OpenPGP public key"
+	run -2 --separate-stderr xs-ddk verify --rpm-key gone.asc signed.rpm
+	has "$stderr" "--rpm-key gone.asc: No such file or directory"
+	run -2 --separate-stderr timeout 10 xs-ddk verify --rpm-key fifo signed.rpm
+	has "$stderr" "--rpm-key fifo: it is no regular file"
 }
 
 @test "two packages that own one file are found, unless it is the same, or they are one package" {

@@ -74,6 +74,9 @@ on_old_kernel() {
 		xs-ddk verify "$TOP"/build/static/xs-driver-static-*.rpm
 	has "$output" "libarchive.so.13 is not installed, or this program is the static build"
 	lacks "$(cat "$BATS_TEST_TMPDIR/trace")" ".so"
+	run -2 --separate-stderr xs-ddk verify --rpm-key "$BATS_TEST_TMPDIR/trace" "$TOP"
+	has "$stderr" "librpmio.so."
+	has "$stderr" "is not installed, or this program is the static build"
 }
 
 @test "the package holds the programs, and needs only what rpm 4.11 and the host have" {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Loads libarchive, libxml2 and libcrypto at their first use.
+// Loads libarchive, libxml2, libcrypto and librpmio at their first use.
 #include "base/late_library.h"
 
 #include <dlfcn.h>
@@ -46,3 +46,4 @@ static bool find(void *library, const char *name, void *function)
 LIBRARY(libarchive, LIBARCHIVE_SONAME, LIBARCHIVE_FUNCTIONS)
 LIBRARY(libxml, LIBXML_SONAME, LIBXML_FUNCTIONS)
 LIBRARY(libcrypto, LIBCRYPTO_SONAME, LIBCRYPTO_FUNCTIONS)
+LIBRARY(librpmio, LIBRPMIO_SONAME, LIBRPMIO_FUNCTIONS)

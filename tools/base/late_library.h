@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Loads libarchive, libxml2 and libcrypto at their first use. */
+/* Loads libarchive, libxml2, libcrypto and librpmio at their first use. */
 #ifndef XS_BASE_LATE_LIBRARY_H
 #define XS_BASE_LATE_LIBRARY_H
 
@@ -11,18 +11,25 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <rpm/rpmbase64.h>
+#include <rpm/rpmkeyring.h>
+#include <rpm/rpmlog.h>
+#include <rpm/rpmpgp.h>
 
 /*
  * These libraries make the start of a program slow. libarchive and libxml2 load ICU, and cost 1.5 ms and 3 MiB;
- * libcrypto costs 1 ms. The same time is enough to verify two hundred modules, and most runs read only modules and no
- * certificates. The programs are not linked with these libraries, so the packages of the kit must name them as
- * dependencies. Each member of the structures below is a library function: libarchive()->archive_read_new().
+ * libcrypto costs 1 ms; librpmio loads Lua. The same time is enough to verify two hundred modules, and most runs read
+ * only modules and no certificates. The programs are not linked with these libraries, so the packages of the kit must
+ * name them as dependencies. Each member of the structures below is a library function:
+ * libarchive()->archive_read_new().
  */
 
-/* The Makefile writes late_sonames.h: it defines LIBARCHIVE_SONAME, LIBXML_SONAME and LIBCRYPTO_SONAME. */
+/* The Makefile writes late_sonames.h: it defines LIBARCHIVE_SONAME, LIBXML_SONAME, LIBCRYPTO_SONAME, LIBRPMIO_SONAME.
+ */
 #include <late_sonames.h>
 
-/* The message for libarchive(), libxml() or libcrypto() returning NULL. A static program loads no library. */
+/* The message for libarchive(), libxml(), libcrypto() or librpmio() returning NULL. A static program loads no library.
+ */
 #define LATE_LIBRARY_MISSING(soname) soname " is not installed, or this program is the static build"
 
 #define LIBARCHIVE_FUNCTIONS(X)                                                                                        \
@@ -108,6 +115,27 @@
 	X(d2i_CMS_ContentInfo)                                                                                         \
 	X(d2i_X509_bio)
 
+#define LIBRPMIO_FUNCTIONS(X)                                                                                          \
+	X(pgpDigParamsAlgo)                                                                                            \
+	X(pgpDigParamsFree)                                                                                            \
+	X(pgpIdentItem)                                                                                                \
+	X(pgpParsePkts)                                                                                                \
+	X(pgpPrtParams)                                                                                                \
+	X(pgpPubKeyCertLen)                                                                                            \
+	X(rpmBase64Decode)                                                                                             \
+	X(rpmDigestFinal)                                                                                              \
+	X(rpmDigestInit)                                                                                               \
+	X(rpmDigestUpdate)                                                                                             \
+	X(rpmGetSubkeys)                                                                                               \
+	X(rpmInitCrypto)                                                                                               \
+	X(rpmKeyringAddKey)                                                                                            \
+	X(rpmKeyringFree)                                                                                              \
+	X(rpmKeyringNew)                                                                                               \
+	X(rpmKeyringVerifySig)                                                                                         \
+	X(rpmPubkeyFree)                                                                                               \
+	X(rpmPubkeyNew)                                                                                                \
+	X(rpmlogSetMask)
+
 #define X(function) __typeof__(function) *function;
 struct libarchive {
 	LIBARCHIVE_FUNCTIONS(X)
@@ -118,6 +146,9 @@ struct libxml {
 struct libcrypto {
 	LIBCRYPTO_FUNCTIONS(X)
 };
+struct librpmio {
+	LIBRPMIO_FUNCTIONS(X)
+};
 #undef X
 
 /*
@@ -127,5 +158,6 @@ struct libcrypto {
 const struct libarchive *libarchive(void);
 const struct libxml *libxml(void);
 const struct libcrypto *libcrypto(void);
+const struct librpmio *librpmio(void);
 
 #endif

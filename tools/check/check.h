@@ -15,8 +15,10 @@
 struct certificates;
 struct hierarchy;
 struct loaded;
-struct symvers;
+struct openpgp_keys;
 struct profile;
+struct rpm_signatures;
+struct symvers;
 
 /* What the command line asks for. A NULL pointer means: not asked for. All threads read it. */
 struct policy {
@@ -24,6 +26,7 @@ struct policy {
 	const char *uname;   /* the kernel that modules must be for; a legal name */
 	struct symvers *symvers;
 	struct certificates *certificates;
+	struct openpgp_keys *package_keys;
 	const struct profile *profile;
 	const char *sysroot;
 	bool require_signature;
@@ -113,6 +116,10 @@ void check_info(struct report *report, const struct inventory_entry *entries, si
 /* Checks a package by its headers: rules package-*. Adds its files to the inventory. */
 void check_package(struct report *report, struct inventory *inventory, const struct policy *policy, const char *path,
 		   const struct rpm *rpm);
+
+/* Checks the signatures of a package, after all of it was read: rules package-signature-* and package-unsigned. */
+void check_package_signatures(struct report *report, const struct policy *policy, const char *path,
+			      const struct rpm_signatures *signatures);
 
 /* Checks the scriptlets of a package. check_package() calls it. */
 void check_scriptlets(struct report *report, const char *path, const struct rpm *rpm);

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Checks that a driver disk has signatures, and with gpgv, that the key on the disk made them.
-#include <errno.h>
-#include <stdio.h>
+// Checks that a driver disk has signatures, and that the key on the disk made them.
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/die.h"
 #include "base/late_library.h"
-#include "base/root.h"
-#include "base/spawn.h"
 #include "base/text.h"
 #include "check/disk_topics.h"
+#include "package/openpgp.h"
 
 /*
  * Decodes OpenPGP armour (RFC 9580, 6.2): header lines, a blank line, and base64 up to a line that begins with "=" (the
- * CRC) or "-". gpgv accepts keys only in this decoded form. The caller frees the bytes. NULL: no armour.
+ * CRC) or "-". librpm decodes the armour of keys only. The caller frees the bytes. NULL: no armour.
  */
 static uint8_t *dearmour(const char *text, size_t *len)
 {
@@ -43,75 +38,28 @@ static uint8_t *dearmour(const char *text, size_t *len)
 	return NULL;
 }
 
-/*
- * Makes a file in memory with the bytes, and its name in PATH, which gpgv can open. Returns its descriptor, or -1 with
- * errno.
- */
-static int as_file(const void *bytes, size_t len, char path[32])
+static void check_signature(struct disk_check *c, const struct disk_file *file, const struct disk_file *signed_file,
+			    const struct openpgp_keys *keys)
 {
-	int fd = memfd_create("xs-ddk", 0);
+	size_t len = 0;
+	uint8_t *packet = file->bytes ? dearmour((const char *)file->bytes, &len) : NULL;
+	struct openpgp_signature *signature = packet ? openpgp_signature_new(packet, len) : NULL;
+	enum openpgp_verdict verdict;
 
-	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len) {
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	snprintf(path, 32, "/proc/self/fd/%d", fd);
-	return fd;
-}
-
-/* The last message in gpgv's output. It says most about the reason. */
-static const char *complaint(struct disk_check *c, char *output)
-{
-	char *line, *last = NULL, *next = output;
-
-	while ((line = strsep(&next, "\n")))
-		if (strncmp(line, "gpgv: ", 6) == 0 && strncmp(line + 6, "  ", 2) != 0)
-			last = line + 6;
-	return disk_safe(c->disk, last ? last : "gpgv says nothing");
-}
-
-static void judge(struct disk_check *c, const struct disk_file *file, const char *key, const char *signature,
-		  const char *data)
-{
-	struct root root;
-	char *gpgv, *output = NULL;
-	int status = -1;
-
-	if (root_open(&root, NULL) != 0)
+	free(packet);
+	if (!signature) {
+		disk_found(c, RULE_DISK_SIGNATURE, file->path, "librpm cannot read it");
 		return;
-	gpgv = program_find(&root, "gpgv", NULL);
-	if (gpgv) {
-		const char *const argv[] = {gpgv, "--logger-fd", "1", "--keyring", key, signature, data, NULL};
-		struct spawn spawn = {.argv = argv, .keep = -1, .output = &output};
-
-		status = program_run(&spawn);
 	}
-	if (!gpgv || status < 0)
-		disk_found(c, RULE_DISK_SIGNATURE_UNCHECKED, file->path, "gpgv could not be run");
-	else if (status != 0)
-		disk_found(c, RULE_DISK_SIGNATURE, file->path, "%s", complaint(c, output ? output : ""));
-	free(output);
-	free(gpgv);
-	root_close(&root);
-}
-
-static void check_signature(struct disk_check *c, const struct disk_file *signature,
-			    const struct disk_file *signed_file, const uint8_t *key, size_t key_len)
-{
-	char paths[3][32];
-	int fds[3];
-
-	fds[0] = as_file(key, key_len, paths[0]);
-	fds[1] = as_file(signature->bytes, signature->len, paths[1]);
-	fds[2] = as_file(signed_file->bytes, signed_file->len, paths[2]);
-	if (fds[0] >= 0 && fds[1] >= 0 && fds[2] >= 0)
-		judge(c, signature, paths[0], paths[1], paths[2]);
-	else
-		disk_found(c, RULE_DISK_SIGNATURE_UNCHECKED, signature->path, "%s", strerror(errno));
-	for (size_t i = 0; i < 3; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	openpgp_signature_take(signature, signed_file->bytes, signed_file->len);
+	verdict = openpgp_signature_check(signature, keys);
+	if (verdict == OPENPGP_NO_KEY)
+		disk_found(c, RULE_DISK_SIGNATURE, file->path, "%s: another key than the one on the disk",
+			   openpgp_signature_name(signature));
+	else if (verdict == OPENPGP_WRONG)
+		disk_found(c, RULE_DISK_SIGNATURE, file->path, "%s: %s was changed after it was signed",
+			   openpgp_signature_name(signature), signed_file->path);
+	openpgp_signature_free(signature);
 }
 
 static const struct disk_file *find_key(const struct disk *disk)
@@ -127,8 +75,8 @@ void check_disk_signatures(struct disk_check *c)
 {
 	static const char *const files[] = {"update.xml", "repodata/repomd.xml", "SHA256SUMS"};
 	const struct disk_file *signatures[3], *key = find_key(c->disk);
-	size_t count = 0, key_len = 0;
-	uint8_t *bytes;
+	struct openpgp_keys *keys = NULL;
+	size_t count = 0;
 
 	for (size_t i = 0; i < 3; i++) {
 		char *path = text_format("%s.asc", files[i]);
@@ -140,16 +88,18 @@ void check_disk_signatures(struct disk_check *c)
 	for (size_t i = 0; i < 2; i++)
 		if ((count || c->key) && !signatures[i])
 			disk_found(c, RULE_DISK_SIGNATURE_MISSING, files[i], NULL);
-	bytes = key && key->bytes ? dearmour((const char *)key->bytes, &key_len) : NULL;
+	if (count > 0 && key && key->bytes)
+		openpgp_keys_add(&keys, key->bytes, key->len);
 	for (size_t i = 0; i < 3; i++) {
 		const struct disk_file *file = disk_find(c->disk, files[i]);
 
 		if (!signatures[i] || !file)
 			continue;
-		if (!bytes)
-			disk_found(c, RULE_DISK_SIGNATURE_UNCHECKED, signatures[i]->path, "the disk has no key");
+		if (!keys)
+			disk_found(c, RULE_DISK_SIGNATURE_UNCHECKED, signatures[i]->path, "%s",
+				   openpgp_missing() ? openpgp_missing() : "the disk has no key");
 		else
-			check_signature(c, signatures[i], file, bytes, key_len);
+			check_signature(c, signatures[i], file, keys);
 	}
-	free(bytes);
+	openpgp_keys_free(keys);
 }

@@ -21,7 +21,7 @@ void check_disk_selection(struct disk_check *c);
 /* Checks that install.sh can read XS-REPOSITORY and XS-PACKAGES. */
 void check_disk_plain(struct disk_check *c);
 
-/* Checks the signatures. Runs gpgv if the disk has a key. */
+/* Checks the signatures with the key on the disk. */
 void check_disk_signatures(struct disk_check *c);
 
 #endif

@@ -81,7 +81,7 @@ static void check_control_and_key(struct disk_check *c)
 	for (size_t i = 0; c->key && i < c->disk->count; i++) {
 		const struct disk_file *file = &c->disk->files[i];
 
-		if (disk_is_installable(file) && !file->rpm.is_signed)
+		if (disk_is_installable(file) && file->rpm.signature_count == 0)
 			disk_found(c, RULE_DISK_KEY, file->path, "the key is %s", disk_safe(c->disk, c->key));
 	}
 }

@@ -9,6 +9,7 @@
 #include "base/profile.h"
 #include "base/text.h"
 #include "check/check.h"
+#include "package/rpm_signature.h"
 
 /*
  * The directories in which a package of modules, and a package of data, may have files. A '*' is the name of one
@@ -242,8 +243,6 @@ void check_package(struct report *report, struct inventory *inventory, const str
 	bool debug = strstr(rpm->name, "-debuginfo") || strstr(rpm->name, "-debugsource");
 	bool modules = !rpm->source && !debug && first_module_path(rpm, uname);
 
-	if (policy->require_signature && !rpm->is_signed)
-		report_add(report, RULE_PACKAGE_UNSIGNED, path, NULL);
 	check_features(report, path, rpm, profile);
 	check_scriptlets(report, path, rpm);
 	if (rpm->source || debug)
@@ -255,6 +254,46 @@ void check_package(struct report *report, struct inventory *inventory, const str
 	check_name(report, path, rpm);
 	check_version_release(report, path, rpm);
 	check_kernel_need(report, path, rpm, profile, uname);
+}
+
+/* rpm accepts a package only if all its signatures are valid. */
+static void check_package_signature(struct report *report, const struct policy *policy, const char *path,
+				    const struct rpm_signatures *signatures, size_t i)
+{
+	const char *name = rpm_signature_name(signatures, i);
+	const char *covered = signatures->rpm->signatures[i].payload ? "header and payload" : "header";
+
+	switch (rpm_signature_check(signatures, i, policy->package_keys)) {
+	case RPM_SIGNATURE_DAMAGED:
+		report_add(report, RULE_PACKAGE_SIGNATURE_DAMAGED, path, "librpm cannot read it");
+		break;
+	case RPM_SIGNATURE_NO_KEY:
+		report_add(report, RULE_PACKAGE_SIGNATURE_INVALID, path, "%s, of its %s: none of the keys given", name,
+			   covered);
+		break;
+	case RPM_SIGNATURE_WRONG:
+		report_add(report, RULE_PACKAGE_SIGNATURE_INVALID, path,
+			   "%s, of its %s: it is for other bytes, or librpm does not accept its algorithm", name,
+			   covered);
+		break;
+	case RPM_SIGNATURE_UNCHECKED:
+		if (policy->require_signature && !policy->package_keys)
+			report_add(report, RULE_PACKAGE_SIGNATURE_UNCHECKED, path, "%s", name);
+		break;
+	case RPM_SIGNATURE_VALID:
+		break;
+	}
+}
+
+void check_package_signatures(struct report *report, const struct policy *policy, const char *path,
+			      const struct rpm_signatures *signatures)
+{
+	size_t count = signatures->rpm->signature_count;
+
+	if (count == 0 && (policy->require_signature || policy->package_keys))
+		report_add(report, RULE_PACKAGE_UNSIGNED, path, NULL);
+	for (size_t i = 0; i < count; i++)
+		check_package_signature(report, policy, path, signatures, i);
 }
 
 static bool may_meet(const struct inventory_file *a, const struct inventory_file *b)

@@ -135,6 +135,8 @@ static void verify_input(const struct input *input, void *context)
 		verify_module(verifier, input);
 	else if (input->kind == INPUT_RPM)
 		check_package(&verifier->report, verifier->inventory, verifier->policy, input->path, input->rpm);
+	else if (input->kind == INPUT_END && input->signatures)
+		check_package_signatures(&verifier->report, verifier->policy, input->path, input->signatures);
 	else if (input->kind == INPUT_FILE)
 		verify_file(verifier, input);
 	else if (input->kind == INPUT_LINK)

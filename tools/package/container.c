@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "package/archive.h"
 #include "package/rpm_digest.h"
+#include "package/rpm_signature.h"
 
 #define BLOCK (64u << 10)
 /* ECMA-119: the volume descriptors begin at sector 16. Each has a type and then this identifier. */
@@ -39,6 +40,7 @@ struct container {
 	bool ahead_given;
 	struct archive_reader payload;
 	struct rpm_digest digest;
+	struct rpm_signatures signatures;
 	uint8_t block[BLOCK];
 };
 
@@ -266,13 +268,20 @@ static bool read_ahead(struct container *container, size_t want)
 	return true;
 }
 
+static void take_payload(struct container *container, const void *bytes, size_t len)
+{
+	rpm_digest_take(&container->digest, bytes, len);
+	rpm_signatures_take(&container->signatures, bytes, len);
+}
+
 /* Reads the next bytes of the payload into the block. */
 static ssize_t read_payload(struct container *container)
 {
 	ssize_t n = read_package(container, container->block, sizeof(container->block));
 
 	if (n > 0)
-		rpm_digest_take(&container->digest, container->block, (size_t)n);
+		take_payload(container, container->block, (size_t)n);
+	container->signatures.whole = n == 0;
 	return n;
 }
 
@@ -372,10 +381,11 @@ static void rpm_each(struct container *container)
 		told.kind = INPUT_RPM;
 		tell(container, &told);
 		rpm_digest_start(&container->digest, &rpm, container->ahead);
-		rpm_digest_take(&container->digest, container->ahead + rpm.payload,
-				container->ahead_len - (size_t)rpm.payload);
+		rpm_signatures_start(&container->signatures, &rpm, container->ahead);
+		take_payload(container, container->ahead + rpm.payload, container->ahead_len - (size_t)rpm.payload);
 		payload_each(container);
 		check_digests(container);
+		told.signatures = &container->signatures;
 	} else if (container->why) {
 		tell_trouble(container, told.path, input_failure(container->input), container->why);
 	} else {
@@ -383,6 +393,7 @@ static void rpm_each(struct container *container)
 	}
 	told.kind = INPUT_END;
 	tell(container, &told);
+	rpm_signatures_free(&container->signatures);
 	rpm_free(&rpm);
 	free(container->ahead);
 }

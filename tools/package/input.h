@@ -11,6 +11,8 @@
 #include "elf/module.h"
 #include "package/rpm.h"
 
+struct rpm_signatures;
+
 enum input_kind {
 	INPUT_MODULE,  /* a kernel module by its name, or a PATH of no other kind: input_read_module() reads it */
 	INPUT_RPM,     /* an RPM package begins: its entries follow, then INPUT_END */
@@ -35,14 +37,15 @@ struct input {
 	const char *path; /* for messages, "disk.iso!a.rpm!lib/x.ko": the PATH and the path inside it; any bytes */
 	/* Absolute on the host, or relative to the root of the container. module_path_read() takes this path. */
 	const char *host_path;
-	const char *name;	    /* the last component of the path */
-	bool given;		    /* it is a PATH of the command line, not a file below one */
-	uint64_t size;		    /* of a module or a file: its size in bytes, before decoding */
-	const struct rpm *rpm;	    /* the package that begins or ends, or that holds this input; NULL if none */
-	const char *target;	    /* of a link; may hold any bytes */
-	enum input_trouble trouble; /* of INPUT_TROUBLE: its kind */
-	const char *why;	    /* of INPUT_TROUBLE: a clause about "it"; safe text */
-	struct input_bytes *bytes;  /* private to input.c, container.c and walk.c */
+	const char *name;      /* the last component of the path */
+	bool given;	       /* it is a PATH of the command line, not a file below one */
+	uint64_t size;	       /* of a module or a file: its size in bytes, before decoding */
+	const struct rpm *rpm; /* the package that begins or ends, or that holds this input; NULL if none */
+	const struct rpm_signatures *signatures; /* of INPUT_END of a package whose headers were read; else NULL */
+	const char *target;			 /* of a link; may hold any bytes */
+	enum input_trouble trouble;		 /* of INPUT_TROUBLE: its kind */
+	const char *why;			 /* of INPUT_TROUBLE: a clause about "it"; safe text */
+	struct input_bytes *bytes;		 /* private to input.c, container.c and walk.c */
 };
 
 /* May be called by several threads at once. Each thread has its own context. */

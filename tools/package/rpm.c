@@ -60,8 +60,13 @@ enum { TAG_SHA1 = 269, TAG_SHA256 = 273, TAG_MD5 = 1004 };
 /* PGPHASHALGO_SHA256 in rpmcrypto.h of rpm. */
 #define ALGORITHM_SHA256 8
 
-/* Tags of signatures in the signature header: DSA and RSA of the main header, PGP, GPG, OpenPGP. */
-static const uint32_t signature_tags[] = {267, 268, 1002, 1005, 278};
+/* Signatures in the signature header: DSA and RSA of the main header; PGP and GPG of header and payload; of rpm 6. */
+static const struct {
+	uint32_t tag;
+	bool base64, payload;
+} signature_tags[] = {
+	{267, false, false}, {268, false, false}, {1002, false, true}, {1005, false, true}, {278, true, false},
+};
 
 #define FILE_IS_GHOST (1u << 6)
 
@@ -489,11 +494,41 @@ static void read_digests(struct rpm_digests *digests, const struct header *signa
 		digests->md5 = data.at;
 }
 
+static void add_signature(struct rpm *rpm, struct rpm_signature signature)
+{
+	if (rpm->signature_count < RPM_SIGNATURES_MAX)
+		rpm->signatures[rpm->signature_count++] = signature;
+}
+
+/* A tag of another type than its signatures have is kept too: then the signature is damaged, and not missing. */
+static void read_signatures(struct rpm *rpm, const struct header *header)
+{
+	struct rpm_signature signature;
+	struct data data;
+
+	for (size_t i = 0; i < COUNT(signature_tags); i++) {
+		bool found = find(header, signature_tags[i].tag, &data);
+
+		signature = (struct rpm_signature){data.at, data.count, signature_tags[i].base64,
+						   signature_tags[i].payload};
+		if (found && signature.base64 && is_text(&data)) {
+			while (data.count > 0) {
+				signature.bytes = next_string(&data, "");
+				signature.len = strlen(signature.bytes);
+				add_signature(rpm, signature);
+			}
+		} else if (found) {
+			if (data.type != TYPE_BIN)
+				signature.len = 0;
+			add_signature(rpm, signature);
+		}
+	}
+}
+
 bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
 {
 	uint64_t size = rpm_headers_size(bytes, len), signature_size;
 	struct header signature, header;
-	struct data data;
 
 	memset(rpm, 0, sizeof(*rpm));
 	if (size == 0 || size > len) {
@@ -503,8 +538,7 @@ bool rpm_read(struct rpm *rpm, const void *bytes, size_t len)
 	signature = header_at((const uint8_t *)bytes + LEAD);
 	signature_size = (header_size((const uint8_t *)bytes + LEAD) + 7) & ~7ull;
 	header = header_at((const uint8_t *)bytes + LEAD + signature_size);
-	for (size_t i = 0; i < COUNT(signature_tags); i++)
-		rpm->is_signed |= find(&signature, signature_tags[i], &data);
+	read_signatures(rpm, &signature);
 	rpm->header = LEAD + signature_size;
 	rpm->payload = size;
 	read_digests(&rpm->digests, &signature, &header);

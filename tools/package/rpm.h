@@ -9,8 +9,8 @@
 
 /*
  * Format: docs/manual/format_v4.md and format_header.md of rpm. A package has a lead of 96 bytes, the signature header
- * (padded to a multiple of 8 bytes), the main header, and the payload, which libarchive reads. librpm is not used: it
- * needs a file, a database and its own configuration, and prints its own messages on stderr.
+ * (padded to a multiple of 8 bytes), the main header, and the payload, which libarchive reads. librpm is used only for
+ * signatures (package/openpgp.h): its reader of packages needs a file, a database and its own configuration.
  */
 
 /* How a dependency compares the version: bits of its flags. */
@@ -42,11 +42,23 @@ struct rpm_digests {
 	const uint8_t *md5;			 /* of the main header and the payload; 16 bytes */
 };
 
+/* An OpenPGP signature in the signature header. It is not checked here: see package/rpm_signature.h. */
+struct rpm_signature {
+	const void *bytes;
+	size_t len;
+	bool base64;  /* the bytes are a text in base64, as rpm 6 writes it; else one binary packet */
+	bool payload; /* it is for the main header and the payload; else for the main header */
+};
+
+/* Limit for the signatures that are read. rpm writes two, and rpm 6 one for each key. */
+#define RPM_SIGNATURES_MAX 8
+
 /* The strings point into the bytes that rpm_read() was given. The caller keeps these bytes as long as this struct. */
 struct rpm {
 	const char *name, *version, *release, *arch; /* never NULL */
 	bool source;				     /* a source package */
-	bool is_signed;				     /* its signature header has a signature; it is not checked */
+	struct rpm_signature signatures[RPM_SIGNATURES_MAX];
+	size_t signature_count;
 	const char *compressor; /* of the payload: "gzip", "xz", "zstd", "lzma", "bzip2"; gzip if absent */
 	struct rpm_dependency *needs, *provides; /* Requires and Provides */
 	size_t need_count, provide_count;

@@ -170,10 +170,34 @@ json_t *describe_package(const struct input *input)
 {
 	const struct rpm *rpm = input->rpm;
 
-	return json_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o}", "path",
-				   json_safe(input->path), "name", json_safe(rpm->name), "version",
-				   json_safe(rpm->version), "release", json_safe(rpm->release), "arch",
-				   json_safe(rpm->arch), "source", rpm->source, "signed", rpm->is_signed, "compressor",
-				   json_safe(rpm->compressor), "requires", needs_of(rpm), "scriptlets",
+	return json_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "path", json_safe(input->path),
+				   "name", json_safe(rpm->name), "version", json_safe(rpm->version), "release",
+				   json_safe(rpm->release), "arch", json_safe(rpm->arch), "source", rpm->source,
+				   "compressor", json_safe(rpm->compressor), "requires", needs_of(rpm), "scriptlets",
 				   scriptlets_of(rpm), "files", files_of(rpm)));
+}
+
+static const char *word_for(enum rpm_signature_state state)
+{
+	static const char *const words[] = {
+		[RPM_SIGNATURE_DAMAGED] = "damaged", [RPM_SIGNATURE_UNCHECKED] = "not checked",
+		[RPM_SIGNATURE_NO_KEY] = "no key",   [RPM_SIGNATURE_WRONG] = "wrong",
+		[RPM_SIGNATURE_VALID] = "valid",
+	};
+
+	return words[state];
+}
+
+void describe_signatures(json_t *package, const struct rpm_signatures *signatures, const struct openpgp_keys *keys)
+{
+	json_t *list = json_need(json_array());
+
+	for (size_t i = 0; i < signatures->rpm->signature_count; i++) {
+		const char *state = word_for(rpm_signature_check(signatures, i, keys));
+		json_t *one = json_pack("{s:s, s:s}", "state", state, "signature", rpm_signature_name(signatures, i));
+
+		json_need_zero(json_array_append_new(list, json_need(one)));
+	}
+	set(package, "signed", json_boolean(rpm_is_signed(signatures)));
+	set(package, "signatures", list);
 }

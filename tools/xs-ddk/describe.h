@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "host/loaded.h"
 #include "package/input.h"
+#include "package/rpm_signature.h"
 
 /* A module that was read from INPUT. All strings are safe text. The caller owns the object, here and below. */
 json_t *describe_module(const struct input *input, const struct module *module);
@@ -15,5 +16,8 @@ json_t *describe_loaded(const struct loaded *loaded, const char *uname);
 
 /* A package, from its headers in input->rpm. */
 json_t *describe_package(const struct input *input);
+
+/* Adds the signatures to such an object, after the whole package was read. They are checked with KEYS, if not NULL. */
+void describe_signatures(json_t *package, const struct rpm_signatures *signatures, const struct openpgp_keys *keys);
 
 #endif

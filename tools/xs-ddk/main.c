@@ -4,12 +4,13 @@
 
 static const struct command commands[] = {
 	{"show", cmd_show, "what is in modules, packages and disks",
-	 "[--json] PATH...\n"
+	 "[--json] [--rpm-key FILE] PATH...\n"
 	 "--contents FILE PACKAGE...\n"
 	 "[--json] [--sysroot DIR] --loaded [MODULE...]\n\n"
 	 "  --contents FILE  print this file of the packages, as it is\n"
 	 "  --loaded       what the kernel has loaded: the modules with a record, or those named\n"
 	 "  --json         for programs\n"
+	 "  --rpm-key FILE   check the signatures of packages with these OpenPGP keys; may be given again\n"
 	 "  --sysroot DIR  /sys and /proc are below DIR\n"},
 	{"verify", cmd_verify, "whether modules, packages, disks and hosts are right",
 	 "[OPTION...] PATH...\n"
@@ -20,6 +21,7 @@ static const struct command commands[] = {
 	 "  --symvers FILE   imported symbols against this Module.symvers; may be given again, for other kernels\n"
 	 "  --require-signature  modules and packages must be signed\n"
 	 "  --cert FILE      modules must be signed with this certificate's key (PEM or DER)\n"
+	 "  --rpm-key FILE   packages must be signed with one of these OpenPGP keys; may be given again\n"
 	 "  --profile NAME   what packages are for: generic, xs8, xs9 or el9\n"
 	 "  --format FORMAT  text, json, tap, junit or github\n"
 	 "  --json           the same as --format json\n"

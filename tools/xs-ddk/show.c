@@ -13,12 +13,14 @@
 #include "base/text.h"
 #include "elf/module.h"
 #include "host/loaded.h"
+#include "package/openpgp.h"
 #include "package/walk.h"
 #include "xs-ddk/commands.h"
 #include "xs-ddk/describe.h"
 #include "xs-ddk/show_disk.h"
 
 struct show {
+	struct openpgp_keys *keys;
 	const char *sysroot, *contents; /* contents: the file in packages to print, without its leading slash */
 	bool loaded, json, printed;
 	struct module module; /* its memory is used again for every file */
@@ -60,6 +62,9 @@ static void show_input(const struct input *input, void *context)
 		show_module(show, input);
 	else if (input->kind == INPUT_RPM)
 		keep(show->packages, describe_package(input));
+	else if (input->kind == INPUT_END && input->signatures)
+		describe_signatures(json_array_get(show->packages, json_array_size(show->packages) - 1),
+				    input->signatures, show->keys);
 }
 
 /* Limit in bytes, above the size of any text file in a package. */
@@ -198,6 +203,19 @@ static void print_block(const json_t *module)
 	print_list("firmware:", json_object_get(module, "firmware"));
 }
 
+static void print_signatures(const json_t *package)
+{
+	const json_t *signatures = json_object_get(package, "signatures"), *signature;
+	size_t i;
+
+	if (json_array_size(signatures) == 0)
+		puts("signed:      no");
+	json_array_foreach(signatures, i, signature)
+		printf("%-12s %s, %s: %s\n", i == 0 ? "signed:" : "",
+		       json_is_true(json_object_get(package, "signed")) ? "yes" : "no", text_of(signature, "state"),
+		       text_of(signature, "signature"));
+}
+
 static void print_packages(const json_t *packages)
 {
 	const json_t *package;
@@ -209,7 +227,7 @@ static void print_packages(const json_t *packages)
 		       text_of(package, "release"),
 		       json_is_true(json_object_get(package, "source")) ? "src" : text_of(package, "arch"));
 		print_line("path:", package, "path");
-		printf("signed:      %s\n", json_is_true(json_object_get(package, "signed")) ? "yes" : "no");
+		print_signatures(package);
 		print_list("requires:", json_object_get(package, "requires"));
 		print_list("files:", json_object_get(package, "files"));
 		putchar('\n');
@@ -287,13 +305,14 @@ static void show_all(struct show *show, char **paths)
 	json_decref(show->disks);
 }
 
-enum { OPTION_CONTENTS = OPTION_OWN };
+enum { OPTION_CONTENTS = OPTION_OWN, OPTION_RPM_KEY };
 
 static const struct option options[] = {
 	{"contents", required_argument, NULL, OPTION_CONTENTS},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"loaded", no_argument, NULL, OPTION_LOADED},
+	{"rpm-key", required_argument, NULL, OPTION_RPM_KEY},
 	{"sysroot", required_argument, NULL, OPTION_SYSROOT},
 	{0},
 };
@@ -314,7 +333,7 @@ enum status cmd_show(int argc, char **argv)
 			show.sysroot = optarg;
 		else if (option == OPTION_CONTENTS)
 			show.contents = optarg + (*optarg == '/');
-		else
+		else if (option != OPTION_RPM_KEY || !openpgp_keys_read(&show.keys, optarg))
 			return command_misused("show");
 	}
 	if (!show.loaded && optind == argc) {
@@ -326,5 +345,6 @@ enum status cmd_show(int argc, char **argv)
 	else
 		show_all(&show, argv + optind);
 	module_free(&show.module);
+	openpgp_keys_free(show.keys);
 	return show.status;
 }

@@ -17,6 +17,7 @@
 #include "finding/report_format.h"
 #include "host/hierarchy_read.h"
 #include "host/loaded.h"
+#include "package/openpgp.h"
 #include "xs-ddk/commands.h"
 
 struct verify {
@@ -162,6 +163,7 @@ enum {
 	OPTION_SYMVERS,
 	OPTION_REQUIRE_SIGNATURE,
 	OPTION_CERT,
+	OPTION_RPM_KEY,
 	OPTION_PROFILE,
 	OPTION_JOBS,
 	OPTION_LIMIT
@@ -180,6 +182,7 @@ static const struct option options[] = {
 	{"symvers", required_argument, NULL, OPTION_SYMVERS},
 	{"require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE},
 	{"cert", required_argument, NULL, OPTION_CERT},
+	{"rpm-key", required_argument, NULL, OPTION_RPM_KEY},
 	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"jobs", required_argument, NULL, OPTION_JOBS},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
@@ -216,6 +219,8 @@ static bool take_option(struct verify *v, int option)
 		return true;
 	case OPTION_CERT:
 		return add_certificate(v, optarg);
+	case OPTION_RPM_KEY:
+		return openpgp_keys_read(&v->policy.package_keys, optarg);
 	case OPTION_PROFILE:
 		return set_profile(v, optarg);
 	case OPTION_JOBS:
@@ -272,6 +277,7 @@ enum status cmd_verify(int argc, char **argv)
 	inventory_free(&v.inventory);
 	symvers_free(v.policy.symvers);
 	certificates_free(v.policy.certificates);
+	openpgp_keys_free(v.policy.package_keys);
 	report_free(&v.report);
 	return status;
 }
