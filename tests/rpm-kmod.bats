@@ -72,6 +72,12 @@ nothing() {
 # for_device: what is loaded for the device of xsedu; the kernel's own module "other" is for it too.
 for_device() { loads pci:v00001234d000011E8sv0sd0bc0sc0i0; }
 
+# check [ARGUMENT...]: "xs-driver check" on the host itself, where it asks the host's own modprobe.
+check() {
+	[ -e "$ROOT/sbin/xs-driver" ] || add_program "$XS_BIN/xs-driver" /sbin/xs-driver
+	as_root chroot "$ROOT" xs-driver check "$@"
+}
+
 # versions: all of them, with pair 1.0 selected.
 versions() {
 	change -U "$ONE" "$EDU" 2>/dev/null
@@ -81,14 +87,16 @@ versions() {
 # the_rule: with pair 1.0 selected, then 2.0, which has no pair_b, then none.
 the_rule() {
 	[ "$(loads pair_a) $(loads pair_b)" = "updates/pair-a.ko updates/pair-a.ko updates/pair_b.ko" ]
+	[ "$(check)" = "all is sound" ]
 	[ "$(for_device)" = "kernel/drivers/misc/other.ko updates/xsedu.ko" ]
 	ln -sf ../xenserver/pair/2.0/pair-a.ko "$ROOT/lib/modules/$K1/updates/pair-a.ko"
 	rm "$ROOT/lib/modules/$K1"/updates/{pair_b,xsedu}.ko
 	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
-		[ "$(loads pair-a)" = updates/pair-a.ko ]
+	[ "$(loads pair-a)" = updates/pair-a.ko ]
 	nothing pair_b
 	nothing xsedu
 	[ "$(for_device)" = kernel/drivers/misc/other.ko ]
+	[ "$(check)" = "all is sound" ]
 	own pair_b.ko
 	[ "$(loads pair_b)" = "updates/pair-a.ko kernel/drivers/misc/pair_b.ko" ]
 	rm "$ROOT/lib/modules/$K1/updates/pair-a.ko"
@@ -98,6 +106,7 @@ the_rule() {
 	[ "$(loads pair_b)" = kernel/drivers/misc/pair_b.ko ]
 	own pair-a.ko
 	[ "$(loads pair_b)" = "kernel/drivers/misc/pair-a.ko kernel/drivers/misc/pair_b.ko" ]
+	[ "$(check)" = "all is sound" ]
 }
 
 @test "the selected version's file is loaded, else the kernel's own, else none" {
@@ -126,6 +135,96 @@ the_rule() {
 	rm "$ROOT/etc/depmod.d/xs-ddk-search.conf" "$ROOT/lib/modules/$K1"/updates/*
 	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
 	[ "$(loads pair_a)" = xenserver/pair/1.0/pair-a.ko ]
+}
+
+# unprotected: nothing is selected, and the old depmod takes what it finds below xenserver/.
+unprotected() {
+	old_kmod
+	change -U "$ONE" 2>/dev/null
+	rm -f "$ROOT"/etc/depmod.d/*.conf "$ROOT/lib/modules/$K1"/updates/*
+	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
+}
+
+# wrong FOUND EXPECTED: the finding for pair_a in $output.
+wrong() {
+	has "$output" "pair: wrong-file: for module pair_a of kernel $K1, the file $1 would be loaded; expected $2"
+	has "$output" "  run: depmod $K1; if that does not help, look for lines 'override' and 'search' of others"
+}
+
+@test "check asks modprobe, and tells which file would be loaded, which is expected, and what to do" {
+	unprotected
+	run -1 --separate-stderr check
+	[ -z "$stderr" ]
+	wrong xenserver/pair/1.0/pair-a.ko "no file, because no selected version has the module"
+	has "$output" "for module pair_b of kernel $K1"
+	run -1 check --format json
+	[ "$(jq -r '[.findings[].problem] | sort | unique | join(" ")' <<<"$output")" = "no-exclude wrong-file" ]
+	# Somebody's "override" beats the packages' "search".
+	cp "$TOP/rpm/depmod-search.conf" "$ROOT/etc/depmod.d/xs-ddk-search.conf"
+	own pair-a.ko
+	run -0 check
+	echo 'override pair-a * xenserver/pair/1.0' >"$ROOT/etc/depmod.d/vendor.conf"
+	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
+	run -1 check pair
+	wrong xenserver/pair/1.0/pair-a.ko kernel/drivers/misc/pair-a.ko
+	rm "$ROOT/etc/depmod.d/vendor.conf"
+	# The kernel's own, where a version is selected; and a placeholder in the place of the kernel's own.
+	change -U "$TWO" 2>/dev/null
+	ln -s ../xenserver/pair/2.0/pair-a.ko "$ROOT/lib/modules/$K1/updates/pair-a.ko"
+	run -1 check
+	wrong kernel/drivers/misc/pair-a.ko updates/pair-a.ko
+	rm "$ROOT/lib/modules/$K1/updates/pair-a.ko"
+	echo 'search updates unselected built-in xenserver' >"$ROOT/etc/depmod.d/xs-ddk-search.conf"
+	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
+	run -1 check
+	has "$output" "for module pair_a of kernel $K1, no file would be loaded; expected kernel/drivers/misc/pair-a.ko"
+}
+
+@test "below a sysroot check reads modules.dep as data, and runs the image's modprobe only if it is allowed to" {
+	unprotected
+	rm "$ROOT/sbin/modprobe"
+	printf '%s\n' '#!/bin/sh' 'echo "$@" >>/ran' 'exec -a modprobe /bin/kmod "$@"' >"$ROOT/sbin/modprobe"
+	sed -i 's/^exec.*/ln -sf kmod \/bin\/modprobe; exec \/bin\/modprobe "$@"/' "$ROOT/sbin/modprobe"
+	chmod +x "$ROOT/sbin/modprobe"
+	run -1 --separate-stderr xs-driver check --sysroot "$ROOT"
+	wrong xenserver/pair/1.0/pair-a.ko "no file, because no selected version has the module"
+	[ ! -e "$ROOT/ran" ]
+	before=$output
+	run -1 --separate-stderr as_root env XS_MODPROBE=/bin/false xs-driver check --sysroot "$ROOT" --run-image-tools
+	[ "$output" = "$before" ]
+	has "$(cat "$ROOT/ran")" "--show-depends"
+	# modules.dep is anybody's.
+	printf '%s\n' ../../../../etc/passwd: /etc/pair-a.ko: 'updates/../xenserver/pair/1.0/pair-a.ko' : >"$ROOT/lib/modules/$K1/modules.dep"
+	run -1 --separate-stderr xs-driver check --sysroot "$ROOT"
+	wrong /etc/pair-a.ko "no file, because no selected version has the module"
+}
+
+@test "the lines in depmod.d are judged by the kmod of the target: that of its depmod, or what is said to be" {
+	change -U "$ONE" 2>/dev/null
+	echo 'exclude xenserver' >"$ROOT/etc/depmod.d/xs-ddk.conf"
+	rm -f "$ROOT/etc/depmod.d/xs-ddk-search.conf"
+	rm -r "$ROOT/lib/modules/$K1/unselected"
+	kmod=30
+	[ -z "${OLD_KMOD-}" ] || kmod=20
+	run -0 xs-driver check --sysroot "$ROOT" --kmod 27
+	run -1 xs-driver check --sysroot "$ROOT" --kmod 20-28.el7
+	has "$output" "this system's kmod 20 does not know the line (kmod 27 is the first that does)"
+	has "$output" "write 'search updates built-in unselected xenserver' to /etc/depmod.d/xs-ddk.conf"
+	# The version is in the target's depmod, which is not run.
+	old_kmod
+	run -1 xs-driver check --sysroot "$ROOT"
+	has "$output" "kmod 20 does not know the line"
+	run -0 --separate-stderr xs-driver deselect --sysroot "$ROOT" --force pair
+	has "$stderr" "warning: depmod does not leave out versions that are not selected"
+	cp "$TOP/rpm/depmod-search.conf" "$ROOT/etc/depmod.d/"
+	run -1 xs-driver check --sysroot "$ROOT"
+	has "$output" "the placeholder /lib/modules/$K1/unselected/xenserver/pair/1.0/pair-a.ko is missing, and kmod 20 has only"
+	change -U --force "$ONE" 2>/dev/null
+	run -0 xs-driver check --sysroot "$ROOT"
+	for wrong in x '' -1 0 99999; do
+		run -2 --separate-stderr xs-driver check --sysroot "$ROOT" --kmod "$wrong"
+		has "$stderr" "--kmod is the number"
+	done
 }
 
 @test "depmod says nothing about a placeholder, and a kernel's own alias and symbol are not touched" {

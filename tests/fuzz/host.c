@@ -62,7 +62,8 @@ static void fuzz_one(const uint8_t *data, size_t len)
 	if (!host_open(&host, tree_path))
 		abort();
 	critical_modules_read(&critical, &host.root);
-	depmod_is_told_to_exclude(&host.root, "xenserver");
+	depmod_config_tells(&host.root, "xenserver");
+	depmod_version(&host.root);
 	kernels = hierarchy_kernels(&host.root);
 	for (size_t i = 0; kernels && kernels[i]; i++)
 		read_kernel(&host, kernels[i], &critical);

@@ -163,7 +163,7 @@ static void check_depmod(struct report *report, const struct inventory *inventor
 	if (*entry->root) {
 		if (root_open(&root, entry->root) != 0)
 			return;
-		told = depmod_is_told_to_exclude(&root, "xenserver");
+		told = depmod_config_tells(&root, "xenserver") != 0;
 		root_close(&root);
 	}
 	if (!told)

@@ -200,7 +200,7 @@ void inventory_add_file(struct inventory *inventory, const struct inventory_wher
 
 void inventory_add_depmod(struct inventory *inventory, const char *text)
 {
-	if (!depmod_text_excludes(text, "xenserver"))
+	if (!depmod_text_tells(text, "xenserver"))
 		return;
 	pthread_mutex_lock(&inventory->lock);
 	inventory->excludes = true;

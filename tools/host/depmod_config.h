@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads the configuration of depmod; see depmod.d(5). No program is run. */
+/* Reads the configuration of depmod, see depmod.d(5), and its version. No program is run. */
 #ifndef XS_HOST_DEPMOD_CONFIG_H
 #define XS_HOST_DEPMOD_CONFIG_H
 
@@ -14,14 +14,30 @@
 #define DEPMOD_CONFIG_DIRECTORIES 5
 extern const char *const depmod_config_directories[];
 
-/*
- * Whether the configuration TEXT keeps depmod away from the modules in DIRECTORY. The line for this is "exclude
- * DIRECTORY"; it may name more directories. Before kmod 27, the line is "search" with "unselected" before DIRECTORY.
- * rpm/README.md explains the reason.
- */
-bool depmod_text_excludes(const char *text, const char *directory);
+/* What the configuration tells depmod about the modules in a directory; a set of bits. */
+enum depmod_told {
+	/* A line "exclude DIRECTORY": depmod does not look into it. kmod before 27 does not know this line. */
+	DEPMOD_EXCLUDES = 1,
+	/*
+	 * A line "search" with "unselected" before DIRECTORY: depmod takes the placeholder of a module instead. It does
+	 * so for the modules that have one. rpm/README.md explains the reason.
+	 */
+	DEPMOD_PREFERS = 2,
+};
 
-/* Whether a file in depmod.d below the root has such a line. */
-bool depmod_is_told_to_exclude(const struct root *root, const char *directory);
+/* What the configuration TEXT tells about DIRECTORY. A line may name more directories. */
+unsigned int depmod_text_tells(const char *text, const char *directory);
+
+/* What all files in depmod.d below the root tell about DIRECTORY. */
+unsigned int depmod_config_tells(const struct root *root, const char *directory);
+
+/*
+ * The version of kmod below the root, from the text that its depmod prints for --version. The program is read, not run.
+ * Returns 0 if there is no depmod, or if it has no such text.
+ */
+unsigned int depmod_version(const struct root *root);
+
+/* The first version of kmod that knows "exclude". */
+#define DEPMOD_KNOWS_EXCLUDE 27
 
 #endif

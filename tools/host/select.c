@@ -177,17 +177,3 @@ const struct device *select_lost_device(struct host *host, const struct hierarch
 	free(has);
 	return lost;
 }
-
-bool select_is_effective(const struct host *host, const struct driver *driver)
-{
-	bool is_in[LAYOUTS] = {false};
-
-	for (size_t v = 0; v < driver->version_count; v++) {
-		is_in[driver->versions[v].layout] = true;
-		is_in[LAYOUT_DMV] |= driver->versions[v].mirrored;
-	}
-	for (enum layout layout = 0; layout < LAYOUTS; layout++)
-		if (is_in[layout] && !depmod_is_told_to_exclude(&host->root, layout_directory(layout)))
-			return false;
-	return true;
-}

@@ -29,9 +29,6 @@ bool select_plan(struct changeset *changes, struct host *host, const struct hier
 const struct device *select_lost_device(struct host *host, const struct hierarchy *hierarchy,
 					const struct driver *driver, const struct driver_version *version);
 
-/* Whether depmod.d keeps depmod away from the versions of the driver that are not selected. */
-bool select_is_effective(const struct host *host, const struct driver *driver);
-
 /* The version that ".previous" names, installed or not. Memory to free, or NULL if there is none. */
 char *select_previous(const struct host *host, const struct hierarchy *hierarchy, const struct driver *driver);
 

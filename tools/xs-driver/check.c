@@ -9,20 +9,26 @@
 #include "base/directory.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "host/depmod_config.h"
 #include "host/installed.h"
 #include "host/journal.h"
 #include "host/select.h"
+#include "xs-driver/check.h"
 #include "xs-driver/unfinished.h"
 
-#define MODULES_DEP_LIMIT (256u << 20)
-
-/* Adds an object {problem, subject, what, hint} to the array FINDINGS. */
-static void add_finding(json_t *findings, const char *problem, const char *subject, const char *what, const char *hint)
+void check_add(json_t *findings, const char *problem, const char *subject, const char *what, const char *hint)
 {
 	json_need_zero(json_array_append_new(
 		findings, json_need(json_pack("{s:s, s:o, s:o, s:o}", "problem", problem, "subject", json_safe(subject),
 					      "what", json_safe(what), "hint", json_safe(hint)))));
+}
+
+bool check_is_wanted(const struct options *options, const struct hierarchy *hierarchy, const struct driver *driver)
+{
+	bool wanted = options->name_count == 0;
+
+	for (size_t i = 0; i < options->name_count; i++)
+		wanted |= hierarchy_find(hierarchy, options->names[i]) == driver;
+	return wanted;
 }
 
 static void check_states(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
@@ -40,7 +46,7 @@ static void check_states(json_t *findings, struct host *host, const struct hiera
 		hint = problem_hint(p, driver);
 		what = text_format("%s%s%s%s", problem_kinds[p].what, culprit ? " (" : "", culprit ? culprit : "",
 				   culprit ? ")" : "");
-		add_finding(findings, problem_kinds[p].name, driver->name, what, hint);
+		check_add(findings, problem_kinds[p].name, driver->name, what, hint);
 		free(hint);
 		free(what);
 	}
@@ -56,39 +62,14 @@ static void check_versions(json_t *findings, struct host *host, const struct hie
 		json_t *info = installed_info(hierarchy, driver, version);
 
 		if (fault)
-			add_finding(findings, "unfit", subject, fault, "install the version anew, or remove it");
+			check_add(findings, "unfit", subject, fault, "install the version anew, or remove it");
 		if (version->has_info && !info)
-			add_finding(findings, "info", subject, "its info.json is no JSON object",
-				    "install the version anew");
+			check_add(findings, "info", subject, "its info.json is no JSON object",
+				  "install the version anew");
 		json_decref(info);
 		free(subject);
 		free(fault);
 	}
-}
-
-/* Whether DEP, the text of modules.dep, has a line for the file: "updates/ice.ko: ...". */
-static bool dep_has(const char *dep, const char *directory, const char *file)
-{
-	char *begin = text_format("\n%s/%s:", directory, file);
-	bool has = strstr(dep, begin) || strncmp(dep, begin + 1, strlen(begin + 1)) == 0;
-
-	free(begin);
-	return has;
-}
-
-static void check_dep(json_t *findings, const struct hierarchy *hierarchy, const struct driver *driver, const char *dep)
-{
-	for (size_t i = 0; driver->selected && driver->selected->files[i]; i++)
-		if (!dep || !dep_has(dep, "updates", driver->selected->files[i])) {
-			char *what = text_format("modules.dep of %s does not know updates/%s", hierarchy->uname,
-						 driver->selected->files[i]);
-			char *hint = text_format("depmod %s", hierarchy->uname);
-
-			add_finding(findings, "stale", driver->name, what, hint);
-			free(what);
-			free(hint);
-			return;
-		}
 }
 
 /* The names and hints for faults of files. Faults of links in updates/ are problems of the driver, see state.c. */
@@ -113,40 +94,11 @@ static void check_faults(json_t *findings, const struct hierarchy *hierarchy)
 		char *subject = text_format("/lib/modules/%s/%s", hierarchy->uname, fault->path);
 
 		if (fault->kind < FAULT_MIXED)
-			add_finding(findings, file_faults[fault->kind].name, subject, fault->text,
-				    file_faults[fault->kind].hint);
+			check_add(findings, file_faults[fault->kind].name, subject, fault->text,
+				  file_faults[fault->kind].hint);
 		else if (!*fault->driver && fault->kind == FAULT_ESCAPING)
-			add_finding(findings, "escaping", subject, fault->text, "find out who made it, and remove it");
+			check_add(findings, "escaping", subject, fault->text, "find out who made it, and remove it");
 		free(subject);
-	}
-}
-
-static bool uses_layout(const struct hierarchy *hierarchy, enum layout layout)
-{
-	for (size_t d = 0; d < hierarchy->driver_count; d++)
-		for (size_t v = 0; v < hierarchy->drivers[d].version_count; v++) {
-			const struct driver_version *version = &hierarchy->drivers[d].versions[v];
-
-			if (version->layout == layout || (layout == LAYOUT_DMV && version->mirrored))
-				return true;
-		}
-	return false;
-}
-
-/* Deselecting a version has an effect only if depmod ignores the directories of versions. */
-static void check_exclude(json_t *findings, const struct host *host, const struct hierarchy *hierarchy)
-{
-	for (enum layout layout = 0; layout < LAYOUTS; layout++) {
-		const char *directory = layout_directory(layout);
-		char *hint = text_format("write 'exclude %s' to /etc/depmod.d/xs-ddk.conf and run: depmod %s",
-					 directory, hierarchy->uname);
-
-		if (uses_layout(hierarchy, layout) && !depmod_is_told_to_exclude(&host->root, directory))
-			add_finding(findings, "no-exclude", "/etc/depmod.d",
-				    "depmod is not told to leave the versions out: those that are not selected can be "
-				    "loaded",
-				    hint);
-		free(hint);
 	}
 }
 
@@ -167,10 +119,10 @@ static void check_block(json_t *findings, const struct hierarchy *hierarchy, con
 	hint = text_format("rm /etc/modprobe.d/%s", file);
 	driver = hierarchy_find(hierarchy, name);
 	if (!driver || driver->selected)
-		add_finding(findings, "blocked", name,
-			    driver ? "modprobe.d keeps it from loading though a version is selected"
-				   : "modprobe.d keeps its modules from loading though it is not installed",
-			    hint);
+		check_add(findings, "blocked", name,
+			  driver ? "modprobe.d keeps it from loading though a version is selected"
+				 : "modprobe.d keeps its modules from loading though it is not installed",
+			  hint);
 	free(hint);
 	free(name);
 }
@@ -195,10 +147,9 @@ static void check_initrd(json_t *findings, const struct host *host, const struct
 		int fd = root_openat(&host->root, path, O_PATH | O_NOFOLLOW, 0);
 
 		if (fd >= 0) {
-			add_finding(
-				findings, "initrd", path,
-				"a package could not make the initrd again, so it holds the former drivers",
-				"make the initrd again with dracut, mkinitramfs or mkinitrd, then remove this file");
+			check_add(findings, "initrd", path,
+				  "a package could not make the initrd again, so it holds the former drivers",
+				  "make the initrd again with dracut, mkinitramfs or mkinitrd, then remove this file");
 			close(fd);
 		}
 		free(path);
@@ -208,29 +159,20 @@ static void check_initrd(json_t *findings, const struct host *host, const struct
 static void check_kernel(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
 			 const struct options *options)
 {
-	char *path = text_format("/lib/modules/%s/modules.dep", hierarchy->uname);
-	char *dep = root_read(&host->root, path, MODULES_DEP_LIMIT, NULL);
-
 	for (size_t d = 0; d < hierarchy->driver_count; d++) {
 		const struct driver *driver = &hierarchy->drivers[d];
-		bool wanted = options->name_count == 0;
 
-		for (size_t i = 0; i < options->name_count; i++)
-			wanted |= hierarchy_find(hierarchy, options->names[i]) == driver;
-		if (!wanted)
+		if (!check_is_wanted(options, hierarchy, driver))
 			continue;
 		check_states(findings, host, hierarchy, driver);
 		check_versions(findings, host, hierarchy, driver);
-		check_dep(findings, hierarchy, driver, dep);
 	}
+	check_loads(findings, host, hierarchy, options);
 	if (options->name_count == 0) {
 		check_faults(findings, hierarchy);
-		check_exclude(findings, host, hierarchy);
 		check_blocks(findings, host, hierarchy);
 		check_initrd(findings, host, hierarchy);
 	}
-	free(dep);
-	free(path);
 }
 
 static void print_text(const json_t *findings)
@@ -258,8 +200,8 @@ static void check_unfinished(json_t *findings, const struct host *host)
 		char *path = unfinished_path(&list[i]);
 		char *again = text_format("run 'rpm -U --replacepkgs' with the package %s", list[i].package);
 
-		add_finding(findings, "unfinished", path, "the installation of a package was interrupted",
-			    list[i].is_unpacked ? "xs-driver recover" : again);
+		check_add(findings, "unfinished", path, "the installation of a package was interrupted",
+			  list[i].is_unpacked ? "xs-driver recover" : again);
 		free(again);
 		free(path);
 	}
@@ -275,8 +217,8 @@ static enum status check(struct host *host, const struct options *options, bool 
 	for (size_t i = 0; i < options->name_count && good; i++)
 		good = kernels_have(&kernels, options->names[i]);
 	if (good && journal_exists(&host->root))
-		add_finding(findings, "interrupted", JOURNAL_PATH, "a command was killed before it was done",
-			    "xs-driver recover");
+		check_add(findings, "interrupted", JOURNAL_PATH, "a command was killed before it was done",
+			  "xs-driver recover");
 	if (good)
 		check_unfinished(findings, host);
 	for (size_t k = 0; k < kernels.count && good; k++)
@@ -297,7 +239,8 @@ enum status driver_check(int argc, char **argv)
 	struct options options;
 	struct host host;
 	bool done, json;
-	enum status status = options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORMAT, 0, (size_t)-1, &done);
+	enum status status =
+		options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORMAT TAKES_KMOD, 0, (size_t)-1, &done);
 
 	if (!done) {
 		status = STATUS_TROUBLE;

@@ -22,6 +22,7 @@ struct options {
 	const char *format; /* NULL: not given */
 	enum layout layout;
 	bool force, hardware, no_initrd, run_image_tools;
+	unsigned int kmod; /* the target's version of kmod; 0: not given */
 	unsigned int wait; /* seconds to wait for another command */
 	char **names;	   /* arguments; NULL at the end */
 	size_t name_count;
@@ -32,6 +33,7 @@ struct options {
 #define TAKES_FORMAT   "o"
 #define TAKES_FORCE    "f"
 #define TAKES_HARDWARE "h"
+#define TAKES_KMOD     "mr"  /* --kmod, --run-image-tools */
 #define TAKES_CHANGE   "irw" /* --no-initrd, --run-image-tools, --wait */
 
 /*

@@ -53,6 +53,7 @@ static const struct option long_options[] = {
 	{"no-initrd", no_argument, NULL, 'i'},
 	{"run-image-tools", no_argument, NULL, 'r'},
 	{"wait", required_argument, NULL, 'w'},
+	{"kmod", required_argument, NULL, 'm'},
 	{0},
 };
 
@@ -101,6 +102,18 @@ bool options_take_wait(struct options *options, const char *seconds)
 	return false;
 }
 
+static bool take_kmod(struct options *options, const char *version)
+{
+	size_t len = strspn(version, "0123456789");
+
+	options->kmod = (unsigned int)strtoul(version, NULL, 10);
+	/* A package's version may follow the number: 20-28.el7. */
+	if (len > 0 && len < 5 && options->kmod > 0 && (!version[len] || strchr(".-+~", version[len])))
+		return true;
+	complain("--kmod is the number that 'depmod --version' prints, such as 20");
+	return false;
+}
+
 static bool take_option(struct options *options, int option)
 {
 	switch (option) {
@@ -124,6 +137,8 @@ static bool take_option(struct options *options, int option)
 		return options->run_image_tools = true;
 	case 'w':
 		return options_take_wait(options, optarg);
+	case 'm':
+		return take_kmod(options, optarg);
 	}
 	return false;
 }
@@ -166,7 +181,7 @@ enum status options_parse(struct options *options, int argc, char **argv, const 
 			return command_help(argv[0]);
 		if (option == '?')
 			return command_misused(argv[0]);
-		if (strchr("koifhrw", option) && !strchr(takes, option)) {
+		if (strchr("koifhrwm", option) && !strchr(takes, option)) {
 			complain("%s does not take --%s", argv[0], option_name(option));
 			return command_misused(argv[0]);
 		}

@@ -34,7 +34,9 @@ static const struct command commands[] = {
 	 "[OPTION...]\n\n" CHANGE COMMON},
 	{"check", driver_check, "whether all is sound",
 	 "[OPTION...] [NAME...]\n\n"
-	 "  --format FORMAT  text or json\n" KERNEL COMMON},
+	 "  --format FORMAT  text or json\n"
+	 "  --kmod VERSION   the system's version of kmod; default: that of its depmod\n"
+	 "  --run-image-tools  below --sysroot, ask that system's own modprobe\n" KERNEL COMMON},
 	{"driver-tool", driver_tool, "the same in the protocol that toolstacks call",
 	 "[OPTION...] -l\n"
 	 "[OPTION...] -s -n NAME -v VARIANT\n"

@@ -7,6 +7,7 @@
 #include "host/critical.h"
 #include "host/installed.h"
 #include "host/select.h"
+#include "host/unselected.h"
 #include "xs-driver/unfinished.h"
 
 /* The change for one kernel. */
@@ -197,6 +198,24 @@ static bool change(struct host *host, const struct options *options, const struc
 	return good;
 }
 
+/* Whether depmod takes no version of the drivers that is not selected. */
+static bool are_left_out(const struct host *host, const struct targets *targets)
+{
+	struct unselected unselected;
+	bool left_out = true;
+
+	unselected_read(&unselected, &host->root, 0);
+	for (size_t i = 0; i < targets->count && left_out; i++) {
+		enum layout layout;
+		char *placeholder;
+
+		left_out = unselected_find(&unselected, targets->list[i].hierarchy, targets->list[i].driver, &layout,
+					   &placeholder) == UNSELECTED_NONE;
+		free(placeholder);
+	}
+	return left_out;
+}
+
 static enum status run(struct host *host, const struct options *options, const struct targets *targets,
 		       const char *name, const char *command, const struct transaction *transaction)
 {
@@ -209,9 +228,8 @@ static enum status run(struct host *host, const struct options *options, const s
 	driver = targets->list[0].driver;
 	if (!targets->list[0].version)
 		warn(host, driver);
-	if (!select_is_effective(host, driver))
-		complain("warning: depmod is not told to leave out versions that are not selected, so the kernel may "
-			 "load "
+	if (!are_left_out(host, targets))
+		complain("warning: depmod does not leave out versions that are not selected, so the kernel may load "
 			 "them; 'xs-driver check' says what to do");
 	if (!targets->list[0].version && !options->force) {
 		complain("deselecting %s leaves its devices without this driver at the next boot; --force does it",
