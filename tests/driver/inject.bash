@@ -44,14 +44,23 @@ prepare() {
 	run -1 cmp -s "$BATS_TEST_TMPDIR/old" "$BATS_TEST_TMPDIR/new"
 }
 
-# calls [NAMES]: "NAME N" of each system call of a select in its order: the Nth of that name. NAMES: of these alone.
+# numbered [FAILED]: of a trace, "NAME N" of each system call: the Nth of that name. FAILED: an expression of awk;
+# calls whose line has it are counted, not printed.
+numbered() {
+	# The first execve is strace's own.
+	awk -F '(' -v failed="${1-^$}" '/^[a-z_0-9]+[(]/ && $1 != "execve" && ++n[$1] && $0 !~ failed { print $1, n[$1] }'
+}
+
+# A call that failed changed nothing: to be killed there is to be killed at the one before.
+unchanged='= -1 E'
+
+# calls NAMES [FAILED]: "NAME N" of each of these system calls of a select, in their order; FAILED as for numbered.
 calls() {
 	rm -rf "$BATS_TEST_TMPDIR/traced"
 	cp -a "$template" "$BATS_TEST_TMPDIR/traced"
-	strace -o "$BATS_TEST_TMPDIR/trace" ${1:+-e trace="$1"} \
+	strace -o "$BATS_TEST_TMPDIR/trace" -e trace="$1" \
 		xs-driver select --sysroot "$BATS_TEST_TMPDIR/traced" pair 2.0 >"$BATS_TEST_TMPDIR/traced.out" 2>&1
-	# The first execve is strace's own.
-	sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$BATS_TEST_TMPDIR/trace" | awk '$1 != "execve" { print $1, ++n[$1] }'
+	numbered "${@:2}" <"$BATS_TEST_TMPDIR/trace"
 }
 
 # inject INJECTION NAME N ROOT: a select in a fresh copy of the template, with that at its Nth call of NAME.
