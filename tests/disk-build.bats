@@ -196,6 +196,15 @@ made_of() {
 	has "$stderr" "outside-1-1.noarch.rpm"
 }
 
+@test "a damaged package whose license cannot be read is told of as verify does" {
+	local rpm
+	rpm=$(small_package licensed 1 /usr/share/doc/licensed/EULA)
+	truncate -s -20 "$rpm"
+	made_of "$rpm"
+	has "$stderr" "[package-digest]"
+	has "$stderr" "licensed-1-1.noarch.rpm is not right, and there is no disk"
+}
+
 @test "a disk that verify finds wrong is not kept" {
 	run -1 --separate-stderr env XS_DDK="$XS_BIN/xs-ddk" "$MAKE_DISK" --label t --version 1 --output "$OUT" \
 		"$(small_package wrong 1 /lib/modules/1.0/kernel/a.ko)"
@@ -282,6 +291,7 @@ wanted_of() {
 		"$(small_package a 1 /lib/modules/1.0/updates/a.ko 'Requires: kernel-uname-r = 1.0')" \
 		"$(small_package b 1 /lib/modules/2.0/updates/a.ko 'Requires: kernel(symbol) = 0x1')" \
 		"$(small_package d 1 /etc/d.conf)"
+	version=$(rpm -qp --nosignature --qf "%{VERSION}-%{RELEASE}" "$OUT/t/$(made update-t "$OUT/t")")
 	run -0 wanted_of "$OUT/t"
 	[ "$output" = "a >= 1-1
 b >= 1-1
@@ -289,6 +299,8 @@ d >= 1-1
 a conditional\" requires=\"kernel-uname-r = 1.0
 b conditional\" requires=\"kernel-uname-r = 2.0
 d mandatory
+update-t conditional\" requires=\"xs-ddk-never else (update-t &gt;= $version and (a &gt;= 1-1 if kernel-uname-r = 1.0) and \
+(b &gt;= 1-1 if kernel-uname-r = 2.0) and d &gt;= 1-1)
 update-t mandatory" ]
 	[ "$(rules "$OUT/t")" = "" ]
 	run -0 rpm -qp --requires --nosignature "$OUT/t/$(made update-t "$OUT/t")"

@@ -171,9 +171,8 @@ older_and_newer() {
 	mkdir -p "$ROOT/lib/modules/1.0/kernel"
 }
 
-# Ways to install the disk $DISK, and to remove what a disk brought. As yum, distributions' dnf and dnf 5 are set up, the best
-# version is wanted: dnf 4 without that upgrades nothing of a group that is installed.
-install_dnf() { with_dnf --setopt=best=1 install @update; }
+# Ways to install the disk $DISK, and to remove what a disk brought. dnf is set up as the toolstack does it, without "best".
+install_dnf() { with_dnf install @update; }
 install_rpm() { with_rpm -U "$DISK"/*.rpm; }
 install_older() { with_older_installer; }
 install_script() { with_installer; }
