@@ -14,7 +14,13 @@ void json_need_zero(int rc);
 /* Prints VALUE on stdout, indented, with its keys in the order of insertion. Drops the reference to VALUE. */
 void json_print(json_t *value);
 
-/* Returns text_safe(S) as a new JSON string, or JSON null if S is NULL. */
+/*
+ * Returns S as a new JSON string, or JSON null if S is NULL. Bytes that are not UTF-8 become U+FFFD. json_print() escapes
+ * the rest as JSON does. For text output, use json_make_safe() first.
+ */
 json_t *json_safe(const char *s);
+
+/* Makes each string in VALUE safe to print, as text_safe() does, in place. */
+void json_make_safe(json_t *value);
 
 #endif

@@ -91,6 +91,26 @@ char *text_safe(const char *s)
 	return text_safe_n(s, strlen(s));
 }
 
+char *text_valid(const char *s)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	size_t len = strlen(s);
+	char *valid = malloc(3 * len + 1), *to = valid;
+
+	if (!valid)
+		die_memory();
+	for (size_t i = 0; i < len;) {
+		uint32_t code;
+		size_t n = utf8_decode((const unsigned char *)s + i, len - i, &code);
+
+		memcpy(to, n ? s + i : replacement, n ? n : 3);
+		to += n ? n : 3;
+		i += n ? n : 1;
+	}
+	*to = '\0';
+	return valid;
+}
+
 char *text_format(const char *format, ...)
 {
 	va_list args;

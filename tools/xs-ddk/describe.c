@@ -126,7 +126,7 @@ static json_t *needs_of(const struct rpm *rpm)
 	for (size_t i = 0; i < rpm->need_count; i++) {
 		const struct rpm_dependency *need = &rpm->needs[i];
 		const char *last;
-		char *text, *safe;
+		char *text;
 
 		if (strncmp(need->name, "rpmlib(", 7) == 0)
 			continue;
@@ -136,12 +136,10 @@ static json_t *needs_of(const struct rpm *rpm)
 				   : *need->version	   ? " "
 							   : "",
 				   need->version);
-		safe = text_safe(text);
 		/* rpm sorts requirements, and lists /bin/sh once for each scriptlet: duplicates are left out. */
 		last = json_string_value(json_array_get(list, json_array_size(list) - 1));
-		if (!last || strcmp(last, safe) != 0)
-			json_need_zero(json_array_append_new(list, json_need(json_string(safe))));
-		free(safe);
+		if (!last || strcmp(last, text) != 0)
+			json_need_zero(json_array_append_new(list, json_safe(text)));
 		free(text);
 	}
 	return list;

@@ -52,14 +52,6 @@ static bool has_id(const json_t *ids, const json_t *id)
 	return false;
 }
 
-/* S as it is, which JSON escapes. What is no UTF-8 is not what readers expect: that is made safe. */
-static json_t *json_text(const char *s)
-{
-	json_t *text = json_string(s);
-
-	return text ? text : json_safe(s);
-}
-
 /*
  * The PCI ids among the module's aliases, each once. The format has no field for a class of devices, and an id of any
  * device would have every host say that it has the hardware: such an alias is left out.
@@ -202,9 +194,9 @@ static void print_info(struct info *info)
 		add_any(info->pci_ids);
 	if (!info->has_priority)
 		info->priority = priority_of(info->version);
-	json = json_need(json_pack("{s:o, s:s, s:o, s:s, s:s, s:I, s:s, s:O}", "category", json_text(info->category),
+	json = json_need(json_pack("{s:o, s:s, s:o, s:s, s:s, s:I, s:s, s:O}", "category", json_safe(info->category),
 				   "name", info->driver, "description",
-				   json_text(info->description ? info->description : info->driver), "variant",
+				   json_safe(info->description ? info->description : info->driver), "variant",
 				   info->variant ? info->variant : info->version, "version", info->version, "priority",
 				   (json_int_t)info->priority, "status", info->status, "pci_ids", info->pci_ids));
 	/* The toolstacks that read it expect ASCII. A write error is found when stdout is closed. */

@@ -237,6 +237,8 @@ static void print_packages(const json_t *packages)
 /* A single module is printed with all its properties, unless it is a loaded module. Several modules are a table. */
 static void print_text(const struct show *show)
 {
+	json_make_safe(show->packages);
+	json_make_safe(show->modules);
 	print_packages(show->packages);
 	if (!show->loaded && json_array_size(show->modules) == 1)
 		print_block(json_array_get(show->modules, 0));

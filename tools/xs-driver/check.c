@@ -175,11 +175,12 @@ static void check_kernel(json_t *findings, struct host *host, const struct hiera
 	}
 }
 
-static void print_text(const json_t *findings)
+static void print_text(json_t *findings)
 {
 	size_t i;
 	json_t *finding;
 
+	json_make_safe(findings);
 	json_array_foreach(findings, i, finding)
 	{
 		printf("%s: %s: %s\n  %s\n", json_string_value(json_object_get(finding, "subject")),
