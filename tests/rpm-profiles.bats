@@ -30,9 +30,10 @@ fake_kernel() {
 	printf '#define UTS_RELEASE "%s"\n' "$2" >"$1/include/generated/utsrelease.h"
 }
 
-# build_of PROFILE: where its packages are.
-build_of() { if [ "$1" = generic ]; then echo "$CACHE/generic/build"; else echo "$CACHE/$1/build/$1"; fi; }
-disk_of() { echo "$(build_of "$1")"/isos/*.iso; }
+# build_of PROFILE [BUILD]: where its packages are.
+build_of() { if [ "$1" = generic ]; then echo "$CACHE/${2:-$1}/build"; else echo "$CACHE/${2:-$1}/build/$1"; fi; }
+# disk_of PROFILE [BUILD]: the disk of that build (default: the profile's own).
+disk_of() { echo "$(build_of "$1" "${2-}")"/isos/*.iso; }
 rpm_of() { package "$(build_of "$1")" pair 1.0 4.19.0+1; }
 requires() { rpm -qp --requires "$(rpm_of "$1")" | sort -u; }
 provides() { rpm -qp --provides "$(rpm_of "$1")"; }
@@ -119,6 +120,18 @@ rpmlib(PayloadIsXz) <= 5.2-1" ]
 	for profile in xs8 xs9 el9 generic; do
 		built "$profile" "$TOP/tests/rpm/pair" KERNELS="$CACHE/kernel-4.19.0+1" DRIVER_VERSION=1.0 PROFILE=$profile build-isos
 		run -0 xs-ddk verify --strict --profile "$profile" "$(disk_of $profile)"
+	done
+}
+
+@test "a kernel with two hyphens is refused for xs9 before anything is built, and right in the other profiles" {
+	local profile
+	cp -r "$TOP/tests/rpm/pair" .
+	run -2 --separate-stderr make -C pair KIT="$TOP" KERNELS="$K1" PROFILE=xs9 build-isos
+	has "$stderr" "RPM cannot ask for $K1, because a version has one '-' at most"
+	[ ! -e pair/build ]
+	for profile in xs8 el9 generic; do
+		built "$profile-debian" "$TOP/tests/rpm/pair" KERNELS="$K1" DRIVER_VERSION=1.0 PROFILE=$profile build-isos
+		run -0 xs-ddk verify --strict --profile "$profile" "$(disk_of "$profile" "$profile-debian")"
 	done
 }
 
