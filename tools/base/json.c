@@ -22,8 +22,8 @@ void json_need_zero(int rc)
 }
 
 /*
- * Prints text of JSON. In a string, a second '#' and DEL are written as escapes: "##" starts a command of a CI system, and
- * terminals act on DEL.
+ * Prints text of JSON. In a string, a second '#' and DEL are written as escapes: "##" starts a command of a CI system,
+ * and terminals act on DEL.
  */
 static void print_escaped(const char *text)
 {

@@ -15,8 +15,8 @@ void json_need_zero(int rc);
 void json_print(json_t *value);
 
 /*
- * Returns S as a new JSON string, or JSON null if S is NULL. Bytes that are not UTF-8 become U+FFFD. json_print() escapes
- * the rest as JSON does. For text output, use json_make_safe() first.
+ * Returns S as a new JSON string, or JSON null if S is NULL. Bytes that are not UTF-8 become U+FFFD. json_print()
+ * escapes the rest as JSON does. For text output, use json_make_safe() first.
  */
 json_t *json_safe(const char *s);
 

@@ -18,7 +18,8 @@ char *text_safe_n(const char *s, size_t len);
 /* text_safe_n() for a string. */
 char *text_safe(const char *s);
 
-/* Returns S with U+FFFD for each byte that is not UTF-8. The caller frees the text. Without memory, the program ends. */
+/* Returns S with U+FFFD for each byte that is not UTF-8. The caller frees the text. Without memory, the program ends.
+ */
 char *text_valid(const char *s);
 
 /* Returns a text as printf() makes it. The caller frees the text. Without memory, the program ends. */
