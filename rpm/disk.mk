@@ -17,9 +17,12 @@
 #	BASE_REQUIRES     dependencies that hosts must provide, e.g. "product-version = 8.2.1", a comma between two
 #	UUID              the disk's UUID, a new one for each release     (made from vendor, label, version and build)
 #	AFTER_APPLY       what to restart afterwards: see make-disk --help     (restartHost)
+#	WITH_XS_DRIVER    1: put the package xs-driver-static of "make static" on the disk; or the path of this package
 #	DISK_OPTIONS      more options for make-disk
 
 xs-label := $(or $(LABEL),$(DRIVER))
+xs-static := $(filter-out 0,$(WITH_XS_DRIVER))
+xs-static := $(if $(filter 1,$(xs-static)),$(wildcard $(xs-rpm)/../build/static/xs-driver-static-*.rpm),$(wildcard $(xs-static)))
 # Values that make-disk refuses are reported here, before anything is built.
 xs-pack-version := $(call xs-value,PACK_VERSION PACK.VERSION)
 xs-newest-version = $(shell for v in $(DRIVER_VERSION); do \
@@ -27,6 +30,8 @@ xs-newest-version = $(shell for v in $(DRIVER_VERSION); do \
 ifneq ($(filter build-isos build-iso build-tarball,$(MAKECMDGOALS)),)
 $(if $(xs-pack-version),,$(if $(xs-newest-version),$(error PACK_VERSION is not set, and the newest version is \
 	$(xs-newest-version): hosts can compare only numbers with dots between, so set PACK_VERSION to such ones)))
+$(if $(filter-out 0,$(WITH_XS_DRIVER)),$(if $(xs-static),,$(error WITH_XS_DRIVER=$(WITH_XS_DRIVER): there is no such package; run \
+	"make static" in the sources of the kit and give WITH_XS_DRIVER=1, or give the path of the package)))
 $(if $(filter-out $(DRIVER_VERSION),$(DEFAULT_VERSION)),$(error DEFAULT_VERSION $(DEFAULT_VERSION) is none of those that are \
 	built: $(DRIVER_VERSION)))
 endif
@@ -48,7 +53,7 @@ xs-disk := $(xs-rpm)/make-disk --output $(xs-build)/isos $(call xs-option,--labe
 	--profile $(PROFILE) --strict $(call xs-option,--default-version,$(DEFAULT_VERSION)) $(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
 xs-iso := $(xs-build)/isos/$(xs-disk-name).iso
 xs-disk-tarball := $(xs-build)/isos/$(xs-disk-name).tar.gz
-xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
+xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(xs-static) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
 
 # The packages too: another list of them makes another disk.
 $(xs-build)/disk-settings: FORCE

@@ -352,3 +352,36 @@ y"
 	has "$output" "xsedu"
 	has "$output" "$(readlink "$ROOT/lib/modules/$KERNEL/updates/xsedu.ko" | cut -d/ -f4)  "
 }
+
+# disk_with_tool: the disk $DISK has a package xs-driver-static 2.0 too (a stand-in, with one file).
+disk_with_tool() {
+	PACKAGES="$(example_packages) $(small_package xs-driver-static 2.0 'Provides: xs-driver = 2.0' 'Conflicts: xs-driver' /usr/sbin/xs-driver)" \
+		make_disk "$BATS_TEST_TMPDIR" --tree --no-verify "$@"
+	DISK=$BATS_TEST_TMPDIR/${2:-xsedu}
+}
+
+@test "xs-driver-static is installed from a disk that has it, and goes with the last disk that has it" {
+	disk_with_tool
+	run -0 install_disk --batch
+	[ "$(cat "$ROOT/usr/sbin/xs-driver")" = "xs-driver-static 2.0" ]
+	disk_with_tool --label other
+	run -0 install_disk --batch
+	run -0 uninstall_disk --batch
+	has "$(host_packages "$ROOT")" xs-driver-static
+	run -0 as_root env -i HOME="$HOME" PATH="$BATS_FILE_TMPDIR/bin" /bin/sh "$DISK/uninstall.sh" --sysroot "$ROOT" --batch
+	[ "$(host_packages "$ROOT")" = "" ]
+	[ ! -e "$ROOT/usr/sbin/xs-driver" ]
+}
+
+@test "a host that has a newer xs-driver-static, or an xs-driver of its own, keeps it" {
+	disk_with_tool
+	for name in xs-driver-static xs-driver; do
+		as_root rpm --root "$ROOT" -U "$(small_package "$name" 2.1 'Provides: xs-driver = 2.1' /usr/sbin/xs-driver)"
+		run -0 install_disk --batch
+		[ "$(cat "$ROOT/usr/sbin/xs-driver")" = "$name 2.1" ]
+		[ "$(host_packages "$ROOT" | grep -c '^xs')" -eq 4 ]
+		run -3 install_disk --batch
+		as_root rpm --root "$ROOT" -e "$name"
+		uninstall_disk --batch
+	done
+}

@@ -33,10 +33,29 @@ fake_kernel() {
 # build_of PROFILE [BUILD]: where its packages are.
 build_of() { if [ "$1" = generic ]; then echo "$CACHE/${2:-$1}/build"; else echo "$CACHE/${2:-$1}/build/$1"; fi; }
 # disk_of PROFILE [BUILD]: the disk of that build (default: the profile's own).
-disk_of() { echo "$(build_of "$1" "${2-}")"/isos/*.iso; }
+disk_of() { echo "$(build_of "$1" "${2-}")"/isos/pair*.iso; }
 rpm_of() { package "$(build_of "$1")" pair 1.0 4.19.0+1; }
 requires() { rpm -qp --requires "$(rpm_of "$1")" | sort -u; }
 provides() { rpm -qp --provides "$(rpm_of "$1")"; }
+
+@test "WITH_XS_DRIVER=1 puts xs-driver-static on the disk, which verify --strict accepts in each profile" {
+	make -s -C "$TOP" static >&2
+	for profile in xs8 xs9 el9 generic; do
+		built "$profile" "$TOP/tests/rpm/pair" KERNELS="$CACHE/kernel-4.19.0+1" DRIVER_VERSION=1.0 PROFILE=$profile \
+			LABEL=with WITH_XS_DRIVER=1 build-isos
+		disk=$(echo "$(build_of "$profile")"/isos/with*.iso)
+		has "$(bsdtar -tf "$disk")" xs-driver-static-
+		run -0 xs-ddk verify --strict --profile "$profile" "$disk"
+	done
+	# A path, and one that is wrong, which is told before anything is built.
+	built generic "$TOP/tests/rpm/pair" KERNELS="$CACHE/kernel-4.19.0+1" DRIVER_VERSION=1.0 PROFILE=generic LABEL=with \
+		WITH_XS_DRIVER="$(echo "$TOP"/build/static/*.rpm)" build-isos
+	cp "$disk" before.iso
+	cmp "$disk" before.iso
+	run -1 built generic "$TOP/tests/rpm/pair" KERNELS="$CACHE/kernel-4.19.0+1" DRIVER_VERSION=1.0 PROFILE=generic \
+		WITH_XS_DRIVER=/nowhere/x.rpm build-isos
+	has "$output" "WITH_XS_DRIVER=/nowhere/x.rpm: there is no such package"
+}
 
 @test "in every profile, a disk of the kit's own packages has no finding, warnings included" {
 	local profile build

@@ -65,6 +65,20 @@ right_package() {
 	has "$found" "it has /usr/bin/tool, which a package of data may not"
 }
 
+@test "the package xs-driver-static may have its programs, and no other" {
+	rm -r payload
+	mkdir -p payload/usr/sbin payload/usr/bin payload/usr/share/man/man8
+	touch payload/usr/sbin/{xs-driver,driver-tool} payload/usr/bin/xs-ddk payload/usr/share/man/man8/xs-driver.8
+	a_package xs-driver-static
+	quiet package-path xs-driver-static.rpm
+	a_package other-static
+	fires package-path other-static.rpm
+	touch payload/usr/sbin/xs-driver-2
+	a_package xs-driver-static
+	fires package-path xs-driver-static.rpm
+	has "$found" "it has /usr/sbin/xs-driver-2, which a package of xs-driver may not"
+}
+
 @test "a name that does not say driver, version and kernel is found" {
 	for name in net-modules "net-1.0.1-modules-test-$uname" "net-1.0.0-modules-test-4.19.0+2"; do
 		a_package "$name" "$kernel_need"

@@ -200,10 +200,30 @@ is_unfinished() {
 	grep -qs -e " $name\$" "$sysroot"/lib/modules/.xs-install:*
 }
 
+# is_surplus FILE: whether the package is xs-driver-static, and the host has xs-driver from another package, or a newer
+# one from this package.
+is_surplus() {
+	case $1 in
+	(xs-driver-static-*) ;;
+	(*) return 1 ;;
+	esac
+	for found in $(host_rpm -q --whatprovides --qf '%{NAME}=%{VERSION}\n' xs-driver 2>/dev/null); do
+		case $found in
+		(xs-driver-static=*)
+			wanted=$("$rpm" -qp --nosignature --qf '%{VERSION}' "$here/$1") || return 1
+			version_is "${found#*=}" gt "$wanted" && return
+			;;
+		(*=*) return 0 ;;
+		esac
+	done
+	return 1
+}
+
 # choose_missing: set $missing to the files of $fitting that are not installed, or whose installation is unfinished.
 choose_missing() {
 	missing=$(
 		for file in $fitting; do
+			! is_surplus "$file" || continue
 			package=$("$rpm" -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}' "$here/$file") ||
 				stop 1 "$file cannot be read by rpm"
 			host_rpm -q "$package" >/dev/null 2>&1 && ! is_unfinished "$file" || printf '%s\n' "$file"

@@ -57,15 +57,23 @@ package_names() {
 		done | sed -n 's/-[^-]*-[^-]*\.[^.]*\.rpm$//p' | sort -u
 }
 
-# removable: print the packages to remove. Packages that the previous version of the pack installed too stay, except the
-# metapackage, which belongs to this version. control-$name goes too: only toolstacks install it.
+# kept: print the packages of other installed packs, and those that the previous version of the pack installed too.
+kept() {
+	for other in "${record%/*}"/*; do
+		[ "$other" = "$record" ] || (package_names "$other") 2>/dev/null
+	done
+	package_names "$record/previous"
+}
+
+# removable: print the packages to remove. The metapackage goes in any case, because it belongs to this version.
+# control-$name goes too: only toolstacks install it.
 removable() {
-	earlier=$(package_names "$record/previous" | grep -vxF -e "update-$name")
+	stay=$(kept | grep -vxF -e "update-$name")
 	{
 		package_names "$record"
 		printf '%s\n' "update-$name" "control-$name"
 	} | sort -u | while IFS= read -r package; do
-		if ! printf '%s\n' "$earlier" | grep -qxF -e "$package" && host_rpm -q "$package" >/dev/null 2>&1; then
+		if ! printf '%s\n' "$stay" | grep -qxF -e "$package" && host_rpm -q "$package" >/dev/null 2>&1; then
 			printf '%s\n' "$package"
 		fi
 	done

@@ -13,7 +13,7 @@
 
 /*
  * The directories in which a package of modules, and a package of data, may have files. A '*' is the name of one
- * directory.
+ * directory. A path without '/' at its end is a file.
  */
 static const char *const module_paths[] = {
 	"/lib/modules/*/xenserver/", "/lib/modules/*/dmv/", "/lib/modules/*/unselected/", "/lib/modules/*/updates/",
@@ -23,6 +23,12 @@ static const char *const module_paths[] = {
 
 static const char *const data_paths[] = {
 	"/etc/", "/lib/firmware/", "/usr/share/doc/", "/usr/share/licenses/", NULL,
+};
+
+/* The kit's own package xs-driver-static, which may be on a disk. */
+#define TOOL_PACKAGE "xs-driver-static"
+static const char *const tool_paths[] = {
+	"/usr/sbin/xs-driver", "/usr/sbin/driver-tool", "/usr/bin/xs-ddk", "/usr/share/man/", NULL,
 };
 
 /* Whether PATH is below the directory PATTERN, or is a directory above PATTERN. */
@@ -40,6 +46,13 @@ static bool is_below(const char *path, const char *pattern)
 	return *pattern == '\0' || *pattern == '/' || (!*path && path[-1] == '/');
 }
 
+static bool ends(const char *s, const char *suffix)
+{
+	size_t len = strlen(s), n = strlen(suffix);
+
+	return len >= n && strcmp(s + len - n, suffix) == 0;
+}
+
 static bool is_allowed(const struct rpm_file *file, const char *const *patterns)
 {
 	const char *path = file->path;
@@ -52,18 +65,15 @@ static bool is_allowed(const struct rpm_file *file, const char *const *patterns)
 	/* The path of a directory has no slash at its end. A file must be below the directory PATTERN. */
 	if (S_ISDIR(file->mode))
 		path = directory = text_format("%s/", path);
-	for (; *patterns && !allowed; patterns++)
-		allowed = is_below(path, *patterns) &&
-			  (directory || strlen(path) > strlen(*patterns) || strchr(*patterns, '*'));
+	for (; *patterns && !allowed; patterns++) {
+		if (ends(*patterns, "/"))
+			allowed = is_below(path, *patterns) &&
+				  (directory || strlen(path) > strlen(*patterns) || strchr(*patterns, '*'));
+		else
+			allowed = directory ? is_below(path, *patterns) : strcmp(path, *patterns) == 0;
+	}
 	free(directory);
 	return allowed;
-}
-
-static bool ends(const char *s, const char *suffix)
-{
-	size_t len = strlen(s), n = strlen(suffix);
-
-	return len >= n && strcmp(s + len - n, suffix) == 0;
 }
 
 /* The first file below /lib/modules/<uname>/; NULL if the package has no such file. Copies the uname. */
@@ -79,7 +89,9 @@ static const struct rpm_file *first_module_path(const struct rpm *rpm, char unam
 
 static void check_paths(struct report *report, const char *path, const struct rpm *rpm, bool modules)
 {
-	const char *const *patterns = modules ? module_paths : data_paths;
+	bool is_tool = !modules && strcmp(rpm->name, TOOL_PACKAGE) == 0;
+	const char *const *patterns = modules ? module_paths : is_tool ? tool_paths : data_paths;
+	const char *kind = modules ? "modules" : is_tool ? "xs-driver" : "data";
 	size_t wrong = 0;
 	char *first = NULL;
 
@@ -91,10 +103,9 @@ static void check_paths(struct report *report, const char *path, const struct rp
 	}
 	if (wrong > 1)
 		report_add(report, RULE_PACKAGE_PATH, path, "it has %s and %zu more, which a package of %s may not",
-			   first, wrong - 1, modules ? "modules" : "data");
+			   first, wrong - 1, kind);
 	else if (wrong)
-		report_add(report, RULE_PACKAGE_PATH, path, "it has %s, which a package of %s may not", first,
-			   modules ? "modules" : "data");
+		report_add(report, RULE_PACKAGE_PATH, path, "it has %s, which a package of %s may not", first, kind);
 	free(first);
 }
 
