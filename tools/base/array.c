@@ -10,14 +10,12 @@
 
 #include "base/die.h"
 
-#define FIRST_ROOM 16u
-
-void *array_grown(void *items, size_t count, size_t *room, size_t size)
+void *array_grown(void *items, size_t count, size_t size)
 {
-	if (count < *room)
+	/* There is room for the next power of two. */
+	if (count & (count - 1))
 		return items;
-	*room = *room ? 2 * *room : FIRST_ROOM;
-	items = reallocarray(items, *room, size);
+	items = reallocarray(items, count ? 2 * count : 1, size);
 	if (!items)
 		die_memory();
 	return items;
@@ -54,7 +52,7 @@ size_t array_before(const void *items, size_t count, size_t size, const void *ke
 
 void string_list_add(struct string_list *list, const char *string)
 {
-	list->strings = array_grown(list->strings, list->count, &list->room, sizeof(*list->strings));
+	list->strings = array_grown(list->strings, list->count, sizeof(*list->strings));
 	list->strings[list->count++] = string;
 	list->sorted = false;
 }

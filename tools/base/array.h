@@ -7,16 +7,21 @@
 #include <stddef.h>
 
 /*
- * Makes room for one more item in the array ITEMS, which has COUNT items of SIZE bytes each. *ROOM is the number of
- * items that the allocated memory can hold. Start with ITEMS = NULL and *ROOM = 0. Returns the array, which may have
- * moved; the caller frees it. Without memory, the program ends. Example:
+ * Makes room for one more item in the array ITEMS, which has COUNT items of SIZE bytes each. Returns the array, which
+ * may have moved; the caller frees it. Without memory, the program ends. An array starts as NULL with 0 items, and only
+ * this function makes room in it. Example:
  *
- *	list->items = array_grown(list->items, list->count, &list->room, sizeof(*list->items));
+ *	list->items = array_grown(list->items, list->count, sizeof(*list->items));
  *	list->items[list->count++] = item;
+ *
+ * If the array ends with a NULL that is not counted, give COUNT + 1.
  */
-void *array_grown(void *items, size_t count, size_t *room, size_t size);
+void *array_grown(void *items, size_t count, size_t size);
 
-/* Makes room for WANT bytes in total. BYTES, *ROOM and the result are as for array_grown(). */
+/*
+ * Makes room for WANT bytes in total. *ROOM is the number of bytes that are allocated. Start with BYTES = NULL and
+ * *ROOM = 0. The result is as for array_grown().
+ */
 void *bytes_grown(void *bytes, size_t *room, size_t want);
 
 /*
@@ -32,7 +37,7 @@ size_t array_before(const void *items, size_t count, size_t size, const void *ke
  */
 struct string_list {
 	const char **strings;
-	size_t count, room;
+	size_t count;
 	bool sorted;
 };
 

@@ -19,15 +19,15 @@ static int compare_names(const void *a, const void *b)
 
 static char **read_names(DIR *dir)
 {
-	size_t count = 0, room = 0;
-	char **names = array_grown(NULL, 0, &room, sizeof(*names));
+	size_t count = 0;
+	char **names = array_grown(NULL, 0, sizeof(*names));
 	struct dirent *entry;
 
 	while ((errno = 0, entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		/* COUNT + 1 keeps room for the NULL at the end. */
-		names = array_grown(names, count + 1, &room, sizeof(*names));
+		names = array_grown(names, count + 1, sizeof(*names));
 		names[count] = strdup(entry->d_name);
 		if (!names[count++])
 			die_memory();

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "check/check.h"
 #include "elf/modalias.h"
@@ -35,7 +36,6 @@ static int compare_claims(const void *a, const void *b)
 static struct claim *collect_claims(const struct claimant *claimants, size_t n, size_t *count)
 {
 	struct claim *claims = NULL;
-	size_t room = 0;
 
 	*count = 0;
 	for (size_t i = 0; i < n; i++)
@@ -44,12 +44,7 @@ static struct claim *collect_claims(const struct claimant *claimants, size_t n, 
 
 			if (!claim.device)
 				continue;
-			if (*count == room) {
-				room = room ? 2 * room : 64;
-				claims = reallocarray(claims, room, sizeof(*claims));
-				if (!claims)
-					die_memory();
-			}
+			claims = array_grown(claims, *count, sizeof(*claims));
 			claims[(*count)++] = claim;
 		}
 	return claims;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "package/disk.h"
@@ -37,12 +38,7 @@ static void notice(struct disks *disks, char *path)
 	if (is_noticed(disks, path)) {
 		free(path);
 	} else {
-		if (disks->count == disks->room) {
-			disks->room = disks->room ? 2 * disks->room : 16;
-			disks->paths = reallocarray(disks->paths, disks->room, sizeof(*disks->paths));
-			if (!disks->paths)
-				die_memory();
-		}
+		disks->paths = array_grown(disks->paths, disks->count, sizeof(*disks->paths));
 		disks->paths[disks->count++] = path;
 	}
 	pthread_mutex_unlock(&disks->lock);

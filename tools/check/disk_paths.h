@@ -12,7 +12,7 @@
 struct disks {
 	pthread_mutex_t lock;
 	char **paths; /* owned */
-	size_t count, room;
+	size_t count;
 };
 
 void disks_init(struct disks *disks);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "host/depmod_config.h"
@@ -81,23 +82,11 @@ void inventory_free(struct inventory *inventory)
 	memset(inventory, 0, sizeof(*inventory));
 }
 
-/* Makes room for one more element of SIZE bytes in an array. */
-static void *grow(void *array, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return array;
-	*room = *room ? 2 * *room : 16;
-	array = reallocarray(array, *room, size);
-	if (!array)
-		die_memory();
-	return array;
-}
-
 /* Appends ADDED to an array of the inventory, under the lock. */
-#define APPEND(inventory, array, count, room, added)                                                                   \
+#define APPEND(inventory, array, count, added)                                                                         \
 	do {                                                                                                           \
 		pthread_mutex_lock(&(inventory)->lock);                                                                \
-		(array) = grow((array), (count), &(room), sizeof(*(array)));                                           \
+		(array) = array_grown((array), (count), sizeof(*(array)));                                             \
 		(array)[(count)++] = (added);                                                                          \
 		pthread_mutex_unlock(&(inventory)->lock);                                                              \
 	} while (0)
@@ -174,7 +163,7 @@ void inventory_add_module(struct inventory *inventory, const struct inventory_wh
 	added.text = vermagic ? copy(vermagic) : NULL;
 	name_of_module(name ? name : where->path, added.module);
 	added.aliases = copy_values(module, "alias");
-	APPEND(inventory, inventory->entries, inventory->entry_count, inventory->entry_room, added);
+	APPEND(inventory, inventory->entries, inventory->entry_count, added);
 }
 
 static void add_other(struct inventory *inventory, enum entry_kind kind, const struct inventory_where *where,
@@ -185,7 +174,7 @@ static void add_other(struct inventory *inventory, enum entry_kind kind, const s
 	if (!locate(&added, where))
 		return;
 	added.text = text ? copy(text) : NULL;
-	APPEND(inventory, inventory->entries, inventory->entry_count, inventory->entry_room, added);
+	APPEND(inventory, inventory->entries, inventory->entry_count, added);
 }
 
 void inventory_add_link(struct inventory *inventory, const struct inventory_where *where, const char *target)
@@ -223,7 +212,7 @@ void inventory_add_import(struct inventory *inventory, const char *path, const c
 {
 	struct inventory_symbol added = copy_symbol(path, uname, symbol, gpl);
 
-	APPEND(inventory, inventory->imports, inventory->import_count, inventory->import_room, added);
+	APPEND(inventory, inventory->imports, inventory->import_count, added);
 }
 
 void inventory_add_export(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
@@ -231,7 +220,7 @@ void inventory_add_export(struct inventory *inventory, const char *path, const c
 {
 	struct inventory_symbol added = copy_symbol(path, uname, symbol, gpl);
 
-	APPEND(inventory, inventory->exports, inventory->export_count, inventory->export_room, added);
+	APPEND(inventory, inventory->exports, inventory->export_count, added);
 }
 
 void inventory_add_firmware(struct inventory *inventory, const struct inventory_where *where,
@@ -248,7 +237,7 @@ void inventory_add_firmware(struct inventory *inventory, const struct inventory_
 
 		added.root = where->packaged ? copy("") : text_format("%.*s", (int)root_len, where->host_path);
 		snprintf(added.uname, sizeof(added.uname), "%.*s", UNAME_MAX, uname);
-		APPEND(inventory, inventory->firmware, inventory->firmware_count, inventory->firmware_room, added);
+		APPEND(inventory, inventory->firmware, inventory->firmware_count, added);
 	}
 }
 
@@ -276,7 +265,7 @@ static void add_package(struct inventory *inventory, const char *path, const str
 		.content = list_files(rpm),
 	};
 
-	APPEND(inventory, inventory->packages, inventory->package_count, inventory->package_room, added);
+	APPEND(inventory, inventory->packages, inventory->package_count, added);
 }
 
 void inventory_add_package(struct inventory *inventory, const char *path, const struct rpm *rpm)
@@ -295,7 +284,7 @@ void inventory_add_package(struct inventory *inventory, const char *path, const 
 		added.arch = copy(rpm->arch);
 		added.digest = copy(file->digest);
 		added.link = copy(file->link);
-		APPEND(inventory, inventory->files, inventory->file_count, inventory->file_room, added);
+		APPEND(inventory, inventory->files, inventory->file_count, added);
 	}
 }
 

@@ -65,7 +65,6 @@ struct inventory {
 	struct inventory_file *files;
 	struct inventory_package *packages;
 	size_t entry_count, import_count, export_count, firmware_count, file_count, package_count;
-	size_t entry_room, import_room, export_room, firmware_room, file_room, package_room;
 	struct disks disks; /* driver disks; they are read after all other inputs */
 	bool excludes;	    /* the depmod.d of a package excludes the hierarchy */
 };

@@ -84,8 +84,7 @@ static void index_modinfo(struct module *module)
 		/* If the linker joined several sections, there are zeros between the strings. */
 		if (*at == '\0')
 			continue;
-		module->infos =
-			array_grown(module->infos, module->info_count, &module->info_room, sizeof(*module->infos));
+		module->infos = array_grown(module->infos, module->info_count, sizeof(*module->infos));
 		module->infos[module->info_count++] = (uint32_t)(at - module->modinfo);
 	}
 }

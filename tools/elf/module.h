@@ -38,7 +38,7 @@ struct module {
 	size_t modinfo_len; /* in bytes; 0 if there is no .modinfo */
 	size_t modinfo_room;
 	uint32_t *infos; /* the offsets of the strings in modinfo, in ascending order; owned */
-	size_t info_count, info_room;
+	size_t info_count;
 	const char *damage; /* for the faults with "see damage": a static text, which calls the module "it" */
 	uint64_t elf_end;   /* the end of the ELF file; bytes after it were appended */
 	bool debug;	    /* the module has sections of debugging information */

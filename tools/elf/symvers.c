@@ -23,12 +23,12 @@ struct table {
 	bool crcs;
 	char *text; /* the file; the symbols point into it */
 	struct symver *symbols;
-	size_t count, room;
+	size_t count;
 };
 
 struct symvers {
 	struct table *tables;
-	size_t count, room;
+	size_t count;
 };
 
 /* Splits a line at its tabs. Returns the number of fields, at most MAX. */
@@ -79,7 +79,7 @@ static size_t read_lines(struct table *table)
 			continue;
 		if (!read_line(line, &symbol))
 			return number;
-		table->symbols = array_grown(table->symbols, table->count, &table->room, sizeof(*table->symbols));
+		table->symbols = array_grown(table->symbols, table->count, sizeof(*table->symbols));
 		table->symbols[table->count++] = symbol;
 		table->crcs |= symbol.crc != 0;
 	}
@@ -122,7 +122,7 @@ static void read_release(struct table *table, const char *path)
 
 static struct table *add_table(struct symvers *symvers)
 {
-	symvers->tables = array_grown(symvers->tables, symvers->count, &symvers->room, sizeof(*symvers->tables));
+	symvers->tables = array_grown(symvers->tables, symvers->count, sizeof(*symvers->tables));
 	memset(&symvers->tables[symvers->count], 0, sizeof(*symvers->tables));
 	return &symvers->tables[symvers->count++];
 }

@@ -7,23 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
-
-/* Makes room for one more element of SIZE bytes. */
-static void *grow(void *array, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return array;
-	*room = *room ? 2 * *room : 16;
-	array = reallocarray(array, *room, size);
-	if (!array)
-		die_memory();
-	return array;
-}
 
 static void append(struct report *report, struct finding finding)
 {
-	report->findings = grow(report->findings, report->count, &report->room, sizeof(*report->findings));
+	report->findings = array_grown(report->findings, report->count, sizeof(*report->findings));
 	report->findings[report->count++] = finding;
 }
 
@@ -50,7 +39,7 @@ void report_add(struct report *report, enum rule_id rule, const char *path, cons
 
 static void append_name(struct report *report, char *name)
 {
-	report->names = grow(report->names, report->name_count, &report->names_room, sizeof(*report->names));
+	report->names = array_grown(report->names, report->name_count, sizeof(*report->names));
 	report->names[report->name_count++] = name;
 }
 

@@ -19,10 +19,10 @@ struct finding {
 /* A report. It starts as {0}; report_free() frees it. */
 struct report {
 	struct finding *findings;
-	size_t count, room;
+	size_t count;
 	size_t checked; /* how many modules were checked */
 	char **names;	/* paths of all that was checked, if keep_names: safe text */
-	size_t name_count, names_room;
+	size_t name_count;
 	bool keep_names;      /* the format also lists inputs without findings */
 	bool disabled[RULES]; /* findings of these rules are dropped */
 	bool strict;	      /* warnings fail too */

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/text.h"
@@ -31,9 +32,7 @@ void changeset_add(struct changeset *changes, const char *path, bool is_file, co
 {
 	if (same(before, after))
 		return;
-	changes->list = reallocarray(changes->list, changes->count + 1, sizeof(*changes->list));
-	if (!changes->list)
-		die_memory();
+	changes->list = array_grown(changes->list, changes->count, sizeof(*changes->list));
 	changes->list[changes->count++] = (struct change){copy(path), is_file, copy(before), copy(after)};
 }
 
@@ -42,9 +41,7 @@ void changeset_add_kernel(struct changeset *changes, const char *uname)
 	for (size_t i = 0; i < changes->kernel_count; i++)
 		if (strcmp(changes->kernels[i], uname) == 0)
 			return;
-	changes->kernels = reallocarray(changes->kernels, changes->kernel_count + 2, sizeof(*changes->kernels));
-	if (!changes->kernels)
-		die_memory();
+	changes->kernels = array_grown(changes->kernels, changes->kernel_count + 1, sizeof(*changes->kernels));
 	changes->kernels[changes->kernel_count++] = copy(uname);
 	changes->kernels[changes->kernel_count] = NULL;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/die.h"
+#include "base/array.h"
 #include "base/directory.h"
 #include "base/text.h"
 #include "host/loaded.h"
@@ -26,9 +26,7 @@ static void add_critical(struct critical_modules *critical, const char *name, co
 	char *safe = text_safe(device);
 	struct critical_module *module;
 
-	critical->list = reallocarray(critical->list, critical->count + 1, sizeof(*critical->list));
-	if (!critical->list)
-		die_memory();
+	critical->list = array_grown(critical->list, critical->count, sizeof(*critical->list));
 	module = &critical->list[critical->count++];
 	name_of_module(name, module->module);
 	module->why = text_format("it drives the %s (%s)", what, safe);

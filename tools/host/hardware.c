@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/text.h"
@@ -30,9 +31,7 @@ static void add_device(struct hardware *hardware, const struct root *root, const
 		free(name);
 		return;
 	}
-	hardware->devices = reallocarray(hardware->devices, hardware->count + 1, sizeof(*hardware->devices));
-	if (!hardware->devices)
-		die_memory();
+	hardware->devices = array_grown(hardware->devices, hardware->count, sizeof(*hardware->devices));
 	hardware->devices[hardware->count++] = (struct device){modalias, name};
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/die.h"
+#include "base/array.h"
 #include "base/directory.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -16,21 +16,11 @@ const char *layout_directory(enum layout layout)
 	return layout == LAYOUT_DMV ? "dmv" : "xenserver";
 }
 
-void *hierarchy_grow(void *array, size_t count, size_t size)
-{
-	if (count & (count - 1))
-		return array;
-	array = reallocarray(array, count ? 2 * count : 1, size);
-	if (!array)
-		die_memory();
-	return array;
-}
-
 void hierarchy_fault(struct hierarchy *h, enum fault_kind kind, const char *path, const char *driver, char *text)
 {
 	struct fault *fault;
 
-	h->faults = hierarchy_grow(h->faults, h->fault_count, sizeof(*h->faults));
+	h->faults = array_grown(h->faults, h->fault_count, sizeof(*h->faults));
 	fault = &h->faults[h->fault_count++];
 	*fault = (struct fault){.kind = kind, .path = text_format("%s", path), .text = text};
 	snprintf(fault->driver, sizeof(fault->driver), "%s", driver);
@@ -67,7 +57,7 @@ struct driver *hierarchy_add_driver(struct hierarchy *h, const char *name)
 {
 	struct driver *driver;
 
-	h->drivers = hierarchy_grow(h->drivers, h->driver_count, sizeof(*h->drivers));
+	h->drivers = array_grown(h->drivers, h->driver_count, sizeof(*h->drivers));
 	driver = &h->drivers[h->driver_count++];
 	memset(driver, 0, sizeof(*driver));
 	snprintf(driver->name, sizeof(driver->name), "%s", name);
@@ -76,7 +66,7 @@ struct driver *hierarchy_add_driver(struct hierarchy *h, const char *name)
 
 void driver_add_module(struct driver *driver, const char *module)
 {
-	driver->modules = hierarchy_grow(driver->modules, driver->module_count, sizeof(*driver->modules));
+	driver->modules = array_grown(driver->modules, driver->module_count, sizeof(*driver->modules));
 	memcpy(driver->modules[driver->module_count++], module, MODULE_NAME_SIZE);
 }
 

@@ -154,12 +154,6 @@ const char *version_file(const struct driver_version *version, const char *modul
 
 /* The functions below are for the code that makes a hierarchy. */
 
-/*
- * Makes room for an element at the end of an array with COUNT elements of SIZE bytes. Returns the array. Its room
- * doubles when it is full.
- */
-void *hierarchy_grow(void *array, size_t count, size_t size);
-
 /* Adds a fault. The hierarchy takes TEXT over; the other strings are copied. */
 void hierarchy_fault(struct hierarchy *hierarchy, enum fault_kind kind, const char *path, const char *driver,
 		     char *text);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/text.h"
@@ -149,7 +150,7 @@ static void take_file(struct hierarchy *h, struct driver_version *version, const
 	if (is_module && !name_is_module_file(place->name)) {
 		fault_at(h, FAULT_NAME, place, text_format("its name cannot be a module's"));
 	} else if (is_module) {
-		version->files = hierarchy_grow(version->files, version->file_count, sizeof(*version->files));
+		version->files = array_grown(version->files, version->file_count, sizeof(*version->files));
 		version->files[version->file_count++] = text_format("%s", place->name);
 	}
 }
@@ -196,7 +197,7 @@ static void sort_files(struct hierarchy *h, const struct driver *driver, struct 
 		free(path);
 		free(file);
 	}
-	version->files = hierarchy_grow(version->files, version->file_count, sizeof(*version->files));
+	version->files = array_grown(version->files, version->file_count, sizeof(*version->files));
 	version->file_count = kept;
 	version->files[kept] = NULL;
 }
@@ -224,7 +225,7 @@ static void take_version(struct hierarchy *h, struct driver *driver, const struc
 			sort_files(h, driver, &version);
 	}
 	if (version.files[0]) {
-		driver->versions = hierarchy_grow(driver->versions, driver->version_count, sizeof(version));
+		driver->versions = array_grown(driver->versions, driver->version_count, sizeof(version));
 		driver->versions[driver->version_count++] = version;
 		return;
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -65,7 +66,7 @@ void hierarchy_add_update(struct hierarchy *h, const char *name, const char *tar
 	struct update *update;
 	const char *to;
 
-	h->updates = hierarchy_grow(h->updates, h->update_count, sizeof(*h->updates));
+	h->updates = array_grown(h->updates, h->update_count, sizeof(*h->updates));
 	update = &h->updates[h->update_count++];
 	memset(update, 0, sizeof(*update));
 	update->file = text_format("%s", name);

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/die.h"
+#include "base/array.h"
 #include "base/directory.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -59,7 +59,7 @@ static enum file_kind add_file(struct list *list, int dir, const char *path, con
 	}
 	if (file.kind == FILE_LINK)
 		file.target = read_target(dir, name);
-	list->files = hierarchy_grow(list->files, list->count, sizeof(*list->files));
+	list->files = array_grown(list->files, list->count, sizeof(*list->files));
 	list->files[list->count++] = file;
 	return file.kind;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/die.h"
 #include "base/text.h"
 
 #define INFO_LIMIT (1u << 20)

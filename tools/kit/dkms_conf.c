@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 
@@ -87,12 +88,7 @@ static struct dkms_variable *variable_of(struct dkms_conf *conf, const char *nam
 		}
 		return NULL;
 	}
-	if (conf->count == conf->room) {
-		conf->room = conf->room ? 2 * conf->room : 64;
-		conf->variables = reallocarray(conf->variables, conf->room, sizeof(*conf->variables));
-		if (!conf->variables)
-			die_memory();
-	}
+	conf->variables = array_grown(conf->variables, conf->count, sizeof(*conf->variables));
 	conf->variables[conf->count] = (struct dkms_variable){.name = text_format("%s", name)};
 	return &conf->variables[conf->count++];
 }

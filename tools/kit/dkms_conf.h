@@ -33,7 +33,7 @@ struct dkms_variable {
 /* It starts as {0}. */
 struct dkms_conf {
 	struct dkms_variable *variables;
-	size_t count, room;
+	size_t count;
 	size_t value_bytes;	      /* how many more bytes the values may take */
 	bool has_functions;	      /* the file defines functions: a command may call one of them */
 	struct dkms_variable missing; /* stands for variables that are not set; unknown: a command may set them */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/root.h"
@@ -21,12 +22,7 @@
 
 static void push(struct strings *strings, const char *s)
 {
-	if (strings->count == strings->room) {
-		strings->room = strings->room ? 2 * strings->room : 16;
-		strings->all = reallocarray(strings->all, strings->room, sizeof(*strings->all));
-		if (!strings->all)
-			die_memory();
-	}
+	strings->all = array_grown(strings->all, strings->count, sizeof(*strings->all));
 	strings->all[strings->count++] = text_format("%s", s);
 }
 

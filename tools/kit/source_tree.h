@@ -11,7 +11,7 @@
 /* A list of strings without duplicates, in the order in which they were found. It starts as {0}. */
 struct strings {
 	char **all;
-	size_t count, room;
+	size_t count;
 };
 
 /* Adds a copy of S unless the list has it. */

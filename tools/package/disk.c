@@ -44,7 +44,7 @@ char *disk_own(struct disk *disk, char *memory)
 {
 	if (!memory)
 		die_memory();
-	disk->owned = array_grown(disk->owned, disk->owned_count, &disk->owned_room, sizeof(*disk->owned));
+	disk->owned = array_grown(disk->owned, disk->owned_count, sizeof(*disk->owned));
 	disk->owned[disk->owned_count++] = memory;
 	return memory;
 }

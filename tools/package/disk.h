@@ -30,14 +30,14 @@ struct disk {
 	bool is_image;
 	char volume[33];	 /* volume identifier of an image, without trailing blanks; "" for a directory */
 	struct disk_file *files; /* sorted by path, in byte order */
-	size_t count, room;
+	size_t count;
 	size_t last_regular; /* while an image is read: the last regular file; a hard link names this file */
 	uint64_t kept;	     /* bytes drawn from the budget: disk_keep() */
 	char *why;	     /* why reading failed: a clause of safe text */
 	bool unread;	     /* reading failed, and the disk itself may be right */
 	bool over;	     /* reading failed because of the budget (base/budget.h) */
 	void **owned;	     /* memory that disk_free() frees: disk_own() */
-	size_t owned_count, owned_room;
+	size_t owned_count;
 };
 
 /* Reads an ISO image or a directory. False: see why. Call disk_free() in both cases. */

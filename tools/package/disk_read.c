@@ -84,7 +84,7 @@ static struct disk_file *add_file(struct disk *disk, const char *path)
 
 	if (disk->count == FILES_MAX)
 		return NULL;
-	disk->files = array_grown(disk->files, disk->count, &disk->room, sizeof(*disk->files));
+	disk->files = array_grown(disk->files, disk->count, sizeof(*disk->files));
 	file = &disk->files[disk->count++];
 	memset(file, 0, sizeof(*file));
 	file->path = strdup(path);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/die.h"
 #include "package/archive.h"
 
 #define BLOCK (64u << 10)

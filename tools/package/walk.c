@@ -348,12 +348,12 @@ static enum entry_type type_of(int dir, const struct dirent *entry, enum entry_t
 /* Entries that are taken in order after the whole directory was listed. */
 struct later {
 	const char **names;
-	size_t count, room;
+	size_t count;
 };
 
 static void keep_for_later(struct later *later, const char *name)
 {
-	later->names = array_grown(later->names, later->count, &later->room, sizeof(*later->names));
+	later->names = array_grown(later->names, later->count, sizeof(*later->names));
 	later->names[later->count++] = name;
 }
 

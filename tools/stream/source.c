@@ -36,7 +36,7 @@ struct decoder {
 	struct codec *codec;
 	struct source_window head, tail, extra;
 	struct source_range *ranges; /* the ranges in extra, in this order and without gaps */
-	size_t count, room;
+	size_t count;
 };
 
 static struct {
@@ -317,7 +317,7 @@ static bool decode_ranges(struct source *source, uint64_t end)
 
 static void want_range(struct decoder *decoder, const struct source_range *range)
 {
-	decoder->ranges = array_grown(decoder->ranges, decoder->count, &decoder->room, sizeof(*decoder->ranges));
+	decoder->ranges = array_grown(decoder->ranges, decoder->count, sizeof(*decoder->ranges));
 	decoder->ranges[decoder->count++] = *range;
 }
 

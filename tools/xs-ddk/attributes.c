@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "elf/symbols.h"
@@ -41,12 +42,7 @@ static int compare_attributes(const void *a, const void *b)
 /* Takes over KEY and VALUE. */
 static void add(struct attributes *attributes, enum attribute_kind kind, char *key, char *value)
 {
-	if (attributes->count == attributes->room) {
-		attributes->room = attributes->room ? 2 * attributes->room : 64;
-		attributes->all = reallocarray(attributes->all, attributes->room, sizeof(*attributes->all));
-		if (!attributes->all)
-			die_memory();
-	}
+	attributes->all = array_grown(attributes->all, attributes->count, sizeof(*attributes->all));
 	attributes->all[attributes->count++] = (struct attribute){kind, key, value};
 }
 

@@ -34,7 +34,7 @@ struct attribute {
 /* A list of attributes. It starts as {0}. */
 struct attributes {
 	struct attribute *all;
-	size_t count, room;
+	size_t count;
 };
 
 /* The name in the output: "device", "parameter", ... */

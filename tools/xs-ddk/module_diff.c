@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "package/walk.h"
@@ -22,12 +23,7 @@ static void trouble(struct diff_set *set, const char *path, const char *why)
 
 static struct diff_module *new_module(struct diff_set *set)
 {
-	if (set->count == set->room) {
-		set->room = set->room ? 2 * set->room : 16;
-		set->modules = reallocarray(set->modules, set->room, sizeof(*set->modules));
-		if (!set->modules)
-			die_memory();
-	}
+	set->modules = array_grown(set->modules, set->count, sizeof(*set->modules));
 	set->modules[set->count] = (struct diff_module){0};
 	return &set->modules[set->count++];
 }

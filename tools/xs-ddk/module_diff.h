@@ -21,7 +21,7 @@ struct diff_module {
 /* A set of modules. It starts as {0}. */
 struct diff_set {
 	struct diff_module *modules; /* sorted by name, then kernel, then path */
-	size_t count, room;
+	size_t count;
 	bool trouble; /* reading failed somewhere; a message was printed */
 };
 

@@ -22,7 +22,7 @@ struct cell {
 
 struct disk_table {
 	struct cell *cells; /* sorted by driver, version and kernel */
-	size_t count, room;
+	size_t count;
 	const char **kernels; /* sorted as versions, without duplicates */
 	size_t kernel_count;
 };
@@ -47,12 +47,7 @@ static void add_cell(struct disk_table *table, const struct module_path *locatio
 	for (size_t i = 0; i < table->count; i++)
 		if (memcmp(&table->cells[i].location, location, sizeof(*location)) == 0)
 			return;
-	if (table->count == table->room) {
-		table->room = table->room ? 2 * table->room : 16;
-		table->cells = reallocarray(table->cells, table->room, sizeof(*table->cells));
-		if (!table->cells)
-			die_memory();
-	}
+	table->cells = array_grown(table->cells, table->count, sizeof(*table->cells));
 	table->cells[table->count++] = (struct cell){*location, rpm};
 }
 

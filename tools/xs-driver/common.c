@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/directory.h"
 #include "base/text.h"
 #include "host/hierarchy_read.h"
@@ -74,9 +75,7 @@ static bool take_kernel(struct options *options, const char *uname)
 {
 	if (!is_name("kernel", uname, name_is_uname(uname)))
 		return false;
-	options->kernels = reallocarray(options->kernels, options->kernel_count + 2, sizeof(*options->kernels));
-	if (!options->kernels)
-		die_memory();
+	options->kernels = array_grown(options->kernels, options->kernel_count + 1, sizeof(*options->kernels));
 	options->kernels[options->kernel_count++] = uname;
 	options->kernels[options->kernel_count] = NULL;
 	return true;
@@ -216,9 +215,7 @@ static bool read_kernel(struct kernels *kernels, const struct host *host, const 
 {
 	struct hierarchy *hierarchy;
 
-	kernels->list = reallocarray(kernels->list, kernels->count + 1, sizeof(*kernels->list));
-	if (!kernels->list)
-		die_memory();
+	kernels->list = array_grown(kernels->list, kernels->count, sizeof(*kernels->list));
 	hierarchy = &kernels->list[kernels->count++];
 	if (hierarchy_read(hierarchy, &host->root, uname) == 0)
 		return true;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "host/journal.h"
 #include "xs-driver/commands.h"
@@ -75,10 +76,7 @@ static void read_entries(struct listing *listing, const struct kernels *kernels,
 
 			if (!is_wanted(hierarchy, &hierarchy->drivers[d], options))
 				continue;
-			listing->entries =
-				reallocarray(listing->entries, listing->count + 1, sizeof(*listing->entries));
-			if (!listing->entries)
-				die_memory();
+			listing->entries = array_grown(listing->entries, listing->count, sizeof(*listing->entries));
 			entry = &listing->entries[listing->count++];
 			*entry = (struct entry){.hierarchy = hierarchy, .driver = &hierarchy->drivers[d]};
 			state_read(&entry->state, listing->host, hierarchy, entry->driver);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "host/critical.h"
 #include "host/installed.h"
@@ -25,9 +26,7 @@ struct targets {
 static void add_target(struct targets *targets, const struct hierarchy *hierarchy, const struct driver *driver,
 		       const struct driver_version *version)
 {
-	targets->list = reallocarray(targets->list, targets->count + 1, sizeof(*targets->list));
-	if (!targets->list)
-		die_memory();
+	targets->list = array_grown(targets->list, targets->count, sizeof(*targets->list));
 	targets->list[targets->count++] = (struct target){hierarchy, driver, version};
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/directory.h"
 #include "base/text.h"
 #include "host/depmod.h"
@@ -71,9 +72,7 @@ size_t unfinished_read(const struct root *root, struct unfinished **list)
 		    !take(&at, u.version, sizeof(u.version), name_is_legal) || *at)
 			continue;
 		read_line(&u, root);
-		*list = reallocarray(*list, count + 1, sizeof(**list));
-		if (!*list)
-			die_memory();
+		*list = array_grown(*list, count, sizeof(**list));
 		(*list)[count++] = u;
 	}
 	directory_names_free(names);
