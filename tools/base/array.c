@@ -34,8 +34,8 @@ void *bytes_grown(void *bytes, size_t *room, size_t want)
 	return bytes;
 }
 
-size_t array_before(const void *items, size_t count, size_t size, const void *key,
-		    int (*is_before)(const void *item, const void *key))
+size_t array_lower_bound(const void *items, size_t count, size_t size, const void *key,
+			 bool (*is_before)(const void *item, const void *key))
 {
 	size_t low = 0;
 
@@ -68,12 +68,12 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int is_before(const void *item, const void *key)
+static bool is_before(const void *item, const void *key)
 {
 	return compare_strings(item, key) < 0;
 }
 
-static int is_not_after(const void *item, const void *key)
+static bool is_not_after(const void *item, const void *key)
 {
 	return compare_strings(item, key) <= 0;
 }
@@ -85,8 +85,8 @@ size_t string_list_has(struct string_list *list, const char *string)
 	if (list->count && !list->sorted)
 		qsort(list->strings, list->count, size, compare_strings);
 	list->sorted = true;
-	return array_before(list->strings, list->count, size, &string, is_not_after) -
-	       array_before(list->strings, list->count, size, &string, is_before);
+	return array_lower_bound(list->strings, list->count, size, &string, is_not_after) -
+	       array_lower_bound(list->strings, list->count, size, &string, is_before);
 }
 
 void text_add(struct growing_text *text, const char *format, ...)

@@ -25,11 +25,11 @@ void *array_grown(void *items, size_t count, size_t size);
 void *bytes_grown(void *bytes, size_t *room, size_t want);
 
 /*
- * Binary search in a sorted array of COUNT items of SIZE bytes. Returns the index of the first item for which
- * IS_BEFORE(item, key) is 0, or COUNT if there is no such item.
+ * Binary search in a sorted array of COUNT items of SIZE bytes. Returns the index of the first item that is not before
+ * KEY, or COUNT if all are. Use bsearch() where no two items are equal and an equal item is wanted.
  */
-size_t array_before(const void *items, size_t count, size_t size, const void *key,
-		    int (*is_before)(const void *item, const void *key));
+size_t array_lower_bound(const void *items, size_t count, size_t size, const void *key,
+			 bool (*is_before)(const void *item, const void *key));
 
 /*
  * A list of strings for many searches. It starts as {0}, and string_list_free() frees its memory. The list does not own

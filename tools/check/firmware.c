@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/directory.h"
 #include "base/root.h"
 #include "base/text.h"
@@ -53,20 +54,9 @@ static char *directory_of(const char *format, const char *uname)
 		    : text_format("%s", format);
 }
 
-/* The index of the first file, in the sorted array, whose name is not before NAME. */
-static size_t first_file(const struct inventory *inventory, const char *name)
+static bool is_before(const void *file, const void *name)
 {
-	size_t low = 0, high = inventory->file_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(inventory->files[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return strcmp(((const struct inventory_file *)file)->name, name) < 0;
 }
 
 /* Whether a package has a file in DIRECTORY that matches NAME. */
@@ -76,9 +66,11 @@ static bool is_in_directory(const struct inventory *inventory, const char *direc
 	size_t plain = strcspn(name, "*?[\\");
 	char *start = text_format("%s%.*s", directory, (int)plain, name);
 	size_t len = strlen(start), directory_len = strlen(directory);
+	size_t first =
+		array_lower_bound(inventory->files, inventory->file_count, sizeof(*inventory->files), start, is_before);
 	bool found = false;
 
-	for (size_t i = first_file(inventory, start); !found && i < inventory->file_count; i++) {
+	for (size_t i = first; !found && i < inventory->file_count; i++) {
 		if (strncmp(inventory->files[i].name, start, len) != 0)
 			break;
 		found = names(name, inventory->files[i].name + directory_len);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/root.h"
 #include "base/text.h"
 #include "check/check.h"
@@ -20,20 +21,15 @@ struct group {
 	size_t module_count;
 };
 
+static bool is_before(const void *entry, const void *below)
+{
+	return strcmp(((const struct inventory_entry *)entry)->below, below) < 0;
+}
+
 /* The index of the first entry whose path below the kernel's directory is not before BELOW. */
 static size_t find_entry(const struct group *group, const char *below)
 {
-	size_t low = 0, high = group->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(group->entries[middle].below, below) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_lower_bound(group->entries, group->count, sizeof(*group->entries), below, is_before);
 }
 
 static bool has_entry(const struct group *group, const char *below)

@@ -305,20 +305,17 @@ bool module_is_broken(const struct module *module)
 	       module->fault[MODULE_UNDECODABLE] || module->fault[MODULE_OVER_LIMIT];
 }
 
+static bool is_before(const void *info, const void *start)
+{
+	return *(const uint32_t *)info < *(const size_t *)start;
+}
+
 /* Returns the index of the first string that begins after AT, or 0 if AT is NULL. */
 static size_t info_after(const struct module *module, const char *at)
 {
-	size_t low = 0, high = module->info_count;
+	size_t start = at ? (size_t)(at - module->modinfo) + 1 : 0;
 
-	while (at && low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (module->modinfo + module->infos[middle] <= at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_lower_bound(module->infos, module->info_count, sizeof(*module->infos), &start, is_before);
 }
 
 const char *module_info(const struct module *module, const char *key, const char *after)

@@ -19,6 +19,8 @@
 /* Bytes. The kernel limits a modalias to one page. The modalias of the processors is the longest. */
 #define MODALIAS_MAX 65536
 
+#define WILDCARDS "*?[\\"
+
 static void add_device(struct hardware *hardware, const struct root *root, const char *path, char *name)
 {
 	size_t len;
@@ -98,20 +100,10 @@ void hardware_free(struct hardware *hardware)
 	memset(hardware, 0, sizeof(*hardware));
 }
 
-/* The index of the first device whose modalias is not before PREFIX in byte order. LEN bytes are compared. */
-static size_t first_with(const struct hardware *hardware, const char *prefix, size_t len)
+/* Whether the device's modalias is before the fixed part of the pattern, in byte order. */
+static bool is_before(const void *device, const void *pattern)
 {
-	size_t low = 0, high = hardware->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strncmp(hardware->devices[middle].modalias, prefix, len) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return strncmp(((const struct device *)device)->modalias, pattern, strcspn(pattern, WILDCARDS)) < 0;
 }
 
 /* Sets MATCHED[i] for each device that the pattern ALIAS matches. Uses fnmatch(), as modprobe does. */
@@ -121,9 +113,11 @@ static void hardware_match(const struct hardware *hardware, const char *alias, b
 	 * Only a device whose modalias begins with the fixed part of the pattern can match. These devices are
 	 * neighbours in the sorted list.
 	 */
-	size_t fixed = strcspn(alias, "*?[\\");
+	size_t fixed = strcspn(alias, WILDCARDS);
+	size_t first =
+		array_lower_bound(hardware->devices, hardware->count, sizeof(*hardware->devices), alias, is_before);
 
-	for (size_t i = first_with(hardware, alias, fixed); i < hardware->count; i++) {
+	for (size_t i = first; i < hardware->count; i++) {
 		if (strncmp(hardware->devices[i].modalias, alias, fixed) != 0)
 			break;
 		if (!matched[i] && fnmatch(alias, hardware->devices[i].modalias, 0) == 0)

@@ -143,39 +143,36 @@ const struct driver_version *driver_find_version(const struct driver *driver, co
 	return bsearch(&key, driver->versions, driver->version_count, sizeof(key), compare_versions);
 }
 
+static bool file_is_before(const void *file, const void *module)
+{
+	char name[MODULE_NAME_SIZE];
+
+	name_of_module(*(char *const *)file, name);
+	return strcmp(name, module) < 0;
+}
+
 const char *version_file(const struct driver_version *version, const char *module)
 {
-	size_t low = 0, high = version->file_count;
-	char name[MODULE_NAME_SIZE] = "";
+	size_t first =
+		array_lower_bound(version->files, version->file_count, sizeof(*version->files), module, file_is_before);
+	char name[MODULE_NAME_SIZE];
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		name_of_module(version->files[middle], name);
-		if (strcmp(name, module) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == version->file_count)
+	if (first == version->file_count)
 		return NULL;
-	name_of_module(version->files[low], name);
-	return strcmp(name, module) == 0 ? version->files[low] : NULL;
+	name_of_module(version->files[first], name);
+	return strcmp(name, module) == 0 ? version->files[first] : NULL;
+}
+
+static bool update_is_before(const void *update, const void *module)
+{
+	return strcmp(((const struct update *)update)->module, module) < 0;
 }
 
 const struct update *hierarchy_update(const struct hierarchy *h, const char *module)
 {
-	size_t low = 0, high = h->update_count;
+	size_t first = array_lower_bound(h->updates, h->update_count, sizeof(*h->updates), module, update_is_before);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(h->updates[middle].module, module) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < h->update_count && strcmp(h->updates[low].module, module) == 0 ? &h->updates[low] : NULL;
+	return first < h->update_count && strcmp(h->updates[first].module, module) == 0 ? &h->updates[first] : NULL;
 }
 
 const struct update *hierarchy_update_next(const struct hierarchy *h, const struct update *update)

@@ -140,19 +140,14 @@ void hierarchy_adopt_updates(struct hierarchy *h)
 	free(updates);
 }
 
+static int compare_owner(const void *module, const void *owner)
+{
+	return strcmp(module, ((const struct module_owner *)owner)->module);
+}
+
 static bool has_owner(const struct hierarchy *h, const char *module)
 {
-	size_t low = 0, high = h->owner_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(h->owners[middle].module, module) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < h->owner_count && strcmp(h->owners[low].module, module) == 0;
+	return h->owner_count && bsearch(module, h->owners, h->owner_count, sizeof(*h->owners), compare_owner);
 }
 
 /* Whether a link points into xenserver/ or dmv/. Its target may be wrong there. */
