@@ -2,6 +2,7 @@
 // Checks the two files that older hosts read: XS-REPOSITORY, and XS-PACKAGES with the packages that it lists.
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,112 +20,85 @@ static bool is_name(const char *s)
 	return *s && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == strlen(s);
 }
 
-static bool is_one_of(const char *s, const char *const *words)
+static bool is_true(const char *s)
 {
-	for (; *words; words++)
-		if (strcmp(s, *words) == 0)
-			return true;
-	return false;
+	return strcmp(s, "true") == 0;
 }
 
-/* The value of a required attribute. Adds a finding and returns NULL if it is missing or empty. */
-static const char *need_attribute(struct disk_check *c, enum rule_id rule, const char *file,
-				  const struct xml_node *node, const char *name)
+static bool is_test(const char *s)
 {
-	const char *value = xml_attribute(c->disk, node, name);
-
-	if (value && *value)
-		return value;
-	disk_found(c, rule, file, "<%s> has no %s", node->name, name);
-	return NULL;
+	return strlen(s) == 2 && s[1] != ' ' && s[0] != ' ' && strstr("eq ne lt gt le ge", s);
 }
 
-static void check_requirement(struct disk_check *c, const struct xml_node *node)
+static bool is_type(const char *s)
 {
-	static const char *const tests[] = {"eq", "ne", "lt", "gt", "le", "ge", NULL};
-	const char *test;
-
-	need_attribute(c, RULE_DISK_REQUIRES, REPOSITORY, node, "originator");
-	need_attribute(c, RULE_DISK_REQUIRES, REPOSITORY, node, "name");
-	need_attribute(c, RULE_DISK_REQUIRES, REPOSITORY, node, "version");
-	test = need_attribute(c, RULE_DISK_REQUIRES, REPOSITORY, node, "test");
-	if (test && !is_one_of(test, tests))
-		disk_found(c, RULE_DISK_REQUIRES, REPOSITORY, "the test '%s' is none of eq ne lt gt le ge",
-			   disk_safe(c->disk, test));
+	return strcmp(s, "rpm") == 0 || strcmp(s, "driver-rpm") == 0;
 }
 
-static void check_optional(struct disk_check *c, const struct xml_node *root)
-{
-	const char *memory = xml_attribute(c->disk, root, "memory-requirement-mb");
-	const char *homogeneous = xml_attribute(c->disk, root, "enforce-homogeneity");
+#define NAME_EXPECTED "of A-Z a-z 0-9 . _ -"
+#define KEEP(member)  offsetof(struct disk_check, member)
 
-	if (memory && (!*memory || memory[strspn(memory, "0123456789")]))
-		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "memory-requirement-mb is '%s', and must be a number",
-			   disk_safe(c->disk, memory));
-	if (homogeneous && strcmp(homogeneous, "true") != 0)
-		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "enforce-homogeneity is '%s', and can only be 'true'",
-			   disk_safe(c->disk, homogeneous));
-}
+static const struct disk_attribute of_repository[] = {
+	{"originator", true, RULE_DISK_REPOSITORY, is_name, NAME_EXPECTED, KEEP(originator)},
+	{"name", true, RULE_DISK_REPOSITORY, is_name, NAME_EXPECTED, KEEP(name)},
+	{"version", true, RULE_DISK_REPOSITORY, NULL, NULL, KEEP(version)},
+	{"build", false, RULE_DISK_REPOSITORY, NULL, NULL, KEEP(build)},
+	{"product", true, RULE_DISK_REPOSITORY, NULL, NULL, 0},
+	{"memory-requirement-mb", false, RULE_DISK_REPOSITORY, disk_is_number, "a number", 0},
+	{"enforce-homogeneity", false, RULE_DISK_REPOSITORY, is_true, "'true' or left out", 0},
+	{0},
+};
+
+static const struct disk_attribute of_requires[] = {
+	{"originator", true, RULE_DISK_REQUIRES, NULL, NULL, 0},
+	{"name", true, RULE_DISK_REQUIRES, NULL, NULL, 0},
+	{"version", true, RULE_DISK_REQUIRES, NULL, NULL, 0},
+	{"test", true, RULE_DISK_REQUIRES, is_test, "one of eq ne lt gt le ge", 0},
+	{0},
+};
+
+static const struct disk_attribute of_package[] = {
+	{"label", true, RULE_DISK_PACKAGES, NULL, NULL, 0},
+	{"type", true, RULE_DISK_PACKAGES, is_type, "rpm or driver-rpm", 0},
+	{"size", true, RULE_DISK_PACKAGES, NULL, NULL, 0},
+	{"md5", true, RULE_DISK_PACKAGES, NULL, NULL, 0},
+	{0},
+};
 
 static void check_description(struct disk_check *c, const struct xml_node *root)
 {
 	const struct xml_node *first = xml_child(root, NULL);
 
-	c->description = xml_child_text(c->disk, root, "description");
+	c->description = xml_child_text(root, "description");
 	if (!c->description || !*c->description)
 		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "it has no description");
 	else if (strcmp(first->name, "description") != 0)
 		disk_found(c, RULE_DISK_DESCRIPTION, REPOSITORY, "the first is <%s>", disk_safe(c->disk, first->name));
 }
 
-static void check_repository(struct disk_check *c, const struct xml_node *root)
-{
-	c->originator = need_attribute(c, RULE_DISK_REPOSITORY, REPOSITORY, root, "originator");
-	c->name = need_attribute(c, RULE_DISK_REPOSITORY, REPOSITORY, root, "name");
-	c->version = need_attribute(c, RULE_DISK_REPOSITORY, REPOSITORY, root, "version");
-	c->build = xml_attribute(c->disk, root, "build");
-	need_attribute(c, RULE_DISK_REPOSITORY, REPOSITORY, root, "product");
-	if (c->originator && !is_name(c->originator))
-		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "the originator '%s' has more than A-Z a-z 0-9 . _ -",
-			   disk_safe(c->disk, c->originator));
-	if (c->name && !is_name(c->name))
-		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "the name '%s' has more than A-Z a-z 0-9 . _ -",
-			   disk_safe(c->disk, c->name));
-	check_optional(c, root);
-	check_description(c, root);
-	for (const struct xml_node *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
-		check_requirement(c, node);
-}
-
 void check_disk_pack(struct disk_check *c)
 {
-	const struct disk_file *file = disk_find(c->disk, REPOSITORY);
-	const char *why;
-	const struct xml_node *root;
+	const struct xml_node *root =
+		disk_document(c, REPOSITORY, "repository", RULE_DISK_REPOSITORY_MISSING, RULE_DISK_REPOSITORY);
 
-	if (!file) {
-		disk_found(c, RULE_DISK_REPOSITORY_MISSING, NULL, NULL);
+	if (!root)
 		return;
-	}
-	root = disk_xml_read(c->disk, file, "repository", &why);
-	if (!root) {
-		disk_found(c, RULE_DISK_REPOSITORY, REPOSITORY, "%s", why);
-		return;
-	}
-	check_repository(c, root);
+	disk_check_attributes(c, REPOSITORY, root, of_repository);
+	check_description(c, root);
+	for (const struct xml_node *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
+		disk_check_attributes(c, REPOSITORY, node, of_requires);
 }
 
 static void check_sums(struct disk_check *c, const struct xml_node *node, const struct disk_file *file)
 {
-	const char *size = need_attribute(c, RULE_DISK_PACKAGES, PACKAGES, node, "size");
-	const char *md5 = need_attribute(c, RULE_DISK_PACKAGES, PACKAGES, node, "md5");
+	const char *size = xml_attribute(node, "size"), *md5 = xml_attribute(node, "md5");
 	char *end;
 
 	errno = 0;
-	if (size && (strtoull(size, &end, 10) != file->size || *end || errno))
+	if (size && *size && (strtoull(size, &end, 10) != file->size || *end || errno))
 		disk_found(c, RULE_DISK_PACKAGE_SIZE, file->path, "it has %" PRIu64 " bytes, and XS-PACKAGES says %s",
 			   file->size, disk_safe(c->disk, size));
-	if (md5 && strcmp(md5, file->md5) != 0)
+	if (md5 && *md5 && strcmp(md5, file->md5) != 0)
 		disk_found(c, RULE_DISK_PACKAGE_MD5, file->path, "it has the MD5 sum %s, and XS-PACKAGES says %s",
 			   file->md5, disk_safe(c->disk, md5));
 }
@@ -132,7 +106,7 @@ static void check_sums(struct disk_check *c, const struct xml_node *node, const 
 static void check_kind(struct disk_check *c, const struct xml_node *node, const struct disk_file *file,
 		       const char *type)
 {
-	const char *kernel = xml_attribute(c->disk, node, "kernel"), *right = disk_kernel(c->disk, &file->rpm);
+	const char *kernel = xml_attribute(node, "kernel"), *right = disk_kernel(c->disk, &file->rpm);
 	const char *safe = disk_safe(c->disk, right);
 
 	if (strcmp(type, "driver-rpm") != 0) {
@@ -155,7 +129,7 @@ static void check_kind(struct disk_check *c, const struct xml_node *node, const 
 static void check_listed(struct disk_check *c, const struct xml_node *node, const char *name, const char *type)
 {
 	const struct disk_file *file = disk_find(c->disk, name);
-	const char *label = need_attribute(c, RULE_DISK_PACKAGES, PACKAGES, node, "label");
+	const char *label = xml_attribute(node, "label");
 
 	if (!file) {
 		disk_found(c, RULE_DISK_PACKAGE_MISSING, PACKAGES, "it lists %s", disk_safe(c->disk, name));
@@ -165,27 +139,20 @@ static void check_listed(struct disk_check *c, const struct xml_node *node, cons
 	if (!file->has_rpm)
 		return;
 	check_kind(c, node, file, type);
-	if (label && strcmp(label, file->rpm.name) != 0)
+	if (label && *label && strcmp(label, file->rpm.name) != 0)
 		disk_found(c, RULE_DISK_PACKAGE_LABEL, file->path, "it is '%s', and the package is called '%s'",
 			   disk_safe(c->disk, label), disk_safe(c->disk, file->rpm.name));
 }
 
 static void check_entry(struct disk_check *c, const struct xml_node *node)
 {
-	static const char *const types[] = {"rpm", "driver-rpm", NULL};
-	const char *name = xml_text(c->disk, node),
-		   *type = need_attribute(c, RULE_DISK_PACKAGES, PACKAGES, node, "type");
+	const char *name = node->text, *type = xml_attribute(node, "type");
 
-	if (!*name || strchr(name, '/') || name[0] == '.') {
+	disk_check_attributes(c, PACKAGES, node, of_package);
+	if (!*name || strchr(name, '/') || name[0] == '.')
 		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "'%s' is no name of a file in the disk's own directory",
 			   disk_safe(c->disk, name));
-		return;
-	}
-	if (type && !is_one_of(type, types))
-		disk_found(c, RULE_DISK_PACKAGES, PACKAGES,
-			   "%s has the type '%s', and hosts install rpm and driver-rpm", disk_safe(c->disk, name),
-			   disk_safe(c->disk, type));
-	else if (type)
+	else if (type && is_type(type))
 		check_listed(c, node, name, type);
 }
 
@@ -200,7 +167,7 @@ static void check_complete(struct disk_check *c, const struct xml_node *root)
 	struct string_list listed = {0};
 
 	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package"))
-		string_list_add(&listed, xml_text(c->disk, node));
+		string_list_add(&listed, node->text);
 	for (size_t i = 0; i < c->disk->count; i++) {
 		const struct disk_file *file = &c->disk->files[i];
 		size_t times = file->is_rpm ? string_list_has(&listed, file->path) : 1;
@@ -215,19 +182,11 @@ static void check_complete(struct disk_check *c, const struct xml_node *root)
 
 void check_disk_list(struct disk_check *c)
 {
-	const struct disk_file *file = disk_find(c->disk, PACKAGES);
-	const char *why;
-	const struct xml_node *root;
+	const struct xml_node *root =
+		disk_document(c, PACKAGES, "packages", RULE_DISK_PACKAGES_MISSING, RULE_DISK_PACKAGES);
 
-	if (!file) {
-		disk_found(c, RULE_DISK_PACKAGES_MISSING, NULL, NULL);
+	if (!root)
 		return;
-	}
-	root = disk_xml_read(c->disk, file, "packages", &why);
-	if (!root) {
-		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "%s", why);
-		return;
-	}
 	if (!xml_child(root, "package"))
 		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "it lists no package");
 	for (const struct xml_node *node = xml_child(root, "package"); node; node = xml_next(node, "package"))

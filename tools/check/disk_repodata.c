@@ -17,7 +17,7 @@
 static const struct disk_file *located(struct disk_check *c, enum rule_id rule, const char *in,
 				       const struct xml_node *node)
 {
-	const char *href = xml_child_attribute(c->disk, node, "location", "href");
+	const char *href = xml_child_attribute(node, "location", "href");
 	const struct disk_file *file = href ? disk_find(c->disk, href) : NULL;
 
 	if (!href)
@@ -31,8 +31,8 @@ static const struct disk_file *located(struct disk_check *c, enum rule_id rule, 
 static void check_checksum(struct disk_check *c, enum rule_id rule, const struct xml_node *node,
 			   const struct disk_file *file)
 {
-	const char *type = xml_child_attribute(c->disk, node, "checksum", "type");
-	const char *sum = xml_child_text(c->disk, node, "checksum");
+	const char *type = xml_child_attribute(node, "checksum", "type");
+	const char *sum = xml_child_text(node, "checksum");
 
 	if (!type || !sum || strcmp(type, "sha256") != 0)
 		disk_found(c, rule, file->path, "its checksum is of the type '%s', and must be sha256",
@@ -49,10 +49,10 @@ static const char *value_or(const char *value, const char *otherwise)
 
 static void check_nevra(struct disk_check *c, const struct xml_node *node, const struct disk_file *file)
 {
-	char *listed = text_format("%s-%s-%s.%s", value_or(xml_child_text(c->disk, node, "name"), "?"),
-				   value_or(xml_child_attribute(c->disk, node, "version", "ver"), "?"),
-				   value_or(xml_child_attribute(c->disk, node, "version", "rel"), "?"),
-				   value_or(xml_child_text(c->disk, node, "arch"), "?"));
+	char *listed = text_format("%s-%s-%s.%s", value_or(xml_child_text(node, "name"), "?"),
+				   value_or(xml_child_attribute(node, "version", "ver"), "?"),
+				   value_or(xml_child_attribute(node, "version", "rel"), "?"),
+				   value_or(xml_child_text(node, "arch"), "?"));
 	char *right = text_format("%s-%s-%s.%s", file->rpm.name, file->rpm.version, file->rpm.release,
 				  file->rpm.source ? "src" : file->rpm.arch);
 
@@ -84,14 +84,14 @@ static void check_primary(struct disk_check *c, const struct xml_node *root, con
 }
 
 /* The type of the package in a group, for example "mandatory"; "" if the group does not have the package. */
-static const char *type_in_group(struct disk_check *c, const struct xml_node *group, const char *package)
+static const char *type_in_group(const struct xml_node *group, const char *package)
 {
 	const struct xml_node *list = xml_child(group, "packagelist");
 
 	for (const struct xml_node *node = list ? xml_child(list, "packagereq") : NULL; node;
 	     node = xml_next(node, "packagereq"))
-		if (strcmp(xml_text(c->disk, node), package) == 0)
-			return value_or(xml_attribute(c->disk, node, "type"), "");
+		if (strcmp(node->text, package) == 0)
+			return value_or(xml_attribute(node, "type"), "");
 	return "";
 }
 
@@ -129,7 +129,7 @@ static const char *kernel_asked_for(const struct rpm *rpm)
 static void check_group_packages(struct disk_check *c, const struct xml_node *group, const char *in,
 				 const struct rpm *meta)
 {
-	const char *id = xml_child_text(c->disk, group, "id"), *kernel = NULL, *with_kernel = NULL;
+	const char *id = xml_child_text(group, "id"), *kernel = NULL, *with_kernel = NULL;
 
 	for (size_t i = 0; i < c->disk->count; i++) {
 		const struct rpm *rpm = &c->disk->files[i].rpm;
@@ -137,7 +137,7 @@ static void check_group_packages(struct disk_check *c, const struct xml_node *gr
 
 		if (!disk_is_installable(&c->disk->files[i]) || rpm == meta || strncmp(rpm->name, "control-", 8) == 0)
 			continue;
-		type = type_in_group(c, group, rpm->name);
+		type = type_in_group(group, rpm->name);
 		if (!*type && !requires(meta, rpm->name, true))
 			disk_found(c, RULE_DISK_GROUP_PACKAGE, in, "the group '%s' has no %s, nor does %s require it",
 				   disk_safe(c->disk, id), disk_safe(c->disk, rpm->name),
@@ -163,7 +163,7 @@ static void check_group(struct disk_check *c, const struct xml_node *root, const
 	const struct disk_file *meta;
 	char *package;
 
-	while (group && strcmp(value_or(xml_child_text(c->disk, group, "id"), ""), id) != 0)
+	while (group && strcmp(value_or(xml_child_text(group, "id"), ""), id) != 0)
 		group = xml_next(group, "group");
 	if (!group) {
 		disk_found(c, rule, in, NULL);
@@ -172,7 +172,7 @@ static void check_group(struct disk_check *c, const struct xml_node *root, const
 	if (!c->label)
 		return;
 	package = disk_own(c->disk, text_format("update-%s", c->label));
-	if (strcmp(type_in_group(c, group, package), "mandatory") != 0)
+	if (strcmp(type_in_group(group, package), "mandatory") != 0)
 		disk_found(c, RULE_DISK_GROUP_PACKAGE, in, "the group '%s' has no mandatory %s", id,
 			   disk_safe(c->disk, package));
 	meta = disk_find_package(c->disk, package);
@@ -206,7 +206,7 @@ static bool check_repomd(struct disk_check *c, const struct xml_node *root)
 	bool groups = false, primary = false;
 
 	for (const struct xml_node *node = xml_child(root, "data"); node; node = xml_next(node, "data")) {
-		const char *type = value_or(xml_attribute(c->disk, node, "type"), "");
+		const char *type = value_or(xml_attribute(node, "type"), "");
 		const struct disk_file *file = located(c, RULE_DISK_REPODATA, REPOMD, node);
 		bool is_groups = strcmp(type, "group") == 0, is_primary = strcmp(type, "primary") == 0;
 		/*
@@ -232,19 +232,9 @@ static bool check_repomd(struct disk_check *c, const struct xml_node *root)
 
 void check_disk_repodata(struct disk_check *c)
 {
-	const struct disk_file *file = disk_find(c->disk, REPOMD);
-	const char *why;
-	const struct xml_node *root;
+	const struct xml_node *root =
+		disk_document(c, REPOMD, "repomd", RULE_DISK_REPODATA_MISSING, RULE_DISK_REPODATA);
 
-	if (!file) {
-		disk_found(c, RULE_DISK_REPODATA_MISSING, NULL, NULL);
-		return;
-	}
-	root = disk_xml_read(c->disk, file, "repomd", &why);
-	if (!root) {
-		disk_found(c, RULE_DISK_REPODATA, REPOMD, "%s", why);
-		return;
-	}
-	if (!check_repomd(c, root))
+	if (root && !check_repomd(c, root))
 		disk_found(c, RULE_DISK_GROUPS, REPOMD, NULL);
 }

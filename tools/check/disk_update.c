@@ -2,7 +2,7 @@
 // Checks update.xml, which the toolstack of newer hosts reads, and the metapackage, which requires or recommends the
 // other packages.
 #include <ctype.h>
-#include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,21 +25,23 @@ static bool is_uuid(const char *s)
 	return true;
 }
 
-static const char *need_attribute(struct disk_check *c, const struct xml_node *root, const char *name)
-{
-	const char *value = xml_attribute(c->disk, root, name);
+#define KEEP(member) offsetof(struct disk_check, member)
 
-	if (value && *value)
-		return value;
-	disk_found(c, RULE_DISK_UPDATE, UPDATE, "it has no %s", name);
-	return NULL;
-}
+static const struct disk_attribute of_update[] = {
+	{"uuid", true, RULE_DISK_UPDATE, NULL, NULL, KEEP(uuid)},
+	{"name-label", true, RULE_DISK_UPDATE, NULL, NULL, KEEP(label)},
+	{"version", true, RULE_DISK_UPDATE, NULL, NULL, KEEP(update_version)},
+	{"control", false, RULE_DISK_UPDATE, NULL, NULL, KEEP(control)},
+	{"key", false, RULE_DISK_UPDATE, NULL, NULL, KEEP(key)},
+	{"installation-size", false, RULE_DISK_INSTALLATION_SIZE, disk_is_number, "a number of bytes", 0},
+	{0},
+};
 
 /* If one word is unknown, the toolstack ignores all words. */
 static void check_guidance(struct disk_check *c, const struct xml_node *root)
 {
 	static const char *const words[] = {"restartHVM", "restartPV", "restartHost", "restartXAPI"};
-	const char *guidance = xml_attribute(c->disk, root, "after-apply-guidance");
+	const char *guidance = xml_attribute(root, "after-apply-guidance");
 	char *next, *word;
 
 	if (!guidance || !*guidance)
@@ -55,15 +57,6 @@ static void check_guidance(struct disk_check *c, const struct xml_node *root)
 				   "'%s' is none of restartHVM restartPV restartHost restartXAPI",
 				   disk_safe(c->disk, word));
 	}
-}
-
-static void check_size(struct disk_check *c, const struct xml_node *root)
-{
-	const char *size = xml_attribute(c->disk, root, "installation-size");
-
-	if (size && (!*size || size[strspn(size, "0123456789")]))
-		disk_found(c, RULE_DISK_INSTALLATION_SIZE, UPDATE, "'%s' is no number of bytes",
-			   disk_safe(c->disk, size));
 }
 
 static void check_metapackage(struct disk_check *c)
@@ -107,19 +100,14 @@ static void check_agreement(struct disk_check *c, const char *description)
 
 static void check_update(struct disk_check *c, const struct xml_node *root)
 {
-	const char *description = xml_child_text(c->disk, root, "name-description");
+	const char *description = xml_child_text(root, "name-description");
 
-	c->uuid = need_attribute(c, root, "uuid");
-	c->label = need_attribute(c, root, "name-label");
-	c->update_version = need_attribute(c, root, "version");
-	c->control = xml_attribute(c->disk, root, "control");
-	c->key = xml_attribute(c->disk, root, "key");
+	disk_check_attributes(c, UPDATE, root, of_update);
 	if (c->uuid && !is_uuid(c->uuid))
 		disk_found(c, RULE_DISK_UUID, UPDATE, "'%s'", disk_safe(c->disk, c->uuid));
 	if (!description || !*description)
 		disk_found(c, RULE_DISK_UPDATE, UPDATE, "it has no name-description");
 	check_guidance(c, root);
-	check_size(c, root);
 	check_control_and_key(c);
 	check_agreement(c, description);
 	if (c->label)
@@ -128,18 +116,8 @@ static void check_update(struct disk_check *c, const struct xml_node *root)
 
 void check_disk_update(struct disk_check *c)
 {
-	const struct disk_file *file = disk_find(c->disk, UPDATE);
-	const char *why;
-	const struct xml_node *root;
+	const struct xml_node *root = disk_document(c, UPDATE, "update", RULE_DISK_UPDATE_MISSING, RULE_DISK_UPDATE);
 
-	if (!file) {
-		disk_found(c, RULE_DISK_UPDATE_MISSING, NULL, NULL);
-		return;
-	}
-	root = disk_xml_read(c->disk, file, "update", &why);
-	if (!root) {
-		disk_found(c, RULE_DISK_UPDATE, UPDATE, "%s", why);
-		return;
-	}
-	check_update(c, root);
+	if (root)
+		check_update(c, root);
 }

@@ -303,31 +303,24 @@ const struct xml_node *xml_next(const struct xml_node *node, const char *name)
 	return first_named(node->next, name);
 }
 
-const char *xml_attribute(struct disk *disk, const struct xml_node *node, const char *name)
+const char *xml_attribute(const struct xml_node *node, const char *name)
 {
-	(void)disk;
 	for (const struct xml_attribute *at = node->attributes; at; at = at->next)
 		if (strcmp(at->name, name) == 0)
 			return at->value;
 	return NULL;
 }
 
-const char *xml_text(struct disk *disk, const struct xml_node *node)
-{
-	(void)disk;
-	return node->text;
-}
-
-const char *xml_child_attribute(struct disk *disk, const struct xml_node *node, const char *child, const char *name)
+const char *xml_child_attribute(const struct xml_node *node, const char *child, const char *name)
 {
 	const struct xml_node *found = xml_child(node, child);
 
-	return found ? xml_attribute(disk, found, name) : NULL;
+	return found ? xml_attribute(found, name) : NULL;
 }
 
-const char *xml_child_text(struct disk *disk, const struct xml_node *node, const char *child)
+const char *xml_child_text(const struct xml_node *node, const char *child)
 {
 	const struct xml_node *found = xml_child(node, child);
 
-	return found ? xml_text(disk, found) : NULL;
+	return found ? found->text : NULL;
 }

@@ -42,15 +42,11 @@ const struct xml_node *disk_xml_read(struct disk *disk, const struct disk_file *
 const struct xml_node *xml_child(const struct xml_node *node, const char *name);
 const struct xml_node *xml_next(const struct xml_node *node, const char *name);
 
-/*
- * The value of an attribute, or NULL. The text of an element, without blanks around it. Both are valid until
- * disk_free().
- */
-const char *xml_attribute(struct disk *disk, const struct xml_node *node, const char *name);
-const char *xml_text(struct disk *disk, const struct xml_node *node);
+/* The value of an attribute, or NULL. It is valid until disk_free(). */
+const char *xml_attribute(const struct xml_node *node, const char *name);
 
 /* The attribute NAME, or the text, of the first child element called CHILD. NULL if there is none. */
-const char *xml_child_attribute(struct disk *disk, const struct xml_node *node, const char *child, const char *name);
-const char *xml_child_text(struct disk *disk, const struct xml_node *node, const char *child);
+const char *xml_child_attribute(const struct xml_node *node, const char *child, const char *name);
+const char *xml_child_text(const struct xml_node *node, const char *child);
 
 #endif

@@ -85,10 +85,10 @@ static struct disk_table *make_table(const struct disk *disk)
 	return table;
 }
 
-static void add_requirement(struct disk *disk, struct growing_text *requires, const struct xml_node *node)
+static void add_requirement(struct growing_text *requires, const struct xml_node *node)
 {
-	const char *words[4] = {xml_attribute(disk, node, "originator"), xml_attribute(disk, node, "name"),
-				xml_attribute(disk, node, "test"), xml_attribute(disk, node, "version")};
+	const char *words[4] = {xml_attribute(node, "originator"), xml_attribute(node, "name"),
+				xml_attribute(node, "test"), xml_attribute(node, "version")};
 
 	for (size_t i = 0; i < 4; i++)
 		words[i] = words[i] ? words[i] : "?";
@@ -97,35 +97,32 @@ static void add_requirement(struct disk *disk, struct growing_text *requires, co
 
 static void read_repository(struct disk_summary *summary, const struct xml_node *root)
 {
-	struct disk *disk = summary->disk;
 	struct growing_text requires = {0};
 
-	summary->product = xml_attribute(disk, root, "product");
-	summary->vendor = xml_attribute(disk, root, "originator");
-	summary->name = xml_attribute(disk, root, "name");
-	summary->version = xml_attribute(disk, root, "version");
-	if (summary->version && xml_attribute(disk, root, "build"))
+	summary->product = xml_attribute(root, "product");
+	summary->vendor = xml_attribute(root, "originator");
+	summary->name = xml_attribute(root, "name");
+	summary->version = xml_attribute(root, "version");
+	if (summary->version && xml_attribute(root, "build"))
 		summary->version =
-			disk_own(disk, text_format("%s-%s", summary->version, xml_attribute(disk, root, "build")));
-	summary->description = xml_child_text(disk, root, "description");
+			disk_own(summary->disk, text_format("%s-%s", summary->version, xml_attribute(root, "build")));
+	summary->description = xml_child_text(root, "description");
 	for (const struct xml_node *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
-		add_requirement(disk, &requires, node);
+		add_requirement(&requires, node);
 	if (requires.text)
-	summary->requires = disk_own(disk, requires.text);
+	summary->requires = disk_own(summary->disk, requires.text);
 }
 
 /* Takes the values that were not in XS-REPOSITORY, a file that older disks have. */
 static void read_update(struct disk_summary *summary, const struct xml_node *root)
 {
-	struct disk *disk = summary->disk;
-
-	summary->uuid = xml_attribute(disk, root, "uuid");
+	summary->uuid = xml_attribute(root, "uuid");
 	if (!summary->name)
-		summary->name = xml_attribute(disk, root, "name-label");
+		summary->name = xml_attribute(root, "name-label");
 	if (!summary->version)
-		summary->version = xml_attribute(disk, root, "version");
+		summary->version = xml_attribute(root, "version");
 	if (!summary->description)
-		summary->description = xml_child_text(disk, root, "name-description");
+		summary->description = xml_child_text(root, "name-description");
 }
 
 /* XS-SELECTION has a line "DRIVER VERSION" for each driver. The lines are joined with commas. */
