@@ -43,8 +43,12 @@ struct options {
  */
 enum status options_parse(struct options *options, int argc, char **argv, const char *takes, size_t least, size_t most,
 			  bool *done);
-/* Reads the value of --wait. Returns false, with a message, if it is not a number of seconds. */
-bool options_take_wait(struct options *options, const char *seconds);
+
+/*
+ * Keeps the value of an option that getopt_long() found: 'S' is --sysroot, 'L' is --layout. Returns false, with a
+ * message, if the value is wrong.
+ */
+bool options_take(struct options *options, int option);
 
 /* The default of --wait, in seconds. It is long because an initrd takes minutes to make. */
 #define WAIT_DEFAULT 600

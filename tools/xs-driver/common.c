@@ -45,8 +45,8 @@ char *shown_name(const char *s)
 
 static const struct option long_options[] = {
 	{"help", no_argument, NULL, 'H'},
-	{"sysroot", required_argument, NULL, 's'},
-	{"layout", required_argument, NULL, 'l'},
+	{"sysroot", required_argument, NULL, 'S'},
+	{"layout", required_argument, NULL, 'L'},
 	{"kernel", required_argument, NULL, 'k'},
 	{"format", required_argument, NULL, 'o'},
 	{"force", no_argument, NULL, 'f'},
@@ -90,7 +90,7 @@ static bool take_layout(struct options *options, const char *layout)
 	return false;
 }
 
-bool options_take_wait(struct options *options, const char *seconds)
+static bool take_wait(struct options *options, const char *seconds)
 {
 	size_t len = strspn(seconds, "0123456789");
 
@@ -113,13 +113,13 @@ static bool take_kmod(struct options *options, const char *version)
 	return false;
 }
 
-static bool take_option(struct options *options, int option)
+bool options_take(struct options *options, int option)
 {
 	switch (option) {
-	case 's':
+	case 'S':
 		options->sysroot = optarg;
 		return true;
-	case 'l':
+	case 'L':
 		return take_layout(options, optarg);
 	case 'k':
 		return take_kernel(options, optarg);
@@ -135,7 +135,7 @@ static bool take_option(struct options *options, int option)
 	case 'r':
 		return options->run_image_tools = true;
 	case 'w':
-		return options_take_wait(options, optarg);
+		return take_wait(options, optarg);
 	case 'm':
 		return take_kmod(options, optarg);
 	}
@@ -184,7 +184,7 @@ enum status options_parse(struct options *options, int argc, char **argv, const 
 			complain("%s does not take --%s", argv[0], option_name(option));
 			return command_misused(argv[0]);
 		}
-		if (!take_option(options, option))
+		if (!options_take(options, option))
 			return command_misused(argv[0]);
 	}
 	options->names = argv + optind;

@@ -256,14 +256,8 @@ static bool take(struct call *call, int option)
 	case 'v':
 		call->variant = optarg;
 		return true;
-	case 'L':
-		call->options.layout = strcmp(optarg, "dmv") == 0 ? LAYOUT_DMV : LAYOUT_XENSERVER;
-		return strcmp(optarg, layout_directory(call->options.layout)) == 0;
-	case 'r':
-		call->options.sysroot = optarg;
-		return true;
 	}
-	return false;
+	return options_take(&call->options, option);
 }
 
 static bool is_complete(const struct call *call, int left)
@@ -289,9 +283,9 @@ static const struct option long_options[] = {
 	{"deselect", no_argument, NULL, 'd'},
 	{"name", required_argument, NULL, 'n'},
 	{"variant", required_argument, NULL, 'v'},
+	{"help", no_argument, NULL, 'H'},
+	{"sysroot", required_argument, NULL, 'S'},
 	{"layout", required_argument, NULL, 'L'},
-	{"sysroot", required_argument, NULL, 'r'},
-	{"help", no_argument, NULL, 'h'},
 	{0},
 };
 
@@ -301,13 +295,10 @@ enum status driver_tool(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "lsdn:v:h", long_options, NULL)) != -1) {
-		if (option == 'h')
+		if (option == 'h' || option == 'H')
 			return command_help("driver-tool");
-		if (!take(&call, option)) {
-			if (option == 'L')
-				complain("--layout is xenserver or dmv");
+		if (!take(&call, option))
 			return command_misused("driver-tool");
-		}
 	}
 	/* Toolstacks call driver-tool with "-d NAME", without -n. */
 	if (call.what == CALL_DESELECT && !call.name && optind < argc)
