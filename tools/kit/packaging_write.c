@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/atomic_file.h"
 #include "base/die.h"
 #include "base/root.h"
 #include "base/text.h"
@@ -123,16 +125,12 @@ static bool has_data(const struct packaging *directory)
 static char *missing_firmware(const struct packaging *directory)
 {
 	const struct strings *firmware = &directory->tree.firmware;
-	char *names = NULL;
+	struct growing_text names = {0};
 
 	for (size_t i = 0; i < firmware->count; i++)
-		if (!source_tree_firmware(&directory->tree, firmware->all[i])) {
-			char *more = text_format("%s%s%s", names ? names : "", names ? " " : "", firmware->all[i]);
-
-			free(names);
-			names = more;
-		}
-	return names;
+		if (!source_tree_firmware(&directory->tree, firmware->all[i]))
+			text_add(&names, "%s%s", names.len ? " " : "", firmware->all[i]);
+	return names.text;
 }
 
 /* S escaped for the value of a make variable: "$$" for '$', "\#" for '#', with doubled backslashes before the '#'. */
@@ -152,29 +150,25 @@ static char *for_make(const char *s)
 	return out;
 }
 
-/* The value for the placeholder NAME of LEN bytes, in memory to free. NULL if there is none. */
-static char *value_of(const struct packaging *directory, const char *way, const char *name, size_t len)
+/* The value for the placeholder NAME, in memory to free. NULL if there is none. */
+static char *value_of(const struct packaging *directory, const char *way, const char *name)
 {
-	static const struct {
-		enum value_id id;
-		const char *value;
-	} otherwise[] = {{VALUE_RPM_VERSION, "1.0"}, {VALUE_RPM_RELEASE, "1"}};
-	enum value_id id = value_find(name, len);
+	enum value_id id = value_find(name, strlen(name));
 	const char *value = id == VALUES ? NULL : directory->values[id];
 
-	if (len == 4 && strncmp(name, "FROM", len) == 0)
+	if (strcmp(name, "FROM") == 0)
 		return text_format("%s", directory->from);
-	if (len == 6 && strncmp(name, "SRCDIR", len) == 0)
+	if (strcmp(name, "SRCDIR") == 0)
 		return text_format("%s", way);
-	if (len == 16 && strncmp(name, "MISSING_FIRMWARE", len) == 0)
+	if (strcmp(name, "MISSING_FIRMWARE") == 0)
 		return missing_firmware(directory);
-	if (len == 8 && strncmp(name, "DATASPEC", len) == 0)
+	if (strcmp(name, "DATASPEC") == 0)
 		return has_data(directory) ? text_format("%s-data.spec.in", directory->values[VALUE_DRIVER]) : NULL;
-	for (size_t i = 0; i < sizeof(otherwise) / sizeof(otherwise[0]); i++)
-		if (!value && id == otherwise[i].id)
-			value = otherwise[i].value;
-	if (!value && id == VALUE_LABEL)
-		value = directory->values[VALUE_DRIVER];
+	if (!value)
+		value = id == VALUE_RPM_VERSION	  ? "1.0"
+			: id == VALUE_RPM_RELEASE ? "1"
+			: id == VALUE_LABEL	  ? directory->values[VALUE_DRIVER]
+						  : NULL;
 	return value && *value ? for_make(value) : NULL;
 }
 
@@ -187,50 +181,56 @@ static char *read_template(const char *kit, const char *name)
 	return text;
 }
 
-/* The Makefile.in of the kit with values for its placeholders. A line is left out if its placeholder has no value. */
+/* Adds a line of LEN bytes, with the value for its placeholder. Adds nothing if the placeholder has no value. */
+static void add_makefile_line(struct growing_text *out, const struct packaging *directory, const char *way,
+			      const char *line, size_t len)
+{
+	const char *at = memchr(line, '@', len), *end = at ? memchr(at + 1, '@', len - (size_t)(at + 1 - line)) : NULL;
+	char *name, *value;
+
+	if (!end) {
+		text_add(out, "%.*s\n", (int)len, line);
+		return;
+	}
+	name = text_format("%.*s", (int)(end - at - 1), at + 1);
+	value = value_of(directory, way, name);
+	if (value)
+		text_add(out, "%.*s%s%.*s\n", (int)(at - line), line, value, (int)(line + len - end - 1), end + 1);
+	free(value);
+	free(name);
+}
+
+/* The Makefile.in of the kit with values for its placeholders. NULL after a message. */
 static char *makefile_of(const struct packaging *directory, const char *way, const char *kit)
 {
-	char *template = read_template(kit, "driver.Makefile.in"), *text = NULL;
-	size_t size;
-	FILE *out = template ? open_memstream(&text, &size) : NULL;
+	char *template = read_template(kit, "driver.Makefile.in");
+	struct growing_text out = {0};
+	size_t len;
 
-	if (!template)
-		return NULL;
-	if (!out)
-		die_memory();
-	for (const char *line = template, *end; *line; line = end + 1) {
-		const char *name = line + strcspn(line, "@\n"), *after = name;
-		char *value;
-
-		end = line + strcspn(line, "\n");
-		if (*name != '@') {
-			fprintf(out, "%.*s\n", (int)(end - line), line);
-			continue;
-		}
-		after = name + 1 + strcspn(name + 1, "@");
-		value = value_of(directory, way, name + 1, (size_t)(after - name - 1));
-		if (value)
-			fprintf(out, "%.*s%s%.*s\n", (int)(name - line), line, value, (int)(end - after - 1),
-				after + 1);
-		free(value);
+	for (const char *line = template; line && *line; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		add_makefile_line(&out, directory, way, line, len);
 	}
-	if (fclose(out) != 0)
-		die_memory();
 	free(template);
-	return text;
+	return out.text;
 }
 
-/* Writes TEXT as one word for the shell. rpm expands nothing in it. */
-static void put_word(FILE *out, const char *text)
+/* Adds TEXT, so that rpm expands nothing in it. QUOTED: as one word for the shell. */
+static void add_for_rpm(struct growing_text *out, const char *text, bool quoted)
 {
-	fputc('\'', out);
+	text_add(out, "%s", quoted ? "'" : "");
 	for (; *text; text++)
-		fputs(*text == '\'' ? "'\\''" : *text == '%' ? "%%" : (const char[]){*text, '\0'}, out);
-	fputc('\'', out);
+		if (*text == '%')
+			text_add(out, "%%%%");
+		else if (*text == '\'' && quoted)
+			text_add(out, "'\\''");
+		else
+			text_add(out, "%c", *text);
+	text_add(out, "%s\n", quoted ? "'" : "");
 }
 
-/* Writes the command that builds the modules: a single command, or else a script. */
-static void put_build(FILE *out, const struct packaging *directory)
+/* Adds the command that builds the modules: a single command, or else a script. */
+static void add_build(struct growing_text *out, const struct packaging *directory)
 {
 	const char *make = directory->values[VALUE_MAKE];
 	char *script =
@@ -239,26 +239,25 @@ static void put_build(FILE *out, const struct packaging *directory)
 	char *newline = strchr(script, '\n');
 
 	if (newline[1]) {
-		fputs("script=", out);
-		put_word(out, script);
-		fputs("\n%xs_build sh -ec \"$script\"\n", out);
+		text_add(out, "script=");
+		add_for_rpm(out, script, true);
+		text_add(out, "%%xs_build sh -ec \"$script\"\n");
 	} else if (make) {
-		fputs("%xs_build sh -c ", out);
+		text_add(out, "%%xs_build sh -c ");
 		*newline = '\0';
-		put_word(out, script);
-		fputc('\n', out);
+		add_for_rpm(out, script, true);
 	} else {
-		fputs("%xs_build\n", out);
+		text_add(out, "%%xs_build\n");
 	}
 	free(script);
 }
 
-static void put_install(FILE *out, const struct strings *modules)
+static void add_install(struct growing_text *out, const struct strings *modules)
 {
-	fputs("%xs_install", out);
+	text_add(out, "%%xs_install");
 	for (size_t i = 0; i < modules->count; i++)
-		fprintf(out, " %s", modules->all[i]);
-	fputc('\n', out);
+		text_add(out, " %s", modules->all[i]);
+	text_add(out, "\n");
 }
 
 static bool is_line(const char *line, size_t len, const char *wanted)
@@ -272,33 +271,25 @@ static bool is_line(const char *line, size_t len, const char *wanted)
  */
 static char *spec_of(const struct packaging *directory, const char *kit, const char *name, const char *license)
 {
-	char *template = read_template(kit, name), *text = NULL;
-	size_t size, len;
-	FILE *out = template ? open_memstream(&text, &size) : NULL;
+	char *template = read_template(kit, name);
+	struct growing_text out = {0};
+	size_t len;
 
-	if (!template)
-		return NULL;
-	if (!out)
-		die_memory();
-	for (const char *line = template; *line; line += len + (line[len] == '\n')) {
+	for (const char *line = template; line && *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
 		if (strncmp(line, "License:", 8) == 0) {
-			fputs("License: ", out);
-			for (const char *at = license; *at; at++)
-				fputs(*at == '%' ? "%%" : (const char[]){*at, '\0'}, out);
-			fputc('\n', out);
+			text_add(&out, "License: ");
+			add_for_rpm(&out, license, false);
 		} else if (is_line(line, len, "%xs_build")) {
-			put_build(out, directory);
+			add_build(&out, directory);
 		} else if (is_line(line, len, "%xs_install")) {
-			put_install(out, &directory->modules);
+			add_install(&out, &directory->modules);
 		} else {
-			fprintf(out, "%.*s\n", (int)len, line);
+			text_add(&out, "%.*s\n", (int)len, line);
 		}
 	}
-	if (fclose(out) != 0)
-		die_memory();
 	free(template);
-	return text;
+	return out.text;
 }
 
 /* Makes the directories in PATH, below BASE. */
@@ -428,49 +419,57 @@ static void tell_changes(const char *name, const char *old, const char *new)
 	}
 }
 
-/* Replaces the file PATH with the text NEW, completely or not at all. */
-static bool replace_file(const char *path, const char *new)
+static bool replace_makefile(const char *path, const char *text)
 {
-	char *beside = text_format("%s.new", path);
-	bool fine = write_bytes(beside, new, strlen(new)) && (rename(beside, path) == 0 || trouble(path));
+	const char *step;
+	struct stat st;
 
-	if (!fine)
-		unlink(beside);
-	free(beside);
-	return fine;
+	if (stat(path, &st) != 0)
+		return trouble(path);
+	if (replace_file(path, text, strlen(text), &st, NULL, &step) == 0)
+		return true;
+	complain("%s: %s: %s", path, step, strerror(errno));
+	return false;
 }
 
-/* Adds the version to the directory OUTPUT. TEXT is its Makefile. */
+/* TEXT, a Makefile at PATH, with one version more: see add_version(). NULL after a message. Memory to free. */
+static char *makefile_with(const char *text, const char *path, const char *version, const char *way)
+{
+	const char *versions = line_of(text, "VERSIONS := "), *srcdir = line_of(text, "SRCDIR := ");
+	const char *end = versions ? strchr(versions, '\n') : NULL, *after = srcdir ? strchr(srcdir, '\n') : NULL;
+	char *known, *wanted;
+	bool has;
+
+	if (!end || !after || end > after) {
+		complain("%s: no lines 'VERSIONS := ...' and 'SRCDIR := ...' in this order; add the version by hand",
+			 path);
+		return NULL;
+	}
+	known = text_format("%.*s ", (int)(end - versions), versions);
+	wanted = text_format(" %s ", version);
+	has = strstr(known, wanted);
+	free(wanted);
+	free(known);
+	if (has) {
+		complain("%s: version %s is there already", path, version);
+		return NULL;
+	}
+	return text_format("%.*s %s%.*s\nSRCDIR.%s := %s%s", (int)(end - text), text, version, (int)(after - end), end,
+			   version, way, after);
+}
+
+/* Adds the version to the directory OUTPUT: to the line VERSIONS of its Makefile, with a line SRCDIR of its own. */
 static bool add_version(const struct packaging *directory, const char *output, const char *way, const char *kit,
 			const char *text)
 {
-	const char *version = directory->values[VALUE_VERSION], *driver = directory->values[VALUE_DRIVER];
-	const char *versions = line_of(text, "VERSIONS := "), *srcdir = line_of(text, "SRCDIR := ");
-	const char *end = versions ? versions + strcspn(versions, "\n") : NULL,
-		   *after = srcdir ? strchr(srcdir, '\n') : NULL;
-	char *makefile = text_format("%s/Makefile", output), *spec = text_format("%s/%s.spec.in", output, driver);
-	char *known, *new = NULL, *old_spec = NULL, *new_spec = NULL;
-	bool fine = versions && after && end < after;
+	char *makefile = text_format("%s/Makefile", output);
+	char *spec = text_format("%s/%s.spec.in", output, directory->values[VALUE_DRIVER]);
+	char *new = makefile_with(text, makefile, directory->values[VALUE_VERSION], way);
+	char *old_spec = new ? read_text(spec, 1 << 20, NULL) : NULL;
+	char *new_spec = old_spec ? spec_of(directory, kit, "driver.spec.in", directory->values[VALUE_LICENSE]) : NULL;
+	bool fine =
+		new_spec && (!has_data(directory) || write_data(directory, output)) && replace_makefile(makefile, new);
 
-	if (!fine)
-		complain("%s: no lines 'VERSIONS := ...' and 'SRCDIR := ...' in this order; add the version by hand",
-			 makefile);
-	known = fine ? text_format(" %.*s ", (int)(end - versions), versions) : text_format("%s", "");
-	new = text_format(" %s ", version);
-	if (fine && strstr(known, new)) {
-		complain("%s: version %s is there already", makefile, version);
-		fine = false;
-	}
-	free(new);
-	new = NULL;
-	if (fine) {
-		old_spec = read_text(spec, 1 << 20, NULL);
-		new_spec = spec_of(directory, kit, "driver.spec.in", directory->values[VALUE_LICENSE]);
-		new = text_format("%.*s %s%.*s\nSRCDIR.%s := %s%s", (int)(end - text), text, version,
-				  (int)(after - end), end, version, way, after);
-		fine = old_spec && new_spec && (!has_data(directory) || write_data(directory, output)) &&
-		       replace_file(makefile, new);
-	}
 	if (fine) {
 		tell_changes(spec, old_spec, new_spec);
 		if (has_data(directory) && !line_of(text, "DATASPEC"))
@@ -479,7 +478,6 @@ static bool add_version(const struct packaging *directory, const char *output, c
 	free(new_spec);
 	free(old_spec);
 	free(new);
-	free(known);
 	free(spec);
 	free(makefile);
 	return fine;
