@@ -63,6 +63,7 @@ XS_DDK_OBJECTS := $(call objects,xs-ddk)
 XS_DRIVER_OBJECTS := $(call objects,xs-driver)
 SHARED_OBJECTS := $(filter-out $(XS_DDK_OBJECTS) $(XS_DRIVER_OBJECTS),$(call objects,*))
 PROGRAMS := $O/bin/xs-ddk $O/bin/xs-driver
+MANUAL := build/man/xs-ddk.1
 
 # pkg-config runs once, when the first file is compiled: "make deps all" installs it before that.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
@@ -71,7 +72,7 @@ XS_CPPFLAGS = -Itools -Inote -I$O/include -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -
 SANITIZERS := -fsanitize=$(if $(filter thread,$(SANITIZE)),thread,address -fsanitize=undefined) -fno-sanitize-recover=all
 XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),$(SANITIZERS) -fno-omit-frame-pointer)
 
-all: $(PROGRAMS) $O/bin/driver-tool ## build the programs in build/bin; the default
+all: $(PROGRAMS) $O/bin/driver-tool $(MANUAL) ## build the programs in build/bin; the default
 
 $O/bin/xs-ddk: $(XS_DDK_OBJECTS)
 $O/bin/xs-driver: $(XS_DRIVER_OBJECTS)
@@ -83,11 +84,16 @@ $(PROGRAMS): $O/libxs.a
 $O/bin/driver-tool: $O/bin/xs-driver
 	ln -sf xs-driver $@
 
+# The manual page gets the severity, the problem and the hint of each rule from the list of rules.
+$(MANUAL): tools/xs-ddk/manual.awk tools/finding/rules.def tools/xs-ddk/xs-ddk.1.in
+	@mkdir -p $(@D)
+	@awk -f $^ >$@
+
 # The static programs are linked from the same objects, except the one that loads libraries while the program runs.
 STATIC_PROGRAMS := build/static/bin/xs-ddk build/static/bin/xs-driver
 STATIC_LIBS = $(shell $(PKG_CONFIG) --static --libs $(filter-out $(LATE_LIBRARIES),$(LIBRARIES)))
 
-static: $(STATIC_PROGRAMS) ## build static programs for Linux 3.10 and newer, and their package, in build/static
+static: $(STATIC_PROGRAMS) $(MANUAL) ## build static programs for Linux 3.10 and newer, and their package, in build/static
 	@rpm/build-kit --static $(VERSION) build/static
 
 build/static/bin/xs-ddk: $(XS_DDK_OBJECTS)
@@ -201,7 +207,7 @@ format: ## format the C sources with clang-format
 FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
 KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name 'xs-*.spec' ! -name build-kit ! -name '*.[158]' -print))
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
-FILES += $(foreach f,$(wildcard tools/*/*.[158] note/*.[158] rpm/*.[158]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
+FILES += $(foreach f,$(MANUAL) $(wildcard tools/*/*.[158] note/*.[158] rpm/*.[158]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
 FILES += $(foreach f,$(shell find tools/trial -type f ! -name '*.1'),$f:$(DATADIR)/$(f:tools/%=%))
 FILES += tools/finding/xs-ddk.schema.json:$(DATADIR)/xs-ddk.schema.json
 FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))

@@ -114,7 +114,7 @@ cases() {
 
 @test "text tells of findings and fixes, and counts them" {
 	run -1 --separate-stderr xs-ddk verify sound.ko warned.ko failed.ko
-	has "$output" "failed.ko: error: the module does not carry the record of its version: "
+	has "$output" "failed.ko: error: the module has no record of its version: "
 	has "$output" "warned.ko: warning: "
 	[ "${lines[-1]}" = "3 modules checked: 1 error, 1 warning" ]
 }

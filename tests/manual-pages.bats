@@ -7,7 +7,7 @@ load helpers
 
 setup() {
 	PATH=$TOP/note:$PATH
-	pages=("$TOP"/note/*.[158] "$TOP"/rpm/*.[158] "$TOP"/tools/*/*.[158])
+	pages=("$TOP"/note/*.[158] "$TOP"/rpm/*.[158] "$TOP"/tools/*/*.[158] "$TOP"/build/man/*.[158])
 }
 
 # page FILE: the manual page as text, its lines joined.

@@ -4,7 +4,7 @@
 
 load helpers
 
-manual=$TOP/tools/xs-ddk/xs-ddk.1
+manual=$TOP/build/man/xs-ddk.1
 
 rule_ids() { xs-ddk rules --json | jq -r '.rules[].rule'; }
 commands() { xs-ddk --help | sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p'; }

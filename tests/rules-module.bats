@@ -82,7 +82,7 @@ setup() {
 	# Against each other.
 	kernel="$uname SMP" installed odd 1.0.0 odd
 	fires vermagic-flags "$modules/xenserver"
-	has "$found" "odd.ko: the vermagic is for a kernel of that name"
+	has "$found" "odd.ko: the module was built for a kernel of the same name"
 	has "$found" "in $modules/xenserver/disk/1.0.0/disk.ko"
 	# In packages, against the root that is given.
 	rm -r host/lib/modules/$uname/xenserver
