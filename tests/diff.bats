@@ -163,7 +163,7 @@ module() {
 	mkdir new && head -c 100 old/ice.ko >new/ice.ko
 	run -2 --separate-stderr xs-ddk diff old new
 	[ -z "$output" ]
-	has "$stderr" "new/ice.ko: it is no whole kernel module"
+	has "$stderr" "new/ice.ko: it is not a complete kernel module"
 	run -2 --separate-stderr xs-ddk diff old missing
 	has "$stderr" "missing"
 	mkdir empty

@@ -199,8 +199,8 @@ END
 	make_disk "$out/c" --version 3 --uuid "$uuid"
 	make_disk "$out/d" --version 4 --uuid "$uuid"
 	run -1 xs-ddk verify "$out"
-	has "$output" "$out/d/xsedu.iso: error: two disks have one UUID"
-	has "$output" "is that of $out/c/xsedu.iso, which is xs-ddk:xsedu 3-1.x"
+	has "$output" "$out/d/xsedu.iso: error: two different disks have the same UUID"
+	has "$output" "is also the UUID of $out/c/xsedu.iso, which is xs-ddk:xsedu 3-1.x"
 	has "$output" "[disk-uuid-twice]"
 	rm -r "$out/d"
 	make_disk "$out/e" --version 3

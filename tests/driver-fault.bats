@@ -111,7 +111,7 @@ on_full_disk() {
 	root=$template
 	XS_DEPMOD=$BATS_TEST_TMPDIR/depmod run -1 --separate-stderr driver select pair 2.0
 	has "$stderr" "failed for kernel $OTHER with status 3"
-	has "$stderr" "what was done is undone"
+	has "$stderr" "all changes were undone"
 	[ "$(judge "$template")" = old ]
 }
 
@@ -127,7 +127,7 @@ on_full_disk() {
 	root=$template
 	XS_DEPMOD=$BATS_TEST_TMPDIR/depmod run -1 --separate-stderr driver select pair 2.0
 	has "$stderr" "failed for kernel $UNAME with status 130"
-	has "$stderr" "what was done is undone"
+	has "$stderr" "all changes were undone"
 	[ "$(judge "$template")" = old ]
 }
 
@@ -192,7 +192,7 @@ old_initrds() {
 		sed -i "2i [ \"\$3\" != $kernel ] || exit 9" "$XS_INITRD"
 		run -1 --separate-stderr driver select pair 2.0
 		has "$stderr" "failed for kernel $kernel with status 9"
-		has "$stderr" "what was done is undone"
+		has "$stderr" "all changes were undone"
 		old_initrds
 		[ "$(judge "$root")" = old ]
 		sed -i 2d "$XS_INITRD"
@@ -344,7 +344,7 @@ before() {
 	for command in "recover" "deselect --force ice" "rollback ice" "activate ice" "select ice 1"; do
 		# shellcheck disable=SC2086 # words
 		run -1 --separate-stderr driver $command --wait 0
-		has "$stderr" "another command is at work (process $$ rpm %post); nothing is changed"
+		has "$stderr" "another command is running (process $$ rpm %post); nothing is changed"
 	done
 	[ "$(selected ice.ko)" = ../xenserver/ice/1/ice.ko ]
 	# The line is from before: its process has ended, and who holds the lock wrote none.

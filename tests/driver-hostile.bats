@@ -338,7 +338,7 @@ image_tools() {
 		after: "../xenserver/ice/2/ice.ko"}]}' \
 		>"$root/lib/modules/.xs-driver.journal"
 	run -0 --separate-stderr driver recover
-	has "$stderr" "somebody else changed it meanwhile"
+	has "$stderr" "another program has changed it meanwhile"
 	[ "$(selected ice.ko)" = ../xenserver/ice/1/ice.ko ]
 }
 

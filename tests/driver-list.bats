@@ -89,7 +89,7 @@ problem() {
 	for pair in net.ko:net_core.ko net_core.ko:net.ko; do
 		link_update "${pair%:*}" "../xenserver/net/1.0/${pair#*:}"
 		run -1 --separate-stderr driver check net
-		has "$output" "net: misnamed: a link in updates/ has another name than the module file that it leads to (${pair%:*})"
+		has "$output" "net: misnamed: a link in updates/ has another name than the module that it points to (${pair%:*})"
 		lacks "$output" escaping
 		[ "$(state net)" = "inactive, misnamed" ]
 		driver select net 1.0
@@ -116,7 +116,7 @@ problem() {
 	run -1 driver check
 	has "$output" "1.2.0/README: stray: expected a module or info.json"
 	has "$output" "1.2.0/alias.ko: stray: it is a symbolic link, expected a file"
-	has "$output" "1.10.0/ice.ko.xz: stray: ice.ko stands beside it, and both are the module ice"
+	has "$output" "1.10.0/ice.ko.xz: stray: ice.ko is beside it, and both are the module ice"
 	has "$output" "xenserver/file: stray: found file, expected <driver>/<version>/<file>"
 	has "$output" "xenserver/intel-ice/1.2.0/deep: stray: found intel-ice/1.2.0/deep"
 	has "$output" "updates/.ice.ko.new: leftover: "
@@ -164,18 +164,18 @@ problem() {
 	echo no module >"$(hierarchy)/other/1/other.ko"
 	mkdir "$(hierarchy)/bad name" "$(hierarchy)/other/2"
 	run -1 driver check
-	has "$output" "ice.ko carries the record of version '7.7', not '1.2.0'"
+	has "$output" "ice.ko has the record of version '7.7', not '1.2.0'"
 	has "$output" "ice.ko is built for kernel '5.4.3-other', not '$UNAME'"
-	has "$output" "other.ko is no whole kernel module"
+	has "$output" "other.ko is not a complete kernel module"
 	has "$output" "xenserver/bad name: stray"
-	has "$output" "xenserver/other/2: stray: the version holds no module"
+	has "$output" "xenserver/other/2: stray: the version has no module"
 }
 
 @test "check tells of a modules.dep that does not know what is selected" {
 	driver select intel-ice 1.2.0
 	: >"$root/lib/modules/$UNAME/modules.dep"
 	run -1 driver check
-	has "$output" "modules.dep of $UNAME does not know updates/ice.ko"
+	has "$output" "modules.dep of $UNAME does not have updates/ice.ko"
 	has "$output" "depmod $UNAME"
 }
 
@@ -315,7 +315,7 @@ unfinished() {
 @test "a wrong name gets the nearest right ones" {
 	install_fake other-driver 1 other
 	run -2 --separate-stderr driver list intel-ica
-	[ "$stderr" = "xs-driver: no driver or module is called 'intel-ica'; near it: intel-ice" ]
+	[ "$stderr" = "xs-driver: no driver or module is called 'intel-ica'; similar names: intel-ice" ]
 	run -2 --separate-stderr driver select ice 1.3.0
 	has "$stderr" "version 1.3.0 of intel-ice is not installed for kernel $UNAME; there: 1.2.0, 1.10.0"
 	run -2 --separate-stderr driver list zzzzzzzzz
@@ -336,7 +336,7 @@ unfinished() {
 	rm "$root/proc/sys/kernel/osrelease"
 	has "$(driver list)" 5.5.5-old
 	run -2 --separate-stderr driver list --kernel 6.6.6
-	has "$stderr" "there is no kernel 6.6.6"
+	has "$stderr" "kernel 6.6.6 is not installed: there is no directory /lib/modules/6.6.6"
 }
 
 @test "every command answers --help, and a wrong call ends with 2" {

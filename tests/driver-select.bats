@@ -97,13 +97,13 @@ unchanged() {
 	install_fake ice 1 ice
 	cp "$(fake_module ice 2)" "$(hierarchy)/ice/1/ice.ko"
 	unchanged driver select ice 1
-	has "$stderr" "ice.ko carries the record of version '2', not '1'"
+	has "$stderr" "ice.ko has the record of version '2', not '1'"
 	cp "$(fake_module ice -)" "$(hierarchy)/ice/1/ice.ko"
 	unchanged driver select ice 1
-	has "$stderr" "ice.ko carries no version record"
+	has "$stderr" "ice.ko has no record of its version"
 	echo garbage >"$(hierarchy)/ice/1/ice.ko"
 	unchanged driver select ice 1
-	has "$stderr" "ice.ko is no whole kernel module"
+	has "$stderr" "ice.ko is not a complete kernel module"
 }
 
 @test "a regular file in updates/ is never replaced, nor a link that leads elsewhere" {
@@ -257,7 +257,7 @@ add_pci() {
 	unchanged driver activate hba
 	has "$stderr" "hba: it drives the root disk (sda1); --force unloads it nevertheless"
 	unchanged driver activate hba --force
-	has "$stderr" "below --sysroot nothing is loaded"
+	has "$stderr" "with --sysroot, nothing can be loaded"
 }
 
 @test "deselect warns of the management network's driver, through bridge and bond" {
@@ -320,7 +320,7 @@ add_pci() {
 @test "activate of what is active says so; of a driver that is not selected, it is refused" {
 	install_fake ice 1 ice
 	unchanged driver activate ice
-	has "$stderr" "no version of ice is selected as a whole"
+	has "$stderr" "no version of ice is selected completely"
 	driver select ice 1
 	loaded ice 1
 	run -0 driver activate ice
@@ -360,7 +360,7 @@ add_pci() {
 	driver select ice 2
 	driver select ice 1
 	unchanged driver select ice 2
-	has "$stderr" "ice 2 does not drive pci 0000:03:00.0 (pci:v00008086d00001592sv0)"
+	has "$stderr" "ice 2 does not support pci 0000:03:00.0 (pci:v00008086d00001592sv0)"
 	driver select ice 2 --force
 	[ "$(selected ice.ko)" = ../xenserver/ice/2/ice.ko ]
 }

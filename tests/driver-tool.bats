@@ -61,8 +61,8 @@ tool() { driver-tool --sysroot "$root" "$@"; }
 	cp "$(fake_module ice 3)" "$(hierarchy)/intel-ice/1.2.0/ice.ko"
 	run -1 --separate-stderr tool -s -n intel-ice -v 1.2.0
 	[ "$(jq -c '[.driver, .variant, .exit]' <<<"$output")" = '["intel-ice","1.2.0",1]' ]
-	has "$(jq -r .message <<<"$output")" "carries the record of version '3'"
-	has "$stderr" "carries the record of version '3'"
+	has "$(jq -r .message <<<"$output")" "has the record of version '3'"
+	has "$stderr" "has the record of version '3'"
 	run -2 --separate-stderr tool -s -n nothing -v 1
 	[ "$(jq -c '[.driver, .exit]' <<<"$output")" = '["nothing",2]' ]
 }
@@ -114,7 +114,7 @@ tool() { driver-tool --sysroot "$root" "$@"; }
 	run -2 --separate-stderr tool -l -s -n intel-ice -v 1.2.0
 	run -2 --separate-stderr tool -l -d -n intel-ice
 	run -2 --separate-stderr tool -s -d -n intel-ice -v 1.2.0
-	has "$stderr" "what is wanted is -l, or"
+	has "$stderr" "expected -l, or"
 	[ "$(selected ice.ko)" = none ]
 }
 

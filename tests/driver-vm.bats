@@ -68,7 +68,7 @@ follows() {
 }
 
 @test "after activate, rollback selects the former version, and activate loads it" {
-	follows "$(section rollback)" "xs-edu: 1.0.0 is selected" "1.1.0 is loaded until a reboot" "xsedu is 1.1.0." \
+	follows "$(section rollback)" "xs-edu: 1.0.0 is selected" "1.1.0 stays loaded until a reboot" "xsedu is 1.1.0." \
 		"1.0.0 is active; it was 1.1.0" "xsedu is 1.0.0."
 }
 

@@ -107,15 +107,15 @@ tricky() {
 	tricky "DRIVER " 'touch pwned'
 	tricky "may be changed by the command in line 2: . ./pwned" 'PACKAGE_NAME=a' '. ./pwned'
 	tricky "may be changed by the command in line 1: eval touch pwned" 'eval touch pwned'
-	tricky "is what a command prints" 'PACKAGE_NAME=$(touch pwned; echo a)'
-	tricky "is what a command prints" 'PACKAGE_NAME="`touch pwned`"'
-	tricky "is what a command prints" 'X=$(touch pwned)' 'PACKAGE_NAME=$X'
+	tricky "is the output of a command" 'PACKAGE_NAME=$(touch pwned; echo a)'
+	tricky "is the output of a command" 'PACKAGE_NAME="`touch pwned`"'
+	tricky "is the output of a command" 'X=$(touch pwned)' 'PACKAGE_NAME=$X'
 	tricky "is computed" 'PACKAGE_NAME=${X:-$(touch pwned)}'
 	tricky "is set under a condition, in line 1" 'if touch pwned; then PACKAGE_NAME=a; fi'
 	tricky "is set for one command only" 'PACKAGE_NAME=a touch pwned'
 	tricky "is followed by >" 'PACKAGE_NAME=a>pwned'
 	tricky "which does not end" "$plain" 'if true; then'
-	tricky "which has a text after <<" "$plain" 'cat <<END' 'PACKAGE_NAME=b' 'END'
+	tricky "which has a here-document" "$plain" 'cat <<END' 'PACKAGE_NAME=b' 'END'
 	tricky "is set by a default in line 2" 'PACKAGE_NAME=a' ': ${PACKAGE_NAME:=$(touch pwned)}'
 	tricky "is set by a command in line 6" "$plain" 'read -r PACKAGE_NAME </dev/null'
 	tricky "may be changed by the command in line 7: f" "$plain" 'f() { PACKAGE_NAME=b; }' 'f'
@@ -123,10 +123,10 @@ tricky() {
 	tricky "has no closing quote" 'PACKAGE_NAME="a'
 	tricky "is a list in brackets" 'PACKAGE_NAME=(a b)'
 	tricky "no legal name" 'PACKAGE_NAME=../pwned'
-	tricky "no path below the sources" "$plain" 'BUILT_MODULE_NAME[1]=../../pwned'
-	tricky "no path below the sources" "$plain" 'BUILT_MODULE_NAME[1]="a; touch pwned"'
-	tricky "PATCH in line 6 is no path below" "$plain" 'PATCH[0]=../a.patch'
-	tricky "PATCH in line 6 has an index that is computed" "$plain" 'PATCH[$i]=a.patch'
+	tricky "is not a path below the sources" "$plain" 'BUILT_MODULE_NAME[1]=../../pwned'
+	tricky "is not a path below the sources" "$plain" 'BUILT_MODULE_NAME[1]="a; touch pwned"'
+	tricky "PATCH in line 6 is not a path below" "$plain" 'PATCH[0]=../a.patch'
+	tricky "PATCH in line 6 has a computed index" "$plain" 'PATCH[$i]=a.patch'
 	tricky "PRE_BUILD in line 6 is not the path of a script" "$plain" 'PRE_BUILD="a; touch pwned"'
 	tricky "PATCH_MATCH in line 7 has a quote" "$plain" 'PATCH[0]=a' "PATCH_MATCH[0]=\"'; touch pwned\""
 	tricky 'uses $NEVER' "$plain" 'MAKE="make X=$NEVER"'
@@ -151,7 +151,7 @@ popd >/dev/null; for i in a b; do BUILT_MODULE_NAME[\$i]=b; done
 $plain
 END
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a
-	has "$stderr" "all modules that are built will be packaged"
+	has "$stderr" "the packages will have all modules that are built"
 	has "$(cat little/little.spec.in)" $'KVER={uname}\'\n'
 	[ "$(tail -n 1 little/little.spec.in)" = %xs_install ]
 }
@@ -227,7 +227,7 @@ fi
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT=b LICENSE=c
 	rm -r little
 	run -2 --separate-stderr xs-ddk import src COLOUR=red
-	has "$stderr" "'COLOUR=red' is no NAME=VALUE"
+	has "$stderr" "'COLOUR=red' is not NAME=VALUE"
 	run -2 --separate-stderr xs-ddk import missing
 	run -2 --separate-stderr xs-ddk import src/Makefile
 	run -2 --separate-stderr xs-ddk import
@@ -257,7 +257,7 @@ fi
 	sed -i 's/3.2.1/4.0/; s/GPL v2/GPL/' new/little.c
 	echo 'BUILT_MODULE_NAME[1]=other' >>new/dkms.conf
 	run -0 --separate-stderr xs-ddk import new
-	[ "$stderr" = "xs-ddk: $PWD/little/little.spec.in stays as it is; for this version alone it would have:
+	[ "$stderr" = "xs-ddk: $PWD/little/little.spec.in is not changed; for this version, it would have these lines:
   %xs_install little.ko other.ko" ]
 	run -1 diff first little/Makefile
 	[ "$output" = "6c6
@@ -267,7 +267,7 @@ fi
 $(diff first little/Makefile | sed -n 5p)
 > SRCDIR.4.0 := ../new" ]
 	run -1 --separate-stderr xs-ddk import new
-	has "$stderr" "version 4.0 is there already"
+	has "$stderr" "it has version 4.0 already"
 	# Both are built from their own sources, their own makefiles included.
 	make -s -C little KERNELS="$(a_kernel)" build-srctarballs
 	run -0 tar -xzOf little/build/srctarballs/little-4.0.tar.gz little-4.0/little.c little-4.0/Makefile
@@ -299,7 +299,7 @@ $(diff first little/Makefile | sed -n 5p)
 	rm -r little
 	touch 'src/$(touch pwned).rules'
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
-	has "$stderr" '$(touch pwned).rules: a file of a data package has only letters'
+	has "$stderr" '$(touch pwned).rules: the name of a file in a data package can have only ASCII letters'
 	nothing_written
 	rm src/*.rules
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT=$'a\eb'

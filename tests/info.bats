@@ -30,7 +30,7 @@ ids() { jq -c ".pci_ids[\"$1\"][] | [.vendor_id, .device_id, .subvendor_id, .sub
 	[ "$(ids m.ko)" = '["8086","1593","*","*"]
 ["14e4","163c","1028","02dc"]
 ["0001","0abc","*","*"]' ]
-	[ "$stderr" = "xs-ddk: warning: a class of PCI devices that the driver claims is not in pci_ids, which knows only single devices" ]
+	[ "$stderr" = "xs-ddk: warning: a class of PCI devices that the driver claims is not in pci_ids, which can have only single devices" ]
 }
 
 @test "a driver of a class of PCI devices alone fits any machine, with a warning" {
@@ -107,11 +107,11 @@ ids() { jq -c ".pci_ids[\"$1\"][] | [.vendor_id, .device_id, .subvendor_id, .sub
 	info -1 m.ko other/m.ko
 	has "$stderr" "other/m.ko: there are two modules of this name"
 	info -1 text.ko
-	has "$stderr" "text.ko: it is no whole kernel module"
+	has "$stderr" "text.ko: it is not a complete kernel module"
 	info -2 none.ko
 	has "$stderr" "none.ko: No such file"
 	info -2 m.txt
-	has "$stderr" "m.txt: it is not named like a module"
+	has "$stderr" "m.txt: it does not have the name of a module"
 	mkdir dir.ko
 	info -2 dir.ko
 	has "$stderr" "dir.ko: it is not a regular file"

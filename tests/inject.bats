@@ -71,7 +71,7 @@ injected_is_linked() {
 	cp little.ko fresh.ko
 	xs-ddk inject --version 1.0 little.ko
 	run -1 --separate-stderr xs-ddk inject --version 2.0.0-longer little.ko
-	has "$stderr" "carries the record of version 1.0"
+	has "$stderr" "has the record of version 1.0"
 	has "$stderr" "--replace"
 	xs-ddk inject --version 2.0.0-longer --replace little.ko
 	xs-ddk inject --version 2.0.0-longer fresh.ko
@@ -94,7 +94,7 @@ injected_is_linked() {
 	objcopy --set-section-flags .note.xenserver=alloc,data little.ko
 	readelf -SW little.ko | grep -q 'note.xenserver *PROGBITS\|note.xenserver.*WA'
 	run -1 --separate-stderr xs-ddk inject --version 1.2.3 little.ko
-	has "$stderr" "not right"
+	has "$stderr" "it has a wrong record"
 	xs-ddk inject --version 1.2.3 --replace little.ko
 	run -0 --separate-stderr xs-ddk verify --version 1.2.3 little.ko
 }
@@ -200,7 +200,7 @@ signed_module() {
 	little $x86
 	echo 'something of value' >>little.ko
 	run -1 --separate-stderr xs-ddk inject --version 1.0 --drop-signature little.ko
-	has "$stderr" "19 bytes follow the module"
+	has "$stderr" "19 bytes after the module"
 }
 
 # refuses STATUS TEXT ARGUMENT...: inject ends so, says so, and changes no file here.
@@ -225,9 +225,9 @@ refuses() {
 	refuses 2 "no ELF file" --version 1 text.ko
 	refuses 1 "its ELF type is" --version 1 program.ko
 	refuses 1 "no section .modinfo" --version 1 no-modinfo.ko
-	refuses 1 "no finished kernel module" --version 1 unfinished.ko
-	refuses 2 "no regular file" --version 1 pipe.ko
-	refuses 2 "no regular file" --version 1 .
+	refuses 1 "not a finished kernel module" --version 1 unfinished.ko
+	refuses 2 "not a regular file" --version 1 pipe.ko
+	refuses 2 "not a regular file" --version 1 .
 	refuses 2 "No such file" --version 1 missing.ko
 }
 

@@ -75,7 +75,7 @@ paths_found() {
 	mkdir directory
 	mv package directory/
 	run -2 --separate-stderr xs-ddk show directory
-	has "$stderr" "directory holds no module"
+	has "$stderr" "directory has no module"
 }
 
 @test "records far into a long module are found, however it is compressed, in bounded memory" {

@@ -176,13 +176,13 @@ select_net() {
 	selected net.ko "$(in_version net 1.1.0 net.ko)"
 	fires selection-mixed host
 	has "$found" "updates/net.ko: "
-	has "$found" "net is selected here at 1.1.0, but at 1.0.0 elsewhere in updates/"
+	has "$found" "version 1.1.0 of net is selected here, but version 1.0.0 elsewhere in updates/"
 }
 
 @test "a selected version of which one module has no link is found" {
 	selected net.ko "$(in_version net 1.0.0 net.ko)"
 	fires selection-mixed host
-	has "$found" "net is selected at 1.0.0, but no link leads to its module net_core"
+	has "$found" "version 1.0.0 of net is selected, but its module net_core has no link"
 }
 
 @test "a host whose depmod is not told to leave the versions out is found" {
@@ -318,8 +318,8 @@ claims() {
 	jq 'del(.priority) | .category = 1' "$info" >x
 	mv x "$info"
 	fires info-damaged host
-	has "$found" '"priority" is not there, or no number'
-	has "$found" '"category" is not there, or no string'
+	has "$found" '"priority" is missing, or is not a number'
+	has "$found" '"category" is missing, or is not a string'
 	echo '{"name": ' >"$info"
 	fires info-damaged host
 	has "$found" "line 2: unexpected token"
@@ -366,7 +366,7 @@ claims() {
 @test "firmware that is not there is found, and looked for where the kernel looks" {
 	installed fw 1 fw 'info "firmware=vendor/a.bin"' 'info "firmware=vendor/b*.bin"'
 	fires firmware-missing host
-	has "$found" "vendor/a.bin is neither in the root's lib/firmware nor in a package given"
+	has "$found" "vendor/a.bin is neither in lib/firmware of the root nor in one of the packages"
 	mkdir -p "host/lib/firmware/updates/$uname/vendor" host/lib/firmware/vendor
 	touch host/lib/firmware/vendor/b2.bin.zst
 	fires firmware-missing host

@@ -19,7 +19,7 @@ setup() {
 @test "a file that is cut short is found, with both lengths" {
 	head -c 200 sound.ko >short.ko
 	fires module-truncated short.ko
-	has "$found" "it has 200 bytes, its headers want $(stat -c %s sound.ko)"
+	has "$found" "it has 200 bytes, its headers say $(stat -c %s sound.ko)"
 	quiet module-truncated sound.ko
 }
 

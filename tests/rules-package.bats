@@ -45,7 +45,7 @@ right_package() {
 	a_module "payload/lib/modules/$uname/kernel/drivers/net.ko"
 	right_package
 	fires package-path "$right.rpm"
-	has "$found" "it has /lib/modules/$uname/kernel/drivers/net.ko, which a package of modules may not"
+	has "$found" "it has /lib/modules/$uname/kernel/drivers/net.ko, which a package of modules must not have"
 	touch payload/usr/bin/tool
 	right_package
 	fires package-path "$right.rpm"
@@ -62,7 +62,7 @@ right_package() {
 	touch payload/usr/bin/tool
 	a_package net-data
 	fires package-path net-data.rpm
-	has "$found" "it has /usr/bin/tool, which a package of data may not"
+	has "$found" "it has /usr/bin/tool, which a package of data must not have"
 }
 
 @test "the package xs-driver-static may have its programs, and no other" {
@@ -114,12 +114,12 @@ right_package() {
 @test "a package that asks for another kernel, or for CRCs that nobody provides, is found" {
 	a_package "$right" "Requires: kernel-uname-r = 4.19.0+2"
 	fires package-kernel-wrong "$right.rpm"
-	has "$found" "it asks for kernel-uname-r = 4.19.0+2, expected = $uname"
+	has "$found" "it requires kernel-uname-r = 4.19.0+2, expected = $uname"
 	a_package "$right" "Requires: kernel-uname-r >= $uname"
 	fires package-kernel-wrong "$right.rpm"
 	right_package "Requires: kernel(printk) = 0x12345678"
 	fires package-kernel-wrong --profile xs8 "$right.rpm"
-	has "$found" "it asks for kernel(printk), which no kernel package of xs8 provides"
+	has "$found" "it requires kernel(printk), which no kernel package of xs8 provides"
 	quiet package-kernel-wrong --profile el9 "$right.rpm"
 }
 
@@ -235,10 +235,10 @@ flip_bit() {
 	# In the scriptlet, which nothing else would find.
 	flip_bit "$right.rpm" "$(grep -abo 'true' "$right.rpm" | head -n 1 | cut -d: -f1)"
 	fires package-digest broken.rpm
-	has "$found" "the digest of its header is another"
+	has "$found" "the digest of its header does not match"
 	flip_bit "$right.rpm" $((size - 1))
 	run -1 --separate-stderr xs-ddk verify --json broken.rpm
-	has "$output" "the digest of its payload is another"
+	has "$output" "the digest of its payload does not match"
 	# A tag of the signature header made unknown: the digest with this tag is gone. 269, 273: of the header.
 	cp "$right.rpm" bare.rpm
 	for tag in 0000010d 00000111; do
@@ -457,7 +457,7 @@ rpm_says() {
 	a_package b-data
 	fires package-conflict a-data.rpm b-data.rpm
 	has "$found" "b-data.rpm: "
-	has "$found" "/etc/net.conf is also in a-data, with another content"
+	has "$found" "/etc/net.conf is also in a-data, with different content"
 	rpm_release=2 a_package a-data
 	quiet package-conflict a-data.rpm old.rpm
 }
@@ -503,7 +503,7 @@ rpm_says() {
 	payload_module net 1.0.0 net 'info "firmware=net.bin"'
 	right_package
 	fires firmware-missing "$right.rpm"
-	has "$found" "net.bin is in no package given"
+	has "$found" "net.bin is in none of the packages"
 	mv payload keep
 	mkdir -p payload/lib/firmware
 	touch payload/lib/firmware/net.bin.xz

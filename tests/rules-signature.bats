@@ -54,7 +54,7 @@ verify_options=(--disable path-name)
 
 @test "the signature of another key is not valid" {
 	fires signature-invalid --cert "$keys/other.x509" "${verify_options[@]}" signed.ko
-	has "$found" "made with another key than the certificate's"
+	has "$found" "made with another key than that of the certificate"
 	cat <(openssl x509 -inform DER -in "$keys/other.x509") <(openssl x509 -inform DER -in "$cert") >both.crt
 	quiet signature-invalid --cert both.crt "${verify_options[@]}" signed.ko
 }
@@ -86,7 +86,7 @@ verify_options=(--disable path-name)
 @test "a signature that says to be longer than it is is damaged" {
 	{ cat sound.ko && printf '\0\0\2\0\0\0\0\0\377\377\377\377' && echo "~Module signature appended~"; } >m.ko
 	fires signature-damaged --disable path-name m.ko
-	has "$found" "longer than what was appended"
+	has "$found" "greater than that of the appended bytes"
 }
 
 @test "something appended that is no signature is found" {

@@ -118,7 +118,7 @@ rules_found() {
 	mkdir empty
 	run -2 --separate-stderr xs-ddk verify empty
 	has "$output" "empty: error: "
-	has "$output" "holds no module"
+	has "$output" "has no module"
 }
 
 @test "a FIFO or a device named like a module does not stop the rest" {
@@ -141,7 +141,7 @@ rules_found() {
 	run -2 --separate-stderr xs-ddk verify --kernel a/b "$module"
 	has "$stderr" "is no legal uname"
 	run -2 --separate-stderr xs-ddk verify --format xml "$module"
-	has "$stderr" "there is no format 'xml'"
+	has "$stderr" "unknown format 'xml'"
 	run -2 --separate-stderr xs-ddk verify
 	has "$stderr" "a PATH is missing"
 }

@@ -66,7 +66,7 @@ static enum status help(void)
 	printf("Usage: %s COMMAND [ARGUMENT...]\n\n", running->name);
 	for (size_t i = 0; i < running->count; i++)
 		printf("  %-11s  %s\n", running->commands[i].name, running->commands[i].summary);
-	printf("\n'%s COMMAND --help' tells a command's options.\nExit status: %s.\n", running->name,
+	printf("\n'%s COMMAND --help' prints the options of a command.\nExit status: %s.\n", running->name,
 	       running->statuses);
 	return STATUS_YES;
 }

@@ -59,13 +59,14 @@ static void check_sum(struct disk_check *c, char *line)
 	const struct disk_file *file;
 
 	if (strlen(line) < 67 || line[64] != ' ') {
-		disk_found(c, RULE_DISK_SUMS, "SHA256SUMS", "'%s' is no line of sha256sum", disk_safe(c->disk, line));
+		disk_found(c, RULE_DISK_SUMS, "SHA256SUMS", "'%s' is not a line of sha256sum",
+			   disk_safe(c->disk, line));
 		return;
 	}
 	line[64] = '\0';
 	file = disk_find(c->disk, line + 66);
 	if (!file)
-		disk_found(c, RULE_DISK_SUMS, "SHA256SUMS", "it lists %s, which is not there",
+		disk_found(c, RULE_DISK_SUMS, "SHA256SUMS", "it lists %s, which is not on the disk",
 			   disk_safe(c->disk, line + 66));
 	else if (strcmp(file->sha256, line) != 0)
 		disk_found(c, RULE_DISK_SUMS, file->path, "it has the SHA-256 sum %s, and SHA256SUMS says %s",
@@ -105,7 +106,7 @@ static void check_sums(struct disk_check *c)
 static void check_volume(struct disk_check *c)
 {
 	if (c->disk->is_image && c->name && strcmp(c->disk->volume, c->name) != 0)
-		disk_found(c, RULE_DISK_VOLUME, NULL, "it is '%s', and the pack is called '%s'",
+		disk_found(c, RULE_DISK_VOLUME, NULL, "the volume is called '%s', and the disk '%s'",
 			   disk_safe(c->disk, c->disk->volume), disk_safe(c->disk, c->name));
 }
 
@@ -159,16 +160,18 @@ static void check_seen(struct disk_check *c, const struct seen *seen, size_t cou
 		     same_update = strcmp(seen[i].identity, identity) == 0;
 
 		if (same_uuid && !same_update)
-			disk_found(c, RULE_DISK_UUID_TWICE, NULL, "%s is that of %s, which is %s",
+			disk_found(c, RULE_DISK_UUID_TWICE, NULL, "%s is also the UUID of %s, which is %s",
 				   disk_safe(c->disk, c->uuid), disk_safe(c->disk, seen[i].path),
 				   disk_safe(c->disk, seen[i].identity));
 		else if (same_update && !same_uuid)
-			disk_found(c, RULE_DISK_UUID_CHANGED, NULL, "it is %s, and %s is that of the same %s in %s",
+			disk_found(c, RULE_DISK_UUID_CHANGED, NULL,
+				   "its UUID is %s, and %s is the UUID of the same %s in %s",
 				   disk_safe(c->disk, c->uuid), disk_safe(c->disk, seen[i].uuid),
 				   disk_safe(c->disk, identity), disk_safe(c->disk, seen[i].path));
 		else if (same_uuid && strcmp(seen[i].packages, packages) != 0)
-			disk_found(c, RULE_DISK_UUID_CONTENT, NULL, "%s is that of %s too, which has other packages",
-				   disk_safe(c->disk, c->uuid), disk_safe(c->disk, seen[i].path));
+			disk_found(c, RULE_DISK_UUID_CONTENT, NULL,
+				   "%s is also the UUID of %s, which has other packages", disk_safe(c->disk, c->uuid),
+				   disk_safe(c->disk, seen[i].path));
 	}
 }
 

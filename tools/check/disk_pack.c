@@ -119,7 +119,8 @@ static void check_kind(struct disk_check *c, const struct xml_node *node, const 
 			   disk_safe(c->disk, file->path));
 	} else if (!*right) {
 		disk_found(c, RULE_DISK_PACKAGE_TYPE, file->path,
-			   "its type is driver-rpm, and it has files that are neither a kernel's nor a data package's");
+			   "its type is driver-rpm, and it has files that belong neither to a kernel nor to a data "
+			   "package");
 	} else if (strcmp(kernel, right) != 0) {
 		disk_found(c, RULE_DISK_PACKAGE_KERNEL, file->path, "XS-PACKAGES says %s, and its files are for %s",
 			   disk_safe(c->disk, kernel), safe);
@@ -140,7 +141,7 @@ static void check_listed(struct disk_check *c, const struct xml_node *node, cons
 		return;
 	check_kind(c, node, file, type);
 	if (label && *label && strcmp(label, file->rpm.name) != 0)
-		disk_found(c, RULE_DISK_PACKAGE_LABEL, file->path, "it is '%s', and the package is called '%s'",
+		disk_found(c, RULE_DISK_PACKAGE_LABEL, file->path, "the label is '%s', and the package is called '%s'",
 			   disk_safe(c->disk, label), disk_safe(c->disk, file->rpm.name));
 }
 
@@ -150,8 +151,8 @@ static void check_entry(struct disk_check *c, const struct xml_node *node)
 
 	disk_check_attributes(c, PACKAGES, node, of_package);
 	if (!*name || strchr(name, '/') || name[0] == '.')
-		disk_found(c, RULE_DISK_PACKAGES, PACKAGES, "'%s' is no name of a file in the disk's own directory",
-			   disk_safe(c->disk, name));
+		disk_found(c, RULE_DISK_PACKAGES, PACKAGES,
+			   "'%s' is not the name of a file in the top directory of the disk", disk_safe(c->disk, name));
 	else if (type && is_type(type))
 		check_listed(c, node, name, type);
 }

@@ -34,7 +34,8 @@ static void check_line(struct disk_check *c, char *line)
 	const char *safe = disk_safe(c->disk, line), *driver = strsep(&line, " ");
 
 	if (!line || !*driver || !*line || !disk_has(c->disk, driver, line))
-		disk_found(c, RULE_DISK_SELECTION, SELECTION, "'%s' is no driver and version of the disk", safe);
+		disk_found(c, RULE_DISK_SELECTION, SELECTION, "'%s' is not a driver and a version that are on the disk",
+			   safe);
 }
 
 /* The metapackage must have the same file, because hosts read only that copy. */
@@ -49,7 +50,7 @@ static void check_copy(struct disk_check *c, const struct disk_file *selection)
 		    strcmp(meta->rpm.files[i].digest, selection->sha256) == 0)
 			return;
 	if (meta)
-		disk_found(c, RULE_DISK_SELECTION, meta->path, "it does not bring the disk's %s", SELECTION);
+		disk_found(c, RULE_DISK_SELECTION, meta->path, "it does not have the same %s as the disk", SELECTION);
 }
 
 void check_disk_selection(struct disk_check *c)

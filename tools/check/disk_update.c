@@ -54,7 +54,7 @@ static void check_guidance(struct disk_check *c, const struct xml_node *root)
 			known = known || strcmp(word, words[i]) == 0;
 		if (!known)
 			disk_found(c, RULE_DISK_GUIDANCE, UPDATE,
-				   "'%s' is none of restartHVM restartPV restartHost restartXAPI",
+				   "'%s' is not one of restartHVM restartPV restartHost restartXAPI",
 				   disk_safe(c->disk, word));
 	}
 }

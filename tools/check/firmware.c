@@ -158,7 +158,8 @@ void check_firmware(struct report *report, const struct inventory *inventory, co
 			continue;
 		safe = text_safe(firmware->name);
 		report_add(report, RULE_FIRMWARE_MISSING, firmware->path, "%s is %s", safe,
-			   *root ? "neither in the root's lib/firmware nor in a package given" : "in no package given");
+			   *root ? "neither in lib/firmware of the root nor in one of the packages"
+				 : "in none of the packages");
 		free(safe);
 	}
 }

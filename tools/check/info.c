@@ -29,11 +29,12 @@ static void check_fields(struct report *report, const char *path, const json_t *
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
 		if (!json_is_string(json_object_get(info, strings[i])))
-			report_add(report, RULE_INFO_DAMAGED, path, "\"%s\" is not there, or no string", strings[i]);
+			report_add(report, RULE_INFO_DAMAGED, path, "\"%s\" is missing, or is not a string",
+				   strings[i]);
 	if (!json_is_number(json_object_get(info, "priority")))
-		report_add(report, RULE_INFO_DAMAGED, path, "\"priority\" is not there, or no number");
+		report_add(report, RULE_INFO_DAMAGED, path, "\"priority\" is missing, or is not a number");
 	if (!json_is_object(json_object_get(info, "pci_ids")))
-		report_add(report, RULE_INFO_DAMAGED, path, "\"pci_ids\" is not there, or no object");
+		report_add(report, RULE_INFO_DAMAGED, path, "\"pci_ids\" is missing, or is not an object");
 }
 
 /* The component of the entry's path that ends before *END, as a text to free; *END is then where it begins. */

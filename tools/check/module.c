@@ -19,9 +19,9 @@ bool check_module(struct report *report, const char *path, const struct module *
 		report_add(report, RULE_INPUT_LIMIT, path, "%s", module->damage);
 	if (module->fault[MODULE_NOT_ELF])
 		report_add(report, RULE_MODULE_NOT_ELF, path, "%s",
-			   module->size == 0 ? "it is empty" : "it does not begin as an ELF file does");
+			   module->size == 0 ? "it is empty" : "it does not begin like an ELF file");
 	if (module->fault[MODULE_TRUNCATED])
-		report_add(report, RULE_MODULE_TRUNCATED, path, "it has %" PRIu64 " bytes, its headers want %" PRIu64,
+		report_add(report, RULE_MODULE_TRUNCATED, path, "it has %" PRIu64 " bytes, its headers say %" PRIu64,
 			   found[MODULE_TRUNCATED], limit[MODULE_TRUNCATED]);
 	if (module->fault[MODULE_DAMAGED])
 		report_add(report, RULE_MODULE_DAMAGED, path, "%s", module->damage);

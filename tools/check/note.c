@@ -50,7 +50,7 @@ void check_note(struct report *report, const char *path, const struct note_readi
 	/* A broken note, or a note of another owner, has a finding already. */
 	if (note->records == 0 && !note->fault[NOTE_TRUNCATED] && !note->fault[NOTE_OWNER])
 		report_add(report, RULE_NOTE_MISSING, path, "%s",
-			   note->section  ? "the section .note.xenserver holds no record of type 1"
+			   note->section  ? "the section .note.xenserver has no record of type 1"
 			   : note->compat ? "it has only the section .note.XenServer of older kits"
 					  : "it has no section .note.xenserver");
 }

@@ -102,10 +102,11 @@ static void check_paths(struct report *report, const char *path, const struct rp
 			first = text_safe(rpm->files[i].path);
 	}
 	if (wrong > 1)
-		report_add(report, RULE_PACKAGE_PATH, path, "it has %s and %zu more, which a package of %s may not",
-			   first, wrong - 1, kind);
+		report_add(report, RULE_PACKAGE_PATH, path,
+			   "it has %s and %zu more, which a package of %s must not have", first, wrong - 1, kind);
 	else if (wrong)
-		report_add(report, RULE_PACKAGE_PATH, path, "it has %s, which a package of %s may not", first, kind);
+		report_add(report, RULE_PACKAGE_PATH, path, "it has %s, which a package of %s must not have", first,
+			   kind);
 	free(first);
 }
 
@@ -212,7 +213,7 @@ static void check_kernel_need(struct report *report, const char *path, const str
 			    strcmp(needs.uname->version, uname) != 0)) {
 		safe = text_safe(needs.uname->version);
 		report_add(report, RULE_PACKAGE_KERNEL_WRONG, path,
-			   "it asks for kernel-uname-r %s%s%s %s, expected = %s",
+			   "it requires kernel-uname-r %s%s%s %s, expected = %s",
 			   needs.uname->flags & RPM_LESS ? "<" : "", needs.uname->flags & RPM_GREATER ? ">" : "",
 			   needs.uname->flags & RPM_EQUAL ? "=" : "", safe, uname);
 		free(safe);
@@ -220,7 +221,7 @@ static void check_kernel_need(struct report *report, const char *path, const str
 	if (needs.symbol && !profile->symbol_provides) {
 		safe = text_safe(needs.symbol->name);
 		report_add(report, RULE_PACKAGE_KERNEL_WRONG, path,
-			   "it asks for %s, which no kernel package of %s provides", safe, profile->name);
+			   "it requires %s, which no kernel package of %s provides", safe, profile->name);
 		free(safe);
 	}
 }
@@ -325,7 +326,8 @@ static void report_conflict(struct report *report, const struct inventory_file *
 {
 	char *name = text_safe(file->name), *package = text_safe(other->package);
 
-	report_add(report, RULE_PACKAGE_CONFLICT, file->path, "%s is also in %s, with another content", name, package);
+	report_add(report, RULE_PACKAGE_CONFLICT, file->path, "%s is also in %s, with different content", name,
+		   package);
 	free(package);
 	free(name);
 }
@@ -340,8 +342,8 @@ static void check_same_names(struct report *report, const struct inventory *inve
 			continue;
 		name = text_safe(package->name);
 		path = text_safe(before->path);
-		report_add(report, RULE_PACKAGE_SAME_NAME, package->path, "%s is in %s too, with other files", name,
-			   path);
+		report_add(report, RULE_PACKAGE_SAME_NAME, package->path, "%s is also in %s, with different files",
+			   name, path);
 		free(path);
 		free(name);
 	}

@@ -90,17 +90,17 @@ static enum inject_outcome judge_module(const struct module *module, char **why)
 	if (module->fault[MODULE_NOT_ELF])
 		*why = text_format("it is no ELF file");
 	else if (module->fault[MODULE_TRUNCATED])
-		*why = text_format("it is truncated: it has %" PRIu64 " bytes, its headers want %" PRIu64,
+		*why = text_format("it is truncated: it has %" PRIu64 " bytes, its headers say %" PRIu64,
 				   found[MODULE_TRUNCATED], limit[MODULE_TRUNCATED]);
 	else if (module->fault[MODULE_DAMAGED])
 		*why = text_format("it is damaged: %s", module->damage);
 	if (*why)
 		return INJECT_UNREADABLE;
 	if (module->fault[MODULE_NOT_RELOCATABLE])
-		*why = text_format("it is no kernel module: its ELF type is %" PRIu64 ", expected %" PRIu64,
+		*why = text_format("it is not a kernel module: its ELF type is %" PRIu64 ", expected %" PRIu64,
 				   found[MODULE_NOT_RELOCATABLE], limit[MODULE_NOT_RELOCATABLE]);
 	else if (module->fault[MODULE_NO_MODINFO])
-		*why = text_format("it is no kernel module: it has no section .modinfo");
+		*why = text_format("it is not a kernel module: it has no section .modinfo");
 	return *why ? INJECT_REFUSED : INJECT_CHANGED;
 }
 
@@ -123,11 +123,11 @@ static enum inject_outcome judge_record(const struct module *module, const struc
 	if (same || vacant || options->replace)
 		return INJECT_CHANGED;
 	if (sound)
-		*why = text_format("it carries the record of version %s already; --replace puts %s in its place",
+		*why = text_format("it has the record of version %s already; --replace puts %s in its place",
 				   note->version, options->version);
 	else
-		*why = text_format("it carries a record that is not right ('xs-ddk verify' tells why); --replace puts "
-				   "a right one in its place");
+		*why = text_format(
+			"it has a wrong record ('xs-ddk verify' says why); --replace puts a right one in its place");
 	return INJECT_REFUSED;
 }
 
@@ -142,11 +142,10 @@ static enum inject_outcome judge_signature(const struct module *module, const st
 		return INJECT_CHANGED;
 	*len = module->elf_end;
 	if (signature.state == SIGNATURE_GARBAGE)
-		*why = text_format("%" PRIu64 " bytes follow the module in it that are no signature",
-				   signature.appended);
+		*why = text_format("%" PRIu64 " bytes after the module are not a signature", signature.appended);
 	else if (!options->drop_signature)
 		*why = text_format("it is signed, and the signature would not be valid any more; --drop-signature "
-				   "removes it, so that the result can be signed anew");
+				   "removes it, so that the result can be signed again");
 	return *why ? INJECT_REFUSED : INJECT_CHANGED;
 }
 
@@ -158,10 +157,10 @@ static enum inject_outcome judge_result(const uint8_t *bytes, size_t len, const 
 	if (module_read_memory(&module, bytes, len) != 0)
 		die_memory();
 	if (module.note.fault[NOTE_SEVERAL])
-		*why = text_format("another section than %s holds a record, too; it cannot be replaced",
+		*why = text_format("another section than %s has a record, too; it cannot be replaced",
 				   XENSERVER_NOTE_SECTION);
 	else if (module_is_broken(&module) || !is_sound(&module) || strcmp(module.note.version, version) != 0)
-		*why = text_format("the record does not read back from it; please report this");
+		*why = text_format("the new record cannot be read from it; please report this");
 	module_free(&module);
 	return *why ? INJECT_REFUSED : INJECT_CHANGED;
 }
@@ -178,8 +177,8 @@ static enum inject_outcome compose(const uint8_t *bytes, size_t size, const stru
 	*out = NULL;
 	if (elf_image_read(&image, bytes, size, &reason)) {
 		if (!elf_image_find(&image, ".gnu.linkonce.this_module", NULL, NULL)) {
-			*why = text_format("it is no finished kernel module: it has no section "
-					   ".gnu.linkonce.this_module");
+			*why = text_format(
+				"it is not a finished kernel module: it has no section .gnu.linkonce.this_module");
 			return INJECT_REFUSED;
 		}
 		sections[0].bytes = record = record_section(&image, options->version, &sections[0].len);

@@ -138,8 +138,8 @@ static void take_copy(struct note_reading *reading, const struct note *note)
 			     want);
 	else if (!is_record_text(reading, note))
 		fault_compat(reading,
-			     first ? "the first copy's text is not the record's"
-				   : "the second copy's text is not the record's",
+			     first ? "the text of the first copy is not that of the record"
+				   : "the text of the second copy is not that of the record",
 			     0, 0);
 	else if (note->descsz != reading->version_len + 1)
 		fault_compat(reading, first ? "the first copy's descsz" : "the second copy's descsz", note->descsz,

@@ -54,10 +54,10 @@ void signature_find(uint64_t size, uint64_t elf_end, const unsigned char bytes[S
 	else if (signature->len == 0)
 		damaged(signature, "it has the marker but no signature before it");
 	else if (signature->len > signature->appended - SIGNATURE_TRAILER)
-		damaged(signature, "it says to be longer than what was appended");
+		damaged(signature, "its length is greater than that of the appended bytes");
 	else if (trailer.algo || trailer.hash || trailer.signer_len || trailer.key_id_len || trailer.pad[0] ||
 		 trailer.pad[1] || trailer.pad[2])
-		damaged(signature, "fields of its trailer that must be 0 are not");
+		damaged(signature, "fields of its trailer are not 0");
 	else
 		signature->offset = size - SIGNATURE_TRAILER - signature->len;
 }
@@ -249,7 +249,7 @@ static X509 *find_certificate(const struct certificates *certificates, CMS_Signe
 static const char *check_signers(const struct certificates *certificates, OPENSSL_STACK *infos, const void *bytes,
 				 size_t len)
 {
-	const char *why = "it was made with another key than the certificate's";
+	const char *why = "it was made with another key than that of the certificate";
 	bool found = false;
 
 	for (int i = 0; i < libcrypto()->OPENSSL_sk_num(infos); i++) {
@@ -278,7 +278,7 @@ static const char *check_message(const struct certificates *certificates, CMS_Co
 	OPENSSL_STACK *infos;
 
 	if (libcrypto()->OBJ_obj2nid(libcrypto()->CMS_get0_type(cms)) != NID_pkcs7_signed)
-		return "it is a CMS message, but no signature";
+		return "it is a CMS message, but not a signature";
 	content = libcrypto()->CMS_get0_content(cms);
 	if (content && *content)
 		return "it holds the signed content itself, which the kernel refuses: make it with scripts/sign-file";
@@ -309,7 +309,7 @@ const char *signature_check(const struct certificates *certificates, const void 
 	if (!cms)
 		return "it is no CMS message";
 	if (signature->len > 1 && message[1] == BER_INDEFINITE)
-		why = "it is in BER, and the kernel wants DER";
+		why = "it is in BER, and the kernel needs DER";
 	else
 		why = check_message(certificates, cms, bytes, signature->offset);
 	libcrypto()->CMS_ContentInfo_free(cms);

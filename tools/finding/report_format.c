@@ -16,6 +16,6 @@ const struct report_format *report_format_find(const char *name)
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
-	complain("there is no format '%s': text, json, tap, junit and github are", name);
+	complain("unknown format '%s'; the formats are text, json, tap, junit and github", name);
 	return NULL;
 }

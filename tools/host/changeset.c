@@ -183,7 +183,7 @@ static bool apply_one(const struct root *root, const struct change *change)
 	bool good;
 
 	if (step_of(root, change) != 0) {
-		complain("%s: it is not what it was a moment ago, or no link; nothing there is replaced", change->path);
+		complain("%s: it has changed meanwhile, or is not a link; it is not replaced", change->path);
 		return false;
 	}
 	dir = open_parent(root, change, &base);
@@ -221,9 +221,9 @@ static bool undo_one(const struct root *root, const struct change *change)
 	if (step == 1)
 		good = put(dir, base, change->is_file, change->before) && fsync(dir) == 0;
 	if (!good)
-		complain("%s: %s; it could not be put back", change->path, strerror(errno));
+		complain("%s: %s; it could not be restored", change->path, strerror(errno));
 	else if (step < 0)
-		complain("%s: somebody else changed it meanwhile; it is left as it is", change->path);
+		complain("%s: another program has changed it meanwhile; it is left as it is", change->path);
 	close(dir);
 	return good;
 }

@@ -148,7 +148,7 @@ static void take_file(struct hierarchy *h, struct driver_version *version, const
 		fault_at(h, FAULT_FILE, place, text_format("expected a module or info.json"));
 	version->has_info |= is_info;
 	if (is_module && !name_is_module_file(place->name)) {
-		fault_at(h, FAULT_NAME, place, text_format("its name cannot be a module's"));
+		fault_at(h, FAULT_NAME, place, text_format("its name is not legal for a module"));
 	} else if (is_module) {
 		version->files = array_grown(version->files, version->file_count, sizeof(*version->files));
 		version->files[version->file_count++] = text_format("%s", place->name);
@@ -167,7 +167,7 @@ static void take_mirror(struct hierarchy *h, struct driver_version *version, con
 	if (place->file->kind != FILE_LINK || strcmp(place->file->target, expected) != 0)
 		fault_at(h, FAULT_FILE, place, text_format("expected a link to %s", expected));
 	else if (file ? strcmp(file, place->name) != 0 : strcmp(place->name, "info.json") != 0 || !version->has_info)
-		fault_at(h, FAULT_LINK, place, text_format("it is a link to %s, which is not there", expected));
+		fault_at(h, FAULT_LINK, place, text_format("it is a link to %s, which does not exist", expected));
 	else
 		version->mirrored = true;
 	free(expected);
@@ -191,9 +191,9 @@ static void sort_files(struct hierarchy *h, const struct driver *driver, struct 
 			continue;
 		}
 		path = version_path(driver, version, file);
-		hierarchy_fault(h, FAULT_COPY, path, driver->name,
-				text_format("%s stands beside it, and both are the module %s", version->files[kept - 1],
-					    module));
+		hierarchy_fault(
+			h, FAULT_COPY, path, driver->name,
+			text_format("%s is beside it, and both are the module %s", version->files[kept - 1], module));
 		free(path);
 		free(file);
 	}
@@ -231,7 +231,7 @@ static void take_version(struct hierarchy *h, struct driver *driver, const struc
 	}
 	free(version.files);
 	path = text_format("%s/%s/%s", layout_directory(version.layout), driver->name, version.name);
-	hierarchy_fault(h, FAULT_EMPTY, path, driver->name, text_format("the version holds no module"));
+	hierarchy_fault(h, FAULT_EMPTY, path, driver->name, text_format("the version has no module"));
 	free(path);
 }
 

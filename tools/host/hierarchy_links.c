@@ -268,8 +268,8 @@ static void judge_module(struct hierarchy *h, struct driver *driver, const struc
 		if (is_selecting(selection) && strcmp(update->version, version->name) != 0) {
 			selection = SELECTION_MIXED;
 			add_fault(h, FAULT_MIXED, update,
-				  text_format("%s is selected here at %s, but at %s elsewhere in updates/",
-					      driver->name, update->version, version->name));
+				  text_format("version %s of %s is selected here, but version %s elsewhere in updates/",
+					      update->version, driver->name, version->name));
 		}
 		worst = selection > worst ? selection : worst;
 	}
@@ -277,8 +277,8 @@ static void judge_module(struct hierarchy *h, struct driver *driver, const struc
 		worst = SELECTION_MIXED;
 		path = version_path(driver, version, file);
 		hierarchy_fault(h, FAULT_MIXED, path, driver->name,
-				text_format("%s is selected at %s, but no link leads to its module %s", driver->name,
-					    version->name, module));
+				text_format("version %s of %s is selected, but its module %s has no link",
+					    version->name, driver->name, module));
 		free(path);
 	}
 	driver->selection = worst > driver->selection ? worst : driver->selection;

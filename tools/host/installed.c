@@ -44,18 +44,18 @@ static char *module_fault_text(const struct hierarchy *h, const struct driver_ve
 	char kernel[2 * UNAME_MAX];
 
 	if (module_is_broken(module))
-		return text_format("%s is no whole kernel module; 'xs-ddk verify' tells more", file);
+		return text_format("%s is not a complete kernel module; 'xs-ddk verify' says why", file);
 	module_kernel(module, kernel, sizeof(kernel));
 	if (strcmp(kernel, h->uname) != 0)
 		return differs(file, "is built for kernel", kernel, h->uname);
 	if (version->layout == LAYOUT_DMV)
 		return NULL;
 	if (note->records == 0)
-		return text_format("%s carries no version record", file);
+		return text_format("%s has no record of its version", file);
 	if (!note_is_sound(note))
-		return text_format("the version record of %s is damaged; 'xs-ddk verify' tells more", file);
+		return text_format("the record of %s is damaged; 'xs-ddk verify' says why", file);
 	if (strcmp(note->version, version->name) != 0)
-		return differs(file, "carries the record of version", note->version, version->name);
+		return differs(file, "has the record of version", note->version, version->name);
 	return NULL;
 }
 

@@ -228,9 +228,8 @@ enum journal journal_read(const struct root *root, struct changeset *changes)
 	if (!text)
 		complain("%s: %s", JOURNAL_PATH, strerror(errno));
 	else if (!good)
-		complain(
-			"%s: not a journal of this program; look at what it says, at the links it names, and remove it",
-			JOURNAL_PATH);
+		complain("%s: not a journal of this program; check the links that it names, then remove it",
+			 JOURNAL_PATH);
 	json_decref(json);
 	free(text);
 	if (good)

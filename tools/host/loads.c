@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/spawn.h"
@@ -59,16 +58,14 @@ void loads_free(struct loads *loads)
 	memset(loads, 0, sizeof(*loads));
 }
 
-static int is_before(const void *item, const void *module)
+static int compare_load(const void *module, const void *load)
 {
-	return strcmp(((const struct load *)item)->module, module) < 0;
+	return strcmp(module, ((const struct load *)load)->module);
 }
 
 static struct load *find_load(const struct loads *loads, const char *module)
 {
-	size_t i = array_before(loads->list, loads->count, sizeof(*loads->list), module, is_before);
-
-	return i < loads->count && strcmp(loads->list[i].module, module) == 0 ? &loads->list[i] : NULL;
+	return loads->count ? bsearch(module, loads->list, loads->count, sizeof(*loads->list), compare_load) : NULL;
 }
 
 static bool is_below(const char *path, const char *directory)

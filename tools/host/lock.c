@@ -78,7 +78,7 @@ static bool wait_for_lock(int fd, unsigned int seconds)
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		holder = read_holder(fd);
 		if (now.tv_sec - start.tv_sec >= (time_t)seconds) {
-			complain("another command is at work (process %s); nothing is changed. Try again, or wait "
+			complain("another command is running (process %s); nothing is changed. Try again, or wait "
 				 "longer with --wait SECONDS",
 				 holder);
 			free(holder);

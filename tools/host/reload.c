@@ -131,9 +131,9 @@ static bool load_selected(const struct reload *r)
 			return false;
 		if (is_loaded_as(r, module, r->driver->selected))
 			continue;
-		complain("module %s was loaded, but not from version %s; look at what depmod.d and modprobe.d say of "
-			 "it",
-			 module, r->driver->selected->name);
+		complain(
+			"module %s was loaded, but not from version %s; see what depmod.d and modprobe.d have about it",
+			module, r->driver->selected->name);
 		return false;
 	}
 	return true;
@@ -230,7 +230,7 @@ static bool run(struct reload *r, const struct driver_version *old)
 	if (give_back(r, old))
 		complain("%s %s is loaded again", r->driver->name, old->name);
 	else
-		complain("%s is not loaded as it was; look at 'dmesg', then reboot", r->driver->name);
+		complain("%s could not be loaded again as before; see 'dmesg', then reboot", r->driver->name);
 	return false;
 }
 

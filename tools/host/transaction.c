@@ -41,7 +41,7 @@ static bool undo(const struct transaction *t, const struct changeset *changes)
 	good = run_depmod(t, changes) && good;
 	good = good && journal_remove(t->root);
 	if (!good)
-		complain("'%s' is not undone to its end; fix what failed, then run 'xs-driver recover'",
+		complain("'%s' could not be undone completely; solve this problem, then run 'xs-driver recover'",
 			 changes->command);
 	return good;
 }
@@ -82,7 +82,7 @@ static bool run(const struct transaction *t, const struct changeset *changes)
 	if (changeset_apply(t->root, changes) && finish(t, changes))
 		return commit(t, changes);
 	if (undo(t, changes))
-		complain("nothing is changed: what was done is undone");
+		complain("nothing is changed: all changes were undone");
 	return false;
 }
 

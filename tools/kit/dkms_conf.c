@@ -227,7 +227,7 @@ static void read_expansion(struct reader *r)
 		r->at += command + 1;
 	} else if (*r->at == '(') {
 		next(r);
-		become_unknown(r, text_format("is what a command prints: $(...)"));
+		become_unknown(r, text_format("is the output of a command: $(...)"));
 		skip_nested(r, '(', ')');
 	} else if (*r->at == '{') {
 		forget_default(r, r->at);
@@ -260,7 +260,7 @@ static void read_backticks(struct reader *r)
 		r->at += len + 1;
 		return;
 	}
-	become_unknown(r, text_format("is what a command prints: `...`"));
+	become_unknown(r, text_format("is the output of a command: `...`"));
 	while (*r->at && next(r) != '`')
 		;
 }
@@ -341,7 +341,7 @@ static void read_assignment(struct reader *r, size_t len)
 		put_variable(r, name, strlen(name));
 	r->at += len;
 	if (strstr(name, "?]"))
-		become_unknown(r, text_format("has an index that is computed"));
+		become_unknown(r, text_format("has a computed index"));
 	read_word(r);
 	if (fclose(r->value) != 0)
 		die_memory();
@@ -501,7 +501,7 @@ static void read_command(struct reader *r)
 	if (depth > 0 || heredoc) {
 		forget_all(r->conf,
 			   text_format("may be changed by the command in line %u, %s", first_line,
-				       heredoc ? "which has a text after <<" : "which does not end"),
+				       heredoc ? "which has a here-document" : "which does not end"),
 			   first_line);
 		r->at += strlen(r->at);
 	} else if (any) {

@@ -38,8 +38,8 @@ static void take_variable(struct packaging *directory, enum value_id id, const s
 		return;
 	if (variable->unknown)
 		packaging_doubt(directory, id,
-				text_format("%s in line %u %s; it is read and not executed", name, variable->line,
-					    variable->unknown));
+				text_format("%s in line %u %s; the file is read, and not executed", name,
+					    variable->line, variable->unknown));
 	else
 		packaging_learn(directory, id, variable->value);
 }
@@ -131,7 +131,7 @@ static void put_patches(struct build *build)
 		if (!patch || (!patch->unknown && !*patch->value))
 			continue;
 		if (patch->unknown || !is_plain_path(patch->value)) {
-			doubt_build(build, "PATCH", patch, "is no path below the sources' patches/");
+			doubt_build(build, "PATCH", patch, "is not a path below the directory patches/ of the sources");
 			continue;
 		}
 		matched = put_match(build, "PATCH_MATCH", i, "if");
@@ -159,7 +159,7 @@ static void put_command(struct build *build, const struct dkms_variable *make)
 
 	command = replaced(command, "/lib/modules/" DKMS_KERNEL "/build", DKMS_KDIR);
 	if ((make && make->unknown) || strstr(command, DKMS_TREE) || strchr(command, '\n'))
-		doubt_build(build, "MAKE", make, "works in a directory of dkms's, or has more than one line");
+		doubt_build(build, "MAKE", make, "uses a directory of dkms, or has more than one line");
 	else
 		fprintf(build->text, "%s\n", command);
 	free(command);
@@ -225,9 +225,8 @@ static void take_command(struct packaging *directory, const struct dkms_conf *co
 	directory->before = part_of_build(&build, put_before);
 	directory->after = part_of_build(&build, put_after);
 	if (build.doubtful && directory->values[VALUE_MAKE])
-		complain("the patches and scripts of the dkms.conf cannot all be told without executing it, so MAKE is "
-			 "to "
-			 "do what they do");
+		complain("some patches and scripts of the dkms.conf are unknown, because it is not executed; the "
+			 "command in MAKE must do their work");
 	if (build.doubtful) {
 		directory->before[0] = directory->after[0] = '\0';
 		return;
@@ -307,9 +306,8 @@ static bool take_modules(struct packaging *directory, const struct dkms_conf *co
 	}
 	if (!known) {
 		strings_free(&directory->modules);
-		complain("the names of the modules in the dkms.conf cannot be told without executing it; all modules "
-			 "that "
-			 "are built will be packaged");
+		complain("the names of the modules are unknown, because the dkms.conf is not executed; the packages "
+			 "will have all modules that are built");
 	}
 	return true;
 }
@@ -328,7 +326,7 @@ bool import_dkms(struct packaging *directory, const char *path, const char *text
 	if (fine)
 		tell_unused(&conf);
 	else
-		complain("%s: a BUILT_MODULE_NAME or BUILT_MODULE_LOCATION is no path below the sources", path);
+		complain("%s: a BUILT_MODULE_NAME or BUILT_MODULE_LOCATION is not a path below the sources", path);
 	dkms_conf_free(&conf);
 	return fine;
 }
@@ -410,7 +408,7 @@ static void take_only(struct packaging *directory, enum value_id id, const struc
 {
 	/* rpm reads '%' as a macro. make reads a backslash at the end as a continued line. */
 	if (found->count == 1 && strpbrk(found->all[0], "%\\"))
-		packaging_doubt(directory, id, text_format("that of the sources has a %% or a backslash in it"));
+		packaging_doubt(directory, id, text_format("the value in the sources has a %% or a backslash in it"));
 	else if (found->count == 1)
 		packaging_learn(directory, id, found->all[0]);
 	else if (found->count > 1)
@@ -497,7 +495,8 @@ static void take_kbuild(struct packaging *directory)
 		if (strncmp(kbuild->all[i], top, len) != 0 || !strchr("/", kbuild->all[i][len])) {
 			packaging_doubt(
 				directory, VALUE_MAKE,
-				text_format("%zu directories have a Kbuild, none above the others", kbuild->count));
+				text_format("%zu directories have a Kbuild, and none of them contains the others",
+					    kbuild->count));
 			return;
 		}
 	}
@@ -510,7 +509,7 @@ static void take_kbuild(struct packaging *directory)
 		free(command);
 	} else {
 		packaging_doubt(directory, VALUE_MAKE,
-				text_format("the Kbuild is in a directory kbuild cannot work in"));
+				text_format("kbuild cannot use the path of the directory with the Kbuild"));
 	}
 }
 
@@ -518,8 +517,7 @@ bool import_is_driver(const struct packaging *directory)
 {
 	if (directory->tree.kbuild.count == 0 && !directory->values[VALUE_MAKE] && directory->modules.count == 0) {
 		complain("%s: no Kbuild or Makefile in it names a module (obj-m); if these are the sources of a "
-			 "driver, say "
-			 "MAKE=COMMAND, the command that builds its modules",
+			 "driver, give the command that builds its modules as MAKE=COMMAND",
 			 directory->source);
 		return false;
 	}
@@ -532,7 +530,7 @@ static void import_tree(struct packaging *directory)
 	struct source_tree *tree = &directory->tree;
 
 	if (tree->unclear_version && tree->versions.count == 0)
-		packaging_doubt(directory, VALUE_VERSION, text_format("MODULE_VERSION is no plain text"));
+		packaging_doubt(directory, VALUE_VERSION, text_format("MODULE_VERSION is not a plain text"));
 	take_only(directory, VALUE_VERSION, &tree->versions, "MODULE_VERSIONs");
 	take_only(directory, VALUE_TEXT, &tree->descriptions, "MODULE_DESCRIPTIONs");
 	take_licenses(directory);

@@ -55,7 +55,7 @@ bool packaging_set(struct packaging *directory, const char *assignment)
 	if (assignment[len] != '=' || id == VALUES) {
 		char *safe = text_safe(assignment);
 
-		complain("'%s' is no NAME=VALUE of a driver; there are:", safe);
+		complain("'%s' is not NAME=VALUE with one of these names:", safe);
 		free(safe);
 		for (id = 0; id < VALUES; id++)
 			fprintf(stderr, "%s%s", id ? " " : "  ", values[id].name);
@@ -63,7 +63,7 @@ bool packaging_set(struct packaging *directory, const char *assignment)
 		return false;
 	}
 	if (strchr(assignment, '\n') || assignment[strlen(assignment) - 1] == '\\') {
-		complain("%s: a value has one line, and no backslash at its end", values[id].name);
+		complain("%s: a value must be one line, without a backslash at its end", values[id].name);
 		return false;
 	}
 	free(directory->values[id]);
@@ -95,7 +95,7 @@ static char *why_not(const struct packaging *directory, enum value_id id)
 	if (value && value[strcspn(value, "\001\002\003\004\005\006\007\b\t\v\f\r\033\177")] && id != VALUE_MAKE)
 		return text_format("there is a control character in it");
 	if (!value || !*value)
-		return values[id].what ? text_format("the sources do not say it") : NULL;
+		return values[id].what ? text_format("the sources do not have it") : NULL;
 	if ((id == VALUE_DRIVER || id == VALUE_VERSION) && !name_is_legal(value)) {
 		char *safe = text_safe(value), *why = text_format("\"%s\" is no legal name", safe);
 
@@ -115,7 +115,7 @@ bool packaging_is_whole(const struct packaging *directory)
 		if (!why)
 			continue;
 		if (whole)
-			complain("nothing is written, for these cannot be known; say each as NAME=VALUE:");
+			complain("nothing is written, because these values are unknown; give each as NAME=VALUE:");
 		fprintf(stderr, "  %-16s %s (%s)\n", values[id].name,
 			values[id].what		       ? values[id].what
 			: id == VALUE_FIRMWARE_LICENSE ? "the license of the firmware, for the data package"

@@ -52,7 +52,7 @@ static char *find_kit(void)
 		if (real)
 			return real;
 	}
-	complain("the kit's rpm/driver.mk is not found beside %s; install the kit as a whole", exe);
+	complain("rpm/driver.mk of the kit is not found near %s; install the whole kit", exe);
 	return NULL;
 }
 
@@ -331,8 +331,8 @@ static bool is_data_name(const char *name)
 	free(padded);
 	if (!fine) {
 		safe = text_safe(name);
-		complain("%s: a file of a data package has only letters of ASCII, digits and . _ + ~ @ , : = - in its "
-			 "name; rename it",
+		complain("%s: the name of a file in a data package can have only ASCII letters, digits and . _ + ~ @ , "
+			 ": = -; rename the file",
 			 safe);
 		free(safe);
 	}
@@ -411,7 +411,7 @@ static void tell_changes(const char *name, const char *old, const char *new)
 		text = text_format("%.*s", (int)len, line);
 		if (*text && !line_of(old, text)) {
 			if (!any)
-				complain("%s stays as it is; for this version alone it would have:", name);
+				complain("%s is not changed; for this version, it would have these lines:", name);
 			any = true;
 			fprintf(stderr, "  %s\n", text);
 		}
@@ -451,7 +451,7 @@ static char *makefile_with(const char *text, const char *path, const char *versi
 	free(wanted);
 	free(known);
 	if (has) {
-		complain("%s: version %s is there already", path, version);
+		complain("%s: it has version %s already", path, version);
 		return NULL;
 	}
 	return text_format("%.*s %s%.*s\nSRCDIR.%s := %s%s", (int)(end - text), text, version, (int)(after - end), end,
@@ -473,7 +473,7 @@ static bool add_version(const struct packaging *directory, const char *output, c
 	if (fine) {
 		tell_changes(spec, old_spec, new_spec);
 		if (has_data(directory) && !line_of(text, "DATASPEC"))
-			complain("%s/data has files for a data package now; set DATASPEC to have one", output);
+			complain("%s/data now has files for a data package; set DATASPEC to make this package", output);
 	}
 	free(new_spec);
 	free(old_spec);
@@ -544,7 +544,8 @@ static bool can_be_built(const char *source, const char *output)
 		return false;
 	}
 	if (strncmp(source, output, len) == 0 && (output[len] == '/' || output[len] == '\0')) {
-		complain("%s: it is in the directory of the sources; say --output DIR for one outside of it", output);
+		complain("%s: it is inside the directory of the sources; give a directory outside of it with --output",
+			 output);
 		return false;
 	}
 	return true;

@@ -170,7 +170,8 @@ static void tell_entry(struct container *container, struct archive_entry *entry)
 	} else if (type == AE_IFREG) {
 		tell_file(container, entry, &input);
 	} else if (name_module_suffix(name)) {
-		tell_trouble(container, path, TROUBLE_UNREADABLE, "it is named like a module but is no regular file");
+		tell_trouble(container, path, TROUBLE_UNREADABLE,
+			     "it has the name of a module, but is not a regular file");
 	}
 	free(path);
 }

@@ -113,7 +113,7 @@ static bool keep(struct reading *r, const void *bytes, size_t len)
 	struct disk_file *file = r->file;
 
 	if (!file->is_rpm && file->len + len > METADATA_MAX)
-		return fails(r->disk, file->path, "it is larger than any such file");
+		return fails(r->disk, file->path, "it is too large for a file of its kind");
 	if (file->len + len + 1 > r->room) {
 		size_t room = 2 * (file->len + len) + 1;
 
@@ -197,7 +197,8 @@ static bool share_entry(struct disk *disk, const char *path, const char *origina
 
 	if (!copy)
 		return fails(disk, path,
-			     disk->count == FILES_MAX ? TOO_MANY_FILES : "it is a link to no file before it");
+			     disk->count == FILES_MAX ? TOO_MANY_FILES
+						      : "it is a hard link to a file that is not before it");
 	free(copy->path);
 	*copy = disk->files[last];
 	copy->path = need_memory(1, strlen(path) + 1);
@@ -205,7 +206,7 @@ static bool share_entry(struct disk *disk, const char *path, const char *origina
 	copy->is_rpm = ends_with(path, ".rpm");
 	copy->has_rpm = copy->is_rpm && copy->has_rpm;
 	if (!copy->has_rpm && !copy->rpm.why)
-		copy->rpm.why = "it is another name of a file that is no package";
+		copy->rpm.why = "it is a hard link to a file that is not a package";
 	copy->shared = true;
 	return true;
 }
@@ -320,7 +321,7 @@ static bool read_directory(struct disk *disk, int fd, const char *path, unsigned
 	if (!names)
 		cannot(disk, path, strerror(errno));
 	else if (depth > DEPTH_MAX)
-		ok = fails(disk, path, "its directories are nested too deep");
+		ok = fails(disk, path, "its directories are nested too deeply");
 	for (size_t i = 0; ok && names[i]; i++) {
 		char *below = *path ? text_format("%s/%s", path, names[i]) : strdup(names[i]);
 

@@ -197,7 +197,7 @@ static const char *last_error(const struct parsing *p)
 	char *text, *end;
 
 	if (!error || !error->message)
-		return "it is no XML";
+		return "it is not XML";
 	text = text_format("line %d: %s", error->line, error->message);
 	end = text + strlen(text);
 	while (end > text && is_blank(end[-1]))
@@ -281,7 +281,7 @@ const struct xml_node *disk_xml_read(struct disk *disk, const struct disk_file *
 	libxml()->xmlFreeParserCtxt(p.parser);
 	free(p.text);
 	if (!p.why && (!p.root || strcmp(p.root->name, root) != 0))
-		p.why = disk_own(disk, text_format("its root element is no <%s>", root));
+		p.why = disk_own(disk, text_format("its root element is not <%s>", root));
 	*why = p.why;
 	return p.why ? NULL : p.root;
 }

@@ -72,7 +72,7 @@ void rpm_digest_start(struct rpm_digest *digest, const struct rpm *rpm, const ui
 	if (!said->header_sha256 && !said->header_sha1)
 		digest->wrong = "it has no digest of its header";
 	else if (!is_header_right(rpm, header, len))
-		digest->wrong = "the digest of its header is another";
+		digest->wrong = "the digest of its header does not match";
 	if (!said->payload_sha256 && !said->md5 && !digest->wrong)
 		digest->wrong = "it has no digest of its payload";
 	if (said->payload_sha256)
@@ -96,9 +96,9 @@ const char *rpm_digest_end(struct rpm_digest *digest)
 	const char *wrong = digest->wrong;
 
 	if (!wrong && !payload)
-		wrong = "the digest of its payload is another";
+		wrong = "the digest of its payload does not match";
 	if (!wrong && !both)
-		wrong = "the digest of its header and payload is another";
+		wrong = "the digest of its header and payload does not match";
 	*digest = (struct rpm_digest){0};
 	return wrong;
 }

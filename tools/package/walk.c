@@ -122,8 +122,8 @@ static void tell_open(struct inputs *inputs, void *context, struct input *input)
 		container_each(input, kind, inputs->each, context);
 	else if (named != CONTAINER_NONE)
 		tell_trouble(inputs, context, input->path, TROUBLE_DAMAGED,
-			     named == CONTAINER_RPM ? "it is named like an RPM package but does not begin as one"
-						    : "it is named like an ISO 9660 image but is none");
+			     named == CONTAINER_RPM ? "it has the name of an RPM package, but is not one"
+						    : "it has the name of an ISO 9660 image, but is not one");
 	else
 		tell(inputs, context, input);
 }
@@ -208,7 +208,7 @@ static void look_at(struct inputs *inputs, void *context, const struct directory
 		tell_link(inputs, context, &input);
 	} else if (name[-1] == ENTRY_OTHER) {
 		tell_trouble(inputs, context, path, TROUBLE_UNREADABLE,
-			     "it is named like a module but is no regular file");
+			     "it has the name of a module, but is not a regular file");
 	} else if (name[-1] != ENTRY_FILE) {
 		look_at_file(inputs, context, &input, (enum entry_type)name[-1]);
 	} else {
@@ -393,7 +393,7 @@ static void list_below(struct inputs *inputs, struct directory *directory, const
 		return;
 	}
 	tell_trouble(inputs, inputs->contexts[0], path, TROUBLE_UNREADABLE,
-		     fd < 0 ? strerror(errno) : "it is over 64 directories deep");
+		     fd < 0 ? strerror(errno) : "it is more than 64 directories deep");
 	if (fd >= 0)
 		close(fd);
 	free(path);
@@ -507,7 +507,7 @@ static void start_path(struct inputs *inputs, const char *path)
 		list_directory(inputs, fd, text_format("%s", path), host_path, 0);
 		if (inputs->found == 0)
 			tell_trouble(inputs, context, path, TROUBLE_UNREADABLE,
-				     "the directory holds no module (.ko, .ko.gz, .ko.xz, .ko.zst), .rpm or .iso");
+				     "the directory has no module (.ko, .ko.gz, .ko.xz, .ko.zst), .rpm or .iso");
 	}
 }
 

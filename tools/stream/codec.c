@@ -193,7 +193,7 @@ static bool step_xz(struct codec *codec, uint8_t **out, size_t *room)
 	*room = xz->avail_out;
 	codec->ended = rc == LZMA_STREAM_END;
 	if (rc == LZMA_MEMLIMIT_ERROR)
-		return fails(codec, "the xz data wants a dictionary over 96 MiB");
+		return fails(codec, "the xz data needs a dictionary over 96 MiB");
 	if (rc == LZMA_MEM_ERROR)
 		return fails(codec, "out of memory");
 	return rc == LZMA_OK || rc == LZMA_STREAM_END || fails(codec, "the xz data is damaged or cut short");
@@ -210,7 +210,7 @@ static bool step_zstd(struct codec *codec, uint8_t **out, size_t *room)
 	*out += to.pos;
 	*room -= to.pos;
 	codec->ended = rc == 0;
-	return !ZSTD_isError(rc) || fails(codec, "the zstd data is damaged, or wants a window over 128 MiB");
+	return !ZSTD_isError(rc) || fails(codec, "the zstd data is damaged, or needs a window over 128 MiB");
 }
 
 /* As codec_read(), but without the budget. */

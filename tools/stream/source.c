@@ -28,7 +28,7 @@
 /* The limit in bytes for all ranges of one source_prefetch(). */
 #define EXTRA_MAX (16u << 20)
 
-#define TOO_LONG "it is longer than any file of its kind"
+#define TOO_LONG "it is too large for a file of its kind"
 
 /* A codec, and the decoded bytes that are kept. */
 struct decoder {
@@ -384,7 +384,7 @@ const uint8_t *source_at(struct source *source, uint64_t offset, size_t len)
 		if (at)
 			return at;
 		if (len > EXTRA_MAX) {
-			fails(source, SOURCE_UNREADABLE, "over 16 MiB of it would be wanted at once");
+			fails(source, SOURCE_UNREADABLE, "over 16 MiB of it would be needed at once");
 			return NULL;
 		}
 		return source_prefetch(source, &range, 1) ? decoded_at(source->decoder, offset, len) : NULL;

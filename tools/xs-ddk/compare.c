@@ -23,7 +23,7 @@ enum status cmd_compare(int argc, char **argv)
 		 * may not.
 		 */
 		if (argv[i][0] == '\0' || strlen(argv[i]) > 4 * XENSERVER_VERSION_MAX) {
-			complain("'%s' is no version: it is empty or too long", argv[i]);
+			complain("'%s' is not a version: it is empty or too long", argv[i]);
 			return STATUS_TROUBLE;
 		}
 	order = version_compare(argv[1], argv[2]);

@@ -69,7 +69,7 @@ static enum status take_description(struct packaging *directory)
 				 "bare sources",
 				 directory->source);
 	} else {
-		complain("%s: %s", path, errno == EILSEQ ? "it is no text: there are NULs in it" : strerror(errno));
+		complain("%s: %s", path, errno == EILSEQ ? "it is not a text file: it has NULs" : strerror(errno));
 	}
 	free(path);
 	free(text);

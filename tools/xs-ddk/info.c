@@ -85,7 +85,7 @@ static enum status check_record(const struct info *info, const struct module *mo
 	char *found, *why;
 
 	if (module_is_broken(module))
-		return refuse(STATUS_NO, path, "it is no whole kernel module; 'xs-ddk verify' tells more");
+		return refuse(STATUS_NO, path, "it is not a complete kernel module; 'xs-ddk verify' says why");
 	if (module->note.records == 1 && strcmp(module->note.version, info->version) == 0)
 		return STATUS_YES;
 	found = text_safe(module->note.records ? module->note.version : "");
@@ -108,7 +108,8 @@ static enum status add_module(struct info *info, struct module *module, const ch
 		return status;
 	base = base ? base + 1 : path;
 	if (json_object_get(info->pci_ids, base))
-		return refuse(STATUS_NO, path, "there are two modules of this name; a driver's have different ones");
+		return refuse(STATUS_NO, path,
+			      "there are two modules of this name; all modules of a driver need different names");
 	description = module_info(module, "description", NULL);
 	if (!info->description && description)
 		info->description = text_format("%s", description);
@@ -128,7 +129,7 @@ static enum status read_module(struct info *info, const char *path)
 	int fd;
 
 	if (!name_is_module_file(base ? base + 1 : path))
-		return refuse(STATUS_TROUBLE, path, "it is not named like a module, NAME.ko");
+		return refuse(STATUS_TROUBLE, path, "it does not have the name of a module, NAME.ko");
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return refuse(STATUS_TROUBLE, path, strerror(errno));
@@ -177,12 +178,11 @@ static long long priority_of(const char *version)
 static void warn_of_class(const struct info *info)
 {
 	if (info->any_class && info->any_pci)
-		complain("warning: a class of PCI devices that the driver claims is not in pci_ids, which knows only "
-			 "single devices");
+		complain("warning: a class of PCI devices that the driver claims is not in pci_ids, which can have "
+			 "only single devices");
 	else if (info->any_class)
-		complain("warning: the driver claims only a class of PCI devices, and pci_ids knows only single "
-			 "devices: "
-			 "it says that every host has the hardware");
+		complain("warning: the driver claims only a class of PCI devices, and pci_ids can have only single "
+			 "devices; it gets an entry for any device");
 }
 
 static void print_info(struct info *info)

@@ -76,7 +76,7 @@ static char *target_of(const char *path)
 	if (!target)
 		tell(STATUS_NO, path, "it cannot be written", errno);
 	else if (stat(target, &st) == 0 && !S_ISREG(st.st_mode)) {
-		tell(STATUS_NO, path, "it cannot be written: it is there and no regular file", 0);
+		tell(STATUS_NO, path, "it cannot be written: it exists and is not a regular file", 0);
 		free(target);
 		target = NULL;
 	}
@@ -177,7 +177,7 @@ static bool take_option(struct request *request, int option)
 		request->options.compat = true;
 		if (strcmp(optarg, "xs9") == 0)
 			return true;
-		complain("there is no --compat '%s': xs9 is", optarg);
+		complain("unknown --compat '%s'; only xs9 is known", optarg);
 		return false;
 	}
 	return false;
@@ -188,7 +188,7 @@ static bool request_is_whole(const struct request *request, int files)
 	if (!request->options.version)
 		complain("inject: --version is missing");
 	else if (!name_is_legal(request->options.version))
-		complain("'%s' is no legal version: it is [A-Za-z0-9][A-Za-z0-9._+~@-]*, at most %d bytes",
+		complain("'%s' is not a legal version: it must be [A-Za-z0-9][A-Za-z0-9._+~@-]*, at most %d bytes",
 			 request->options.version, XENSERVER_VERSION_MAX);
 	else if (files == 0)
 		complain("inject: a FILE is missing");

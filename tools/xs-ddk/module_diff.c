@@ -55,7 +55,7 @@ static void read_module(struct diff_set *set, const struct input *input)
 	if (module_read_memory(&module, bytes, len) != 0)
 		trouble(set, input->path, strerror(errno));
 	else if (module_is_broken(&module) || module.fault[MODULE_NO_MODINFO])
-		trouble(set, input->path, "it is no whole kernel module; 'xs-ddk verify' tells more");
+		trouble(set, input->path, "it is not a complete kernel module; 'xs-ddk verify' says why");
 	else
 		take_module(set, input->path, &module, bytes, len);
 	module_free(&module);

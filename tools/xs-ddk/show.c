@@ -47,7 +47,7 @@ static void show_module(struct show *show, const struct input *input)
 	if (input_read_module(input, &show->module) != 0)
 		trouble(show, input->path, show->module.damage);
 	else if (module_is_broken(&show->module))
-		trouble(show, input->path, "it is no whole ELF file; 'xs-ddk verify' tells more");
+		trouble(show, input->path, "it is not a complete ELF file; 'xs-ddk verify' says why");
 	else
 		keep(show->modules, describe_module(input, &show->module));
 }

@@ -95,7 +95,7 @@ static bool disable(struct verify *v, const char *id)
 	enum rule_id rule = rule_find(id);
 
 	if (rule == RULES) {
-		complain("there is no rule '%s': see 'xs-ddk rules'", id);
+		complain("unknown rule '%s'; 'xs-ddk rules' prints all rules", id);
 		return false;
 	}
 	v->report.disabled[rule] = true;
@@ -106,7 +106,7 @@ static bool set_profile(struct verify *v, const char *name)
 {
 	v->policy.profile = profile_find(name);
 	if (!v->policy.profile)
-		complain("there is no profile '%s': generic, xs8, xs9 and el9 are", name);
+		complain("unknown profile '%s'; the profiles are generic, xs8, xs9 and el9", name);
 	return v->policy.profile;
 }
 

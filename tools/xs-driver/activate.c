@@ -25,7 +25,7 @@ static bool may_not(const struct host *host, const struct driver *driver)
 	char *use = driver_in_use(&host->root, driver);
 
 	if (!driver->selected)
-		complain("no version of %s is selected as a whole; run 'xs-driver select %s VERSION' first",
+		complain("no version of %s is selected completely; run 'xs-driver select %s VERSION' first",
 			 driver->name, driver->name);
 	else if (use)
 		complain("%s is in use: %s; end that, or reboot", driver->name, use);
@@ -47,10 +47,9 @@ static bool should_not(const struct host *host, const struct driver *driver, con
 	if (why)
 		complain("%s: %s; --force unloads it nevertheless", driver->name, why);
 	else if (state->problem[PROBLEM_UNTRACKED] || state->problem[PROBLEM_UNKNOWN] || state->problem[PROBLEM_SPLIT])
-		complain(
-			"what is loaded of %s is not one installed version, so it could not be loaded again if the new "
-			"one fails; --force unloads it nevertheless",
-			driver->name);
+		complain("the loaded modules of %s are not one installed version, so they could not be loaded again if "
+			 "the new version fails; --force unloads them nevertheless",
+			 driver->name);
 	else
 		refuse = false;
 	critical_modules_free(&critical);
@@ -70,7 +69,7 @@ static enum status activate(struct host *host, const struct hierarchy *hierarchy
 	if (may_not(host, driver) || (!force && should_not(host, driver, &state)))
 		return STATUS_NO;
 	if (*host->root.path) {
-		complain("below --sysroot nothing is loaded: the running kernel has its own root");
+		complain("with --sysroot, nothing can be loaded: the running kernel has another root");
 		return STATUS_NO;
 	}
 	if (!reload_modules(host, hierarchy, driver, state.active_version))

@@ -227,8 +227,8 @@ static bool read_named(struct kernels *kernels, const struct host *host, const s
 {
 	for (size_t i = 0; i < options->kernel_count; i++) {
 		if (!has_kernel(host, options->kernels[i])) {
-			complain("there is no kernel %s: /lib/modules/%s is not there", options->kernels[i],
-				 options->kernels[i]);
+			complain("kernel %s is not installed: there is no directory /lib/modules/%s",
+				 options->kernels[i], options->kernels[i]);
 			return false;
 		}
 		if (!read_kernel(kernels, host, options->kernels[i]))
@@ -361,7 +361,7 @@ bool kernels_have(const struct kernels *kernels, const char *name)
 	if (!nearest[0].name)
 		complain("no driver or module is called '%s'; 'xs-driver list' shows all", name);
 	else
-		complain("no driver or module is called '%s'; near it: %s%s%s%s%s", name, nearest[0].name,
+		complain("no driver or module is called '%s'; similar names: %s%s%s%s%s", name, nearest[0].name,
 			 nearest[1].name ? ", " : "", nearest[1].name ? nearest[1].name : "",
 			 nearest[2].name ? ", " : "", nearest[2].name ? nearest[2].name : "");
 	return false;

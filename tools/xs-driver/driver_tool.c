@@ -273,7 +273,7 @@ static bool is_complete(const struct call *call, int left)
 	    (call->what == CALL_LIST || (call->what == CALL_SELECT && call->name && call->variant) ||
 	     (call->what == CALL_DESELECT && call->name)))
 		return true;
-	complain("what is wanted is -l, or -s -n NAME -v VARIANT, or -d NAME");
+	complain("expected -l, or -s -n NAME -v VARIANT, or -d NAME");
 	return false;
 }
 

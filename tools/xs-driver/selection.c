@@ -67,7 +67,7 @@ static bool targets_of_version(struct targets *targets, const struct host *host,
 	if (lacking && (options->kernel_count || targets->count == 0 || strcmp(lacking->uname, host->running) == 0)) {
 		complain_not_installed(lacking, hierarchy_find(lacking, name), version);
 		if (targets->count && !options->kernel_count)
-			complain("to select it for another kernel alone, name that with --kernel");
+			complain("to select it for another kernel only, name that kernel with --kernel");
 		return false;
 	}
 	return targets->count > 0;
@@ -119,8 +119,8 @@ static bool loses_device(struct host *host, const struct target *target)
 	if (!lost)
 		return false;
 	modalias = shown_name(lost->modalias);
-	complain("%s %s does not drive %s (%s), which is here and which the present version drives; --force selects it "
-		 "nevertheless",
+	complain("%s %s does not support %s (%s), a device of this host that the selected version supports; --force "
+		 "selects it nevertheless",
 		 target->driver->name, target->version->name, lost->name, modalias);
 	free(modalias);
 	return true;
@@ -175,7 +175,7 @@ static void say_done(const struct host *host, const struct target *target)
 	if (!state.loaded || (target->version && state.active_version == target->version))
 		return;
 	if (target->version)
-		say("%s: %s is loaded until a reboot, or 'xs-driver activate %s'\n", driver->name,
+		say("%s: %s stays loaded until a reboot, or until 'xs-driver activate %s'\n", driver->name,
 		    *state.active ? state.active : "a module without a record", driver->name);
 	else
 		say("%s: it stays loaded until a reboot\n", driver->name);
