@@ -207,7 +207,7 @@ select_net() {
 @test "a module that is there compressed and plain is found" {
 	xz -k "$drivers/net/1.0.0/net.ko"
 	fires module-two-copies host
-	has "$found" "net.ko stands beside it"
+	has "$found" "net.ko is beside it"
 	rm "$drivers/net/1.0.0/net.ko"
 	quiet module-two-copies host
 }

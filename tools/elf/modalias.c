@@ -105,6 +105,17 @@ char *modalias_device(const char *alias)
 	return text_format("the device %s", alias);
 }
 
+void modalias_normalize(char *alias)
+{
+	for (char *end; *alias; alias++) {
+		end = *alias == '[' ? strchr(alias, ']') : NULL;
+		if (end)
+			alias = end;
+		else if (*alias == '-')
+			*alias = '_';
+	}
+}
+
 #define ELEMENTS_MAX (MODALIAS_MAX + 1)
 
 /* One element of a pattern: the set of characters that it matches. */

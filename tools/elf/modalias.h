@@ -30,6 +30,12 @@ bool modalias_is_any(const struct pci_id *id);
  */
 char *modalias_device(const char *alias);
 
+/*
+ * Makes an alias of a module, or the modalias of a device, comparable as depmod and modprobe do: '-' becomes '_',
+ * except between brackets.
+ */
+void modalias_normalize(char *alias);
+
 /* The limit in bytes of an alias for modalias_overlap(). */
 #define MODALIAS_MAX 255
 

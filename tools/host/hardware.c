@@ -14,17 +14,18 @@
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/text.h"
+#include "elf/modalias.h"
 #include "host/installed.h"
 
 /* Bytes. The kernel limits a modalias to one page. The modalias of the processors is the longest. */
-#define MODALIAS_MAX 65536
+#define DEVICE_MODALIAS_MAX 65536
 
 #define WILDCARDS "*?[\\"
 
 static void add_device(struct hardware *hardware, const struct root *root, const char *path, char *name)
 {
 	size_t len;
-	char *modalias = root_read(root, path, MODALIAS_MAX, &len);
+	char *key, *modalias = root_read(root, path, DEVICE_MODALIAS_MAX, &len);
 
 	if (modalias)
 		modalias[strcspn(modalias, "\n")] = '\0';
@@ -34,7 +35,9 @@ static void add_device(struct hardware *hardware, const struct root *root, const
 		return;
 	}
 	hardware->devices = array_grown(hardware->devices, hardware->count, sizeof(*hardware->devices));
-	hardware->devices[hardware->count++] = (struct device){modalias, name};
+	key = text_format("%s", modalias);
+	modalias_normalize(key);
+	hardware->devices[hardware->count++] = (struct device){modalias, key, name};
 }
 
 static char **names_below(const struct root *root, const char *path)
@@ -75,7 +78,7 @@ static void read_kinds(struct hardware *hardware, const struct root *root, const
 static int compare_devices(const void *a, const void *b)
 {
 	const struct device *x = a, *y = b;
-	int order = strcmp(x->modalias, y->modalias);
+	int order = strcmp(x->key, y->key);
 
 	return order ? order : strcmp(x->name, y->name);
 }
@@ -94,35 +97,39 @@ void hardware_free(struct hardware *hardware)
 {
 	for (size_t i = 0; i < hardware->count; i++) {
 		free(hardware->devices[i].modalias);
+		free(hardware->devices[i].key);
 		free(hardware->devices[i].name);
 	}
 	free(hardware->devices);
 	memset(hardware, 0, sizeof(*hardware));
 }
 
-/* Whether the device's modalias is before the fixed part of the pattern, in byte order. */
+/* Whether the device is before the fixed part of the pattern, in byte order. */
 static bool is_before(const void *device, const void *pattern)
 {
-	return strncmp(((const struct device *)device)->modalias, pattern, strcspn(pattern, WILDCARDS)) < 0;
+	return strncmp(((const struct device *)device)->key, pattern, strcspn(pattern, WILDCARDS)) < 0;
 }
 
-/* Sets MATCHED[i] for each device that the pattern ALIAS matches. Uses fnmatch(), as modprobe does. */
+/* Sets MATCHED[i] for each device that the pattern ALIAS matches, as modprobe does it. */
 static void hardware_match(const struct hardware *hardware, const char *alias, bool *matched)
 {
 	/*
 	 * Only a device whose modalias begins with the fixed part of the pattern can match. These devices are
 	 * neighbours in the sorted list.
 	 */
-	size_t fixed = strcspn(alias, WILDCARDS);
-	size_t first =
-		array_lower_bound(hardware->devices, hardware->count, sizeof(*hardware->devices), alias, is_before);
+	size_t fixed = strcspn(alias, WILDCARDS), first;
+	char *pattern = text_format("%s", alias);
+
+	modalias_normalize(pattern);
+	first = array_lower_bound(hardware->devices, hardware->count, sizeof(*hardware->devices), pattern, is_before);
 
 	for (size_t i = first; i < hardware->count; i++) {
-		if (strncmp(hardware->devices[i].modalias, alias, fixed) != 0)
+		if (strncmp(hardware->devices[i].key, pattern, fixed) != 0)
 			break;
-		if (!matched[i] && fnmatch(alias, hardware->devices[i].modalias, 0) == 0)
+		if (!matched[i] && fnmatch(pattern, hardware->devices[i].key, 0) == 0)
 			matched[i] = true;
 	}
+	free(pattern);
 }
 
 bool hardware_match_version(const struct hardware *hardware, const struct hierarchy *hierarchy,

@@ -12,11 +12,12 @@
 
 struct device {
 	char *modalias; /* as the kernel passes it to modprobe */
+	char *key;	/* the modalias after modalias_normalize() */
 	char *name;	/* the bus or class, and the name of the device there: "pci 0000:00:04.0" */
 };
 
 struct hardware {
-	struct device *devices; /* sorted by modalias, in byte order */
+	struct device *devices; /* sorted by key, in byte order */
 	size_t count;
 };
 

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/die.h"
+#include "base/text.h"
+#include "elf/modalias.h"
 
 /*
  * The cost of a match is the product of both lengths, times the number of brackets. This many steps take about a
@@ -22,7 +24,8 @@ struct block {
 };
 
 struct device_index {
-	struct device_pattern *patterns; /* sorted by number of literal bytes, then by these bytes */
+	struct device_pattern *patterns; /* sorted by number of literal bytes, then by these bytes; own their texts */
+	size_t count;
 	struct block *blocks;
 	size_t block_count;
 	uint64_t steps;
@@ -43,8 +46,14 @@ struct device_index *device_index_make(struct device_pattern *patterns, size_t c
 
 	index->patterns = patterns;
 	index->blocks = need_memory(count + 1, sizeof(*index->blocks));
-	for (size_t i = 0; i < count; i++)
-		patterns[i].literal = strcspn(patterns[i].text, "*?[\\");
+	index->count = count;
+	for (size_t i = 0; i < count; i++) {
+		char *text = text_format("%s", patterns[i].text);
+
+		modalias_normalize(text);
+		patterns[i].text = text;
+		patterns[i].literal = strcspn(text, "*?[\\");
+	}
 	if (count)
 		qsort(patterns, count, sizeof(*patterns), compare_patterns);
 	for (size_t i = 0; i < count; i++) {
@@ -57,6 +66,8 @@ struct device_index *device_index_make(struct device_pattern *patterns, size_t c
 
 void device_index_free(struct device_index *index)
 {
+	for (size_t i = 0; i < index->count; i++)
+		free((char *)index->patterns[i].text);
 	free(index->patterns);
 	free(index->blocks);
 	free(index);
@@ -133,14 +144,15 @@ enum coverage device_index_find(struct device_index *index, const char *kernel, 
 {
 	enum coverage found = UNCOVERED;
 	size_t len = strlen(alias);
+	char *text = text_format("%s", alias);
 
-	for (size_t i = 0; i < index->block_count && index->blocks[i].literal <= len; i++) {
-		enum coverage now = find_in_block(index, &index->blocks[i], kernel, alias);
+	modalias_normalize(text);
+	for (size_t i = 0; found != COVERED && i < index->block_count && index->blocks[i].literal <= len; i++) {
+		enum coverage now = find_in_block(index, &index->blocks[i], kernel, text);
 
-		if (now == COVERED)
-			return COVERED;
-		if (now == COVERAGE_UNKNOWN)
-			found = COVERAGE_UNKNOWN;
+		if (now != UNCOVERED)
+			found = now;
 	}
+	free(text);
 	return found;
 }

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* A device alias of a module. The strings belong to the caller, who keeps them as long as the index. */
+/* A device alias of a module. The caller keeps KERNEL as long as the index; the index copies TEXT. */
 struct device_pattern {
 	const char *text, *kernel;
 	size_t literal; /* number of bytes before the first '*', '?', '[' or backslash */
