@@ -285,19 +285,19 @@ END
 		quiet package-digest one.rpm
 		flip_bit one.rpm "$(grep -abo 'true' one.rpm | head -n 1 | cut -d: -f1)"
 		fires package-digest broken.rpm
-		has "$found" "the digest of its header is another"
+		has "$found" "the digest of its header does not match"
 	done
 	cp "$right.rpm" one.rpm
 	without 1004 one.rpm
 	flip_bit one.rpm $((size - 1))
 	run -1 --separate-stderr xs-ddk verify --json broken.rpm
-	has "$output" "the digest of its payload is another"
+	has "$output" "the digest of its payload does not match"
 	cp "$right.rpm" one.rpm
 	without 5092 one.rpm
 	quiet package-digest one.rpm
 	flip_bit one.rpm $((size - 1))
 	run -1 --separate-stderr xs-ddk verify --json broken.rpm
-	has "$output" "the digest of its header and payload is another"
+	has "$output" "the digest of its header and payload does not match"
 	without 5092 1004 one.rpm
 	fires package-digest one.rpm
 	has "$found" "it has no digest of its payload"
