@@ -321,7 +321,7 @@ static bool read_directory(struct disk *disk, int fd, const char *path, unsigned
 	if (!names)
 		cannot(disk, path, strerror(errno));
 	else if (depth > DEPTH_MAX)
-		ok = fails(disk, path, "its directories are nested too deeply");
+		ok = fails(disk, path, "its directories are nested too deeplyly");
 	for (size_t i = 0; ok && names[i]; i++) {
 		char *below = *path ? text_format("%s/%s", path, names[i]) : strdup(names[i]);
 

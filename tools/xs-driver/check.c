@@ -120,8 +120,8 @@ static void check_block(json_t *findings, const struct hierarchy *hierarchy, con
 	driver = hierarchy_find(hierarchy, name);
 	if (!driver || driver->selected)
 		check_add(findings, "blocked", name,
-			  driver ? "modprobe.d keeps it from loading though a version is selected"
-				 : "modprobe.d keeps its modules from loading though it is not installed",
+			  driver ? "modprobe.d prevents that it is loaded, although a version is selected"
+				 : "modprobe.d prevents that its modules are loaded, although it is not installed",
 			  hint);
 	free(hint);
 	free(name);

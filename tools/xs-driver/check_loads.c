@@ -46,8 +46,7 @@ static void add_unselected(json_t *findings, const struct unselected *unselected
 			       ? text_format("search updates built-in unselected %s", directory)
 			       : text_format("exclude %s", directory);
 		add_not_told(findings, hierarchy,
-			     "depmod is not told to leave the versions out: those that are not selected can be loaded",
-			     line);
+			     "depmod does not exclude the versions: those that are not selected can be loaded", line);
 		free(line);
 		break;
 	case UNSELECTED_NOT_KNOWN:
@@ -130,7 +129,7 @@ static void check_load(json_t *findings, const struct hierarchy *hierarchy, cons
 	free(hint);
 	if (load->wrong || load->found || !load->selected)
 		return;
-	what = text_format("modules.dep of %s does not know updates/%s", hierarchy->uname, load->selected);
+	what = text_format("modules.dep of %s does not have updates/%s", hierarchy->uname, load->selected);
 	hint = text_format("depmod %s", hierarchy->uname);
 	check_add(findings, "stale", load->driver, what, hint);
 	free(what);
