@@ -69,7 +69,7 @@ module() {
 
 setup() {
 	make_host
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	pairs >pairs
 	cut -d ' ' -f 1 pairs >devices
 	cut -d ' ' -f 2 pairs | module patterns.ko patterns
@@ -107,8 +107,8 @@ matched() {
 	mkdir old new
 	cp devices.ko old/net.ko
 	sed 's/^[^ ]* //' pairs | module new/net.ko net
-	xs-ddk diff --json old new >diff.json || [ $? -eq 1 ]
-	jq -r '.modules[].changes[] | select(.what == "device" and .finding) | .name' diff.json | sort >lost
+	run -1 --separate-stderr xs-ddk diff --json old new
+	jq -r '.modules[].changes[] | select(.what == "device" and .finding) | .name' <<<"$output" | sort >lost
 	diff missing lost
 }
 

@@ -76,7 +76,7 @@ right_package() {
 	touch payload/usr/sbin/xs-driver-2
 	a_package xs-driver-static
 	fires package-path xs-driver-static.rpm
-	has "$found" "it has /usr/sbin/xs-driver-2, which a package of xs-driver may not"
+	has "$found" "it has /usr/sbin/xs-driver-2, which a package of xs-driver must not have"
 }
 
 @test "a name that does not say driver, version and kernel is found" {
