@@ -23,10 +23,12 @@
 #   WERROR=1      warnings are errors                        (off; on in make check)
 #   SANITIZE=1    build with ASan and UBSan, in build/san    (off)
 #   SANITIZE=thread  build with ThreadSanitizer, in build/tsan
+#   SANITIZE=coverage  build with gcov's counters, in build/cov
 #
 # Variables for testing:
 #
-#   TESTS         the .bats files that make check runs       (all)
+#   TESTS         the .bats files that make check runs, or sources: then their tests  (all)
+#   RANDOM        how many random changes make mutants makes (none: those of tests/mutants)
 #   JOBS          how many test files run at once            (one for each processor)
 #   KDIR_419      build directory of Linux 4.19 to test with (a stand-in, of makefiles)
 #   KERNELS       kernels that make demo builds for          (all whose headers are installed)
@@ -48,7 +50,9 @@ MACROSDIR ?= $(PREFIX)/lib/rpm/macros.d
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror)
-O := build$(if $(SANITIZE),/$(if $(filter thread,$(SANITIZE)),tsan,san))
+O := build$(if $(SANITIZE),/$(or $(VARIANT_$(SANITIZE)),san))
+VARIANT_thread := tsan
+VARIANT_coverage := cov
 
 .DEFAULT_GOAL := all
 
@@ -69,8 +73,11 @@ MANUAL := build/man/xs-ddk.1
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBRARIES)))$(PKG_LIBS)
 XS_CPPFLAGS = -Itools -Inote -I$O/include -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXS_DDK_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
-SANITIZERS := -fsanitize=$(if $(filter thread,$(SANITIZE)),thread,address -fsanitize=undefined) -fno-sanitize-recover=all
-XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(if $(SANITIZE),$(SANITIZERS) -fno-omit-frame-pointer)
+# "atomic" counts in threads too, and "abs-path" in tests that change their directory.
+VARIANT_OPTIONS_san := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+VARIANT_OPTIONS_tsan := -fsanitize=thread -fno-sanitize-recover=all -fno-omit-frame-pointer
+VARIANT_OPTIONS_cov := --coverage -fprofile-update=atomic -fprofile-abs-path
+XS_CFLAGS := -std=c11 $(WARNINGS) -pthread $(VARIANT_OPTIONS_$(notdir $O))
 
 all: $(PROGRAMS) $O/bin/driver-tool $(MANUAL) ## build the programs in build/bin; the default
 
@@ -152,6 +159,17 @@ check: ## run all tests; the last line is "N passed, N failed"
 	@$(MAKE) --no-print-directory WERROR=1 all
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=1 all
 	@XS_BUILT=1 tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS)
+
+mutants: ## change one line of the sources at a time: does a test notice? RANDOM=N: at N random places
+	@tests/mutants/run $(if $(JOBS),--jobs $(JOBS)) $(if $(RANDOM),--random $(RANDOM))
+
+coverage: ## run all tests, and print how much of each source they reach
+	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s SANITIZE=1 all
+	@$(MAKE) --no-print-directory -s SANITIZE=coverage all
+	@find build/cov -name '*.gcda' -delete
+	@XS_BUILT=1 XS_BIN=$(CURDIR)/build/cov/bin tests/run $(if $(JOBS),--jobs $(JOBS)) $(TESTS) || echo "coverage: see above which tests failed"
+	@gcovr --root . --object-directory build/cov --filter tools/ --sort-percentage
 
 kernel-verdicts: all ## ask Linux 6.1 and 6.12 which module signatures they take; builds both, takes half an hour
 	@tests/kernels/record 6.1 6.12
@@ -251,5 +269,5 @@ help: ## print this text
 	@awk '/^$$/ && seen { exit } /^# Variables/ { seen = 1 } seen { sub(/^# ?/, ""); print }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all static deps demo check kernel-verdicts corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall rpm clean help FORCE
+.PHONY: all static deps demo check mutants coverage kernel-verdicts corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall rpm clean help FORCE
 .DELETE_ON_ERROR:
