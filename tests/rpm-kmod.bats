@@ -31,27 +31,35 @@ old_kmod() {
 	fi
 	install -D "$(readlink -f "$(command -v kmod)")" "$ROOT/usr/libexec/depmod"
 	rm "$ROOT/sbin/depmod"
+	# It runs in the root, and for dracut on this machine.
 	cat >"$ROOT/sbin/depmod" <<-'END'
 		#!/bin/sh
 		[ "$1" != --version ] || { echo 'kmod version 20' && exit; }
-		rm -rf /tmp/depmod.d && mkdir /tmp/depmod.d || exit
+		config=/tmp/depmod.d.$$
+		mkdir "$config" || exit
 		for file in /etc/depmod.d/*.conf; do
-			while read -r word rest; do
+			[ ! -f "$file" ] || while read -r word rest; do
 				case $word in
 				exclude) echo "depmod: ERROR: $file: ignoring bad line starting with 'exclude'" >&2 ;;
 				*) echo "$word $rest" ;;
 				esac
-			done <"$file" >"/tmp/depmod.d/${file##*/}"
+			done <"$file" >"$config/${file##*/}"
 		done
-		/usr/libexec/depmod -C /tmp/depmod.d "$@"
+		depmod=/usr/libexec/depmod
+		[ -x $depmod ] || depmod=/sbin/depmod
+		$depmod -C "$config" "$@"
+		status=$?
+		rm -r "$config"
+		exit $status
 	END
 	chmod +x "$ROOT/sbin/depmod"
 }
 
-# loads NAME-OR-ALIAS: the files, below the kernel's directory, that modprobe would give to the kernel, in its order.
+# loads NAME-OR-ALIAS [UNAME]: the files, below the kernel's directory, that modprobe would give to the kernel, in its
+# order.
 loads() {
-	{ as_root chroot "$ROOT" modprobe -S "$K1" --show-depends "$1" 2>/dev/null || :; } |
-		sed -n "s|^insmod /lib/modules/$K1/\([^ ]*\).*|\1|p" | paste -s -d ' '
+	{ as_root chroot "$ROOT" modprobe -S "${2:-$K1}" --show-depends "$1" 2>/dev/null || :; } |
+		sed -n "s|^insmod /lib/modules/${2:-$K1}/\([^ ]*\).*|\1|p" | paste -s -d ' '
 }
 
 # own MODULE-FILE: give the kernel a module of that name.
@@ -61,11 +69,11 @@ own() {
 	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
 }
 
-# nothing NAME: no file that a kernel would load is given for it.
+# nothing NAME [UNAME]: no file that a kernel would load is given for it.
 nothing() {
-	case $(loads "$1") in
+	case $(loads "$@") in
 	'' | unselected/xenserver/*) ;;
-	*) fail "$1: $(loads "$1")" ;;
+	*) fail "$1: $(loads "$@")" ;;
 	esac
 }
 
@@ -245,4 +253,121 @@ wrong() {
 	change -e "$(name "$ONE")" "$(name "$TWO")"
 	[ ! -e "$modules/unselected" ]
 	[ ! -e "$ROOT/etc/depmod.d/xs-ddk-search.conf" ]
+}
+
+# driver ARGUMENT...: the xs-driver of this machine, whose kmod is newer than that of the root it prepares.
+driver() { as_root xs-driver "$1" --sysroot "$ROOT" "${@:2}"; }
+
+# depmod_again: any run of the host's own depmod, for all kernels.
+depmod_again() {
+	local dir
+	for dir in "$ROOT"/lib/modules/*/; do
+		as_root chroot "$ROOT" depmod "$(basename "$dir")" 2>/dev/null
+	done
+}
+
+@test "a module that only an unselected version has is not loaded, though nothing was ever deselected" {
+	old_kmod
+	change -U "$TWO" 2>/dev/null
+	change -U "$ONE" 2>/dev/null
+	[ "$(selected pair-a.ko)" = ../xenserver/pair/2.0/pair-a.ko ]
+	depmod_again
+	nothing pair_b
+	[ "$(check)" = "all is sound" ]
+}
+
+@test "deselected for all kernels, a driver stays so for them when its first package for another kernel comes" {
+	[ "$K1" != "$K2" ]
+	old_kmod
+	add_kernel "$K2" 2>/dev/null
+	change -U "$EDU" 2>/dev/null
+	run -0 driver deselect --force xsedu
+	change -U "$(package "$CACHE/example/build" xsedu 1.0.0 "$K2")" 2>/dev/null
+	depmod_again
+	nothing xsedu "$K1"
+	[ "$(loads xsedu "$K2")" = updates/xsedu.ko ]
+	[ "$(check)" = "all is sound" ]
+}
+
+@test "what is deselected below a sysroot by a newer machine stays so when the root's own depmod runs" {
+	old_kmod
+	change -U "$EDU" 2>/dev/null
+	run -0 --separate-stderr driver deselect --force xsedu
+	lacks "$stderr" "does not leave out"
+	nothing xsedu
+	depmod_again
+	nothing xsedu
+	[ "$(for_device)" = kernel/drivers/misc/other.ko ]
+}
+
+@test "deselected for one of two kernels, a driver is loaded by the other" {
+	[ "$K1" != "$K2" ]
+	old_kmod
+	add_kernel "$K2" 2>/dev/null
+	change -U "$EDU" "$(package "$CACHE/example/build" xsedu 1.0.0 "$K2")" 2>/dev/null
+	run -0 driver deselect --kernel "$K1" --force xsedu
+	depmod_again
+	nothing xsedu "$K1"
+	[ "$(loads xsedu "$K2")" = updates/xsedu.ko ]
+	run -0 driver select --kernel "$K1" xsedu 1.0.0
+	run -0 driver deselect --kernel "$K2" --force xsedu
+	depmod_again
+	nothing xsedu "$K2"
+	[ "$(loads xsedu "$K1")" = updates/xsedu.ko ]
+}
+
+# initrd [DRACUT-OPTION...]: make an initrd for the host with dracut, with all its modules, and unpack it to $INITRD, a
+# root with the host's modprobe. Real dracut runs on this machine, where the host's directories are mounted, and with the
+# host's depmod. OLD_DRACUT=FILE is another dracut.
+initrd() {
+	local name programs=$BATS_TEST_TMPDIR/programs file=$BATS_TEST_TMPDIR/initrd.img
+	INITRD=$BATS_TEST_TMPDIR/initrd
+	rm -rf "$INITRD" "$programs"
+	mkdir -p "$INITRD" "$programs" "$ROOT/etc/modprobe.d"
+	for name in depmod modprobe modinfo; do
+		[ -e "$ROOT/sbin/$name" ] || ln -s ../bin/kmod "$ROOT/sbin/$name"
+		ln -s "$ROOT/sbin/$name" "$programs/$name"
+	done
+	# shellcheck disable=SC2016 # the inner shell expands it
+	own_mounts env PATH="$programs:$PATH" ROOT="$ROOT" sh -ec '
+		for dir in /lib/modules /etc; do
+			mount --bind "$ROOT$dir" "$dir"
+		done
+		exec "$@"' sh ${BASH42-} ${OLD_DRACUT:-dracut} ${OLD_DRACUT:+--local} --quiet --force --no-hostonly --modules kernel-modules \
+		--tmpdir "$BATS_TEST_TMPDIR" --no-compress "$@" "$file" "$K1" >"$file.log" 2>&1 || fail "$(cat "$file.log")" || return
+	(cd "$INITRD" && cpio -idmu --quiet <"$file")
+}
+
+# in_initrd NAME: what modprobe in the initrd would load.
+in_initrd() {
+	cp -a "$ROOT/bin/kmod" "$INITRD/kmod"
+	{ as_root modprobe -d "$INITRD" -S "$K1" --show-depends "$1" 2>/dev/null || :; } |
+		sed -n "s|^insmod $INITRD/lib/modules/$K1/\([^ ]*\).*|\1|p" | paste -s -d ' '
+}
+
+@test "an initrd with all modules loads what the host loads, and has no file of a deselected driver" {
+	local depmod
+	for depmod in new old; do
+		[ "$depmod" = new ] || old_kmod
+		change -U --replacepkgs "$ONE" "$EDU" 2>/dev/null
+		change -U --replacepkgs "$TWO" 2>/dev/null
+		initrd --add-drivers "pair_a pair_b xsedu"
+		[ "$(in_initrd pair_b)" = "updates/pair-a.ko updates/pair_b.ko" ]
+		[ "$(in_initrd xsedu)" = updates/xsedu.ko ]
+		run -0 driver deselect --force xsedu
+		run -0 driver select pair 2.0
+		initrd --add-drivers "pair_a pair_b xsedu"
+		run find "$INITRD/lib/modules/$K1/" ! -type d -name '*.ko*'
+		lacks "$output" xenserver/xsedu/1
+		lacks "$output" xenserver/pair/1.0
+		[ "$(in_initrd pair_a)" = updates/pair-a.ko ]
+		[ "$(readlink "$INITRD/lib/modules/$K1/updates/pair-a.ko")" = ../xenserver/pair/2.0/pair-a.ko ]
+		run -0 driver select xsedu 1.0.0
+		run -0 driver select pair 1.0
+	done	# Without the packages' line, the old depmod would take what is there.
+	run -0 driver deselect --force xsedu
+	rm -f "$ROOT"/etc/depmod.d/*.conf
+	depmod_again
+	initrd --add-drivers xsedu
+	[ "$(in_initrd xsedu)" = xenserver/xsedu/1.0.0/xsedu.ko ]
 }
