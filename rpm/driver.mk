@@ -26,6 +26,7 @@
 #	srpms/*.src.rpm                         one for each version; rpmbuild --rebuild makes packages for other kernels
 #	rpms/*.rpm                              one for each version and kernel, and the data package
 #	debuginfo/*.rpm                         one for each module package
+#	devel/*.rpm                             one for each module package: the symbols that the modules export
 #	logs/<package>.log                      the output of rpmbuild
 #
 # make makes a result again when one of these has changed: the list of the sources, the content of a source, a variable,
@@ -50,6 +51,10 @@
 #	DATA.RPM.RELEASE  the data package's release               (1)
 #	KERNELS           unames, or build directories of kernels  (all kernels whose headers are installed)
 #	KERNELS_MAY_FAIL  1: the disk leaves out each kernel for which the driver does not build
+#	NEEDS             the drivers whose symbols the modules use: NAME[=VERSION] of an installed -devel package, or the
+#	                  directory (with a / in it) where driver.mk has packaged the driver; see rpm/needs     (none)
+#	INJECT            1: modules that the build links without the record get it afterwards, before they are signed
+#	DEBUGINFO         0: make no packages with debug information     (1)
 #	ALLOW_NO_SYMVERS  1: a kernel's build directory may lack Module.symvers; its modules have no symbol versions
 #	PROFILE           xs8, xs9, el9 or generic: the kind of hosts; see macros.xs-ddk     (generic)
 #	XS_COMPRESS       gz, xz or zst: compress the modules      (none)
@@ -92,7 +97,7 @@ $(call xs-literal,VERSIONS DRIVER_VERSION)
 xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR SRCDIR SOURCES \
 	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),SRCDIR.$v SOURCES.$v) VENDOR VENDOR_NAME VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES \
 	RPM.VERSION RPM_VERSION RPM.RELEASE RPM_RELEASE DATA.RPM.VERSION DATA_RPM_VERSION DATA.RPM.RELEASE DATA_RPM_RELEASE \
-	KERNELS KERNELS_MAY_FAIL ALLOW_NO_SYMVERS PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
+	KERNELS KERNELS_MAY_FAIL ALLOW_NO_SYMVERS NEEDS INJECT DEBUGINFO PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS SOURCE_DATE_EPOCH RPMBUILD XS_DDK XS_KBUILD PACK_VERSION PACK.VERSION PACK_BUILD \
 	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),XS_PRIORITY.$v XS_STATUS.$v) \
 	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY WITH_XS_DRIVER DISK_OPTIONS
@@ -135,7 +140,7 @@ ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 # XS_AGAIN is set in a make that this make starts. It must not print the same messages again.
 xs-quiet := $(if $(XS_AGAIN),2>/dev/null)
 # $(call xs-shell,command): the command's output; if it fails, the last word is "failed".
-xs-shell = $(shell XS_KBUILD=$(call xs-quote,$(XS_KBUILD)) LC_ALL=C $1 $(xs-quiet) || echo failed)
+xs-shell = $(shell XS_DDK=$(call xs-quote,$(XS_DDK)) XS_KBUILD=$(call xs-quote,$(XS_KBUILD)) LC_ALL=C $1 $(xs-quiet) || echo failed)
 # $(call xs-need,output of xs-shell): the output, or an error if the command failed.
 xs-need = $(if $(filter failed,$(lastword $1)),$(error nothing is built; the reason is above),$1)
 
@@ -197,9 +202,12 @@ export SOURCE_DATE_EPOCH
 # xs-kbuild reads it from the environment.
 export ALLOW_NO_SYMVERS
 
+# $(xs-needs): NEEDS, where a directory of driver.mk becomes the absolute one of its -devel packages.
+xs-needs := $(foreach w,$(NEEDS),$(if $(findstring /,$w),$(abspath $(word 1,$(subst =, ,$w)))/$(xs-build)/devel$(patsubst \
+	%,=%,$(word 2,$(subst =, ,$w))),$w))
 # The settings for rpm/build-package.
 xs-settings := $(foreach n,PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
-	XS_DESCRIPTION XS_PRIORITY XS_STATUS RPMBUILD,$(call xs-quote,$n=$($n)))
+	XS_DESCRIPTION XS_PRIORITY XS_STATUS INJECT DEBUGINFO RPMBUILD,$(call xs-quote,$n=$($n))) $(call xs-quote,NEEDS=$(xs-needs))
 # $(call xs-of-version,version): those that it has of its own.
 xs-of-version = $(foreach n,XS_PRIORITY XS_STATUS,$(if $($n.$1),$(call xs-quote,$n=$($n.$1))))
 # $(call xs-fill,spec,rpm version,rpm release,more): fills in the placeholders of a spec.
@@ -214,6 +222,8 @@ xs-common := $(firstword $(shell { printf '%s\n' $(xs-settings) $(foreach v,$(DR
 $(foreach k,$(xs-found),$(eval xs-kernel.$(call xs-uname,$k) := $$(firstword $$(shell cd $(call xs-kdir,$k) && { pwd -P; \
 	cat .config Module.symvers include/generated/autoconf.h include/generated/utsrelease.h scripts/module.lds; } \
 	2>/dev/null | sha256sum | cut -c 1-32))))
+$(if $(xs-needs),$(foreach k,$(xs-found),$(eval xs-kernel.$(call xs-uname,$k) := $(xs-kernel.$(call xs-uname,$k))-$$(call \
+	xs-need,$$(call xs-shell,$(xs-rpm)/needs --digest $(call xs-uname,$k) $(foreach w,$(xs-needs),$(call xs-quote,$w)))))))
 
 # What the results that are there were made from: words name:digests.
 xs-made := $(shell cd $(xs-build)/made-from 2>/dev/null && grep . /dev/null *)
@@ -293,9 +303,11 @@ $(xs-missing:%=xs-missing/%):
 
 # What earlier builds of other versions, kernels or releases left there. It must not come on a disk, or be judged.
 xs-debuginfo = $(patsubst $(xs-build)/rpms/%-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,\
-	$(xs-build)/debuginfo/%-debuginfo-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,$(xs-cells))
-xs-left-over := $(filter-out $(xs-cells) $(xs-debuginfo) $(xs-data-rpm) $(xs-data-srpm) $(foreach v,$(DRIVER_VERSION),$(call \
-	xs-srpm,$v)),$(wildcard $(addprefix $(xs-build)/,rpms/*.rpm srpms/*.rpm debuginfo/*.rpm)))
+	$(xs-build)/debuginfo/%-debuginfo-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,$(if $(filter 0,$(DEBUGINFO)),,$(xs-cells)))
+xs-devel = $(patsubst $(xs-build)/rpms/%-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,\
+	$(xs-build)/devel/%-devel-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,$(xs-cells))
+xs-left-over := $(filter-out $(xs-cells) $(xs-debuginfo) $(xs-devel) $(xs-data-rpm) $(xs-data-srpm) $(foreach v,$(DRIVER_VERSION),$(call \
+	xs-srpm,$v)),$(wildcard $(addprefix $(xs-build)/,rpms/*.rpm srpms/*.rpm debuginfo/*.rpm devel/*.rpm)))
 
 # One package that fails does not keep the others from being built. The table at the end tells which did, and
 # $(xs-build)/kernels has the build directories of the kernels that all versions were built for.

@@ -91,6 +91,36 @@ module() {
 	has "$output" "device lost: $ice2"
 }
 
+@test "a module without aliases that is gone is a finding" {
+	module old/ice.ko </dev/null
+	module old/auxiliary.ko </dev/null
+	module new/ice.ko </dev/null
+	run -1 --separate-stderr xs-ddk diff old new
+	[ "$output" = "auxiliary (6.1.0-56-amd64): module lost
+1 module compared, 0 gained, 1 lost; 0 device aliases lost" ]
+	run -1 --separate-stderr xs-ddk diff --json old new
+	jq -e '.modules_lost == 1 and .modules[0].finding and (.modules[1].finding | not)' <<<"$output"
+	run -0 --separate-stderr xs-ddk diff new old
+}
+
+@test "a lost signature is a finding, and another signer is told" {
+	local name
+	module plain/ice.ko </dev/null
+	for name in old new; do
+		openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=$name" -keyout $name.pem -out $name.crt -days 3650 2>/dev/null
+		mkdir "$name" && cp plain/ice.ko "$name/"
+		"$TOP/rpm/sign-module" --key $name.pem --cert $name.crt $name/ice.ko
+	done
+	run -1 --separate-stderr xs-ddk diff old plain
+	has "$output" "  signature changed: /CN=old -> none [the signature is lost]"
+	has "$output" "0 device aliases lost, 1 signature lost"
+	run -1 --separate-stderr xs-ddk diff --json old plain
+	jq -e '.signatures_lost == 1 and .modules[0].changes[0].finding' <<<"$output"
+	run -0 --separate-stderr xs-ddk diff old new
+	has "$output" "signature changed: /CN=old -> /CN=new"
+	run -0 --separate-stderr xs-ddk diff plain new
+}
+
 @test "parameters, firmware, dependencies, aliases, license and vermagic are compared" {
 	module old/ice.ko license=GPL parmtype=debug:int 'parm=debug:how much to say' parmtype=gone:bool firmware=ice/a.pkg \
 		depends=ptp,auxiliary 'softdep=pre: first' alias=ice-old </dev/null

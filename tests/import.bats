@@ -205,6 +205,45 @@ fi
 	[ "$(grep -c -e '^make all$' -e first.patch -e pre.sh -e post.sh given/little.spec.in)" -eq 4 ]
 }
 
+@test "a driver is built with the patches and by the scripts of its dkms.conf" {
+	local kernel
+	kernel=$(a_kernel)
+	# What modinfo tells shows which patches were applied, in which order, and that the script ran before the compiler.
+	sources src <<END
+$plain
+PATCH[1]=second.patch
+PATCH[0]=first.patch
+PATCH[2]=never.patch
+PATCH_MATCH[1]="^${kernel%%.*}\\."
+PATCH_MATCH[2]="^2\\.4\\."
+PRE_BUILD=pre.sh
+MAKE="make -C \${kernel_source_dir} M=\$PWD modules"
+END
+	mkdir src/patches
+	printf '#include <linux/module.h>\n#include "made.h"\nMODULE_LICENSE("GPL v2");\nMODULE_INFO(patched, "no");\n' >src/little.c
+	printf '#!/bin/sh\necho "MODULE_INFO(kernel, \\"$1\\");" >made.h\n' >src/pre.sh
+	sed -i 's/^PRE_BUILD=.*/PRE_BUILD="pre.sh $kernelver"/' src/dkms.conf
+	chmod +x src/pre.sh
+	# patch_file NAME FROM TO: a patch that replaces the text.
+	patch_file() {
+		printf -- '--- a/little.c\n+++ b/little.c\n@@ -4 +4 @@\n-MODULE_INFO(patched, "%s");\n+MODULE_INFO(patched, "%s");\n' \
+			"$2" "$3" >"src/patches/$1.patch"
+	}
+	patch_file first no once
+	patch_file second once twice
+	patch_file never twice 'for an old kernel'
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a DRIVER_VERSION=1 TEXT=b
+	run -0 make -s -C little KERNELS="$kernel" XS_DDK="$XS_BIN/xs-ddk" modules
+	run -0 modinfo -F patched "little/build/1/$kernel/little.ko"
+	[ "$output" = twice ]
+	run -0 modinfo -F kernel "little/build/1/$kernel/little.ko"
+	[ "$output" = "$kernel" ]
+	# A patch that does not apply is an error.
+	patch_file second never twice
+	run -2 --separate-stderr make -s -C little KERNELS="$kernel" XS_DDK="$XS_BIN/xs-ddk" modules
+	has "$stderr" "Hunk #1 FAILED at 4"
+}
+
 @test "values with characters of make and rpm come out as they were" {
 	sources src <<<"$plain"
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME='A $(shell touch pwned) # b' LICENSE='%(touch pwned)'

@@ -217,6 +217,17 @@ ended() {
 	lacks "$stderr" "xs-kbuild: warning"
 }
 
+@test "--strict fails with its own status where no module was linked with the record" {
+	driver 'obj-m := single.o'
+	run -3 --separate-stderr xs --strict -- sh -c 'make -s KDIR={kdir} LDFLAGS_MODULE=--no-undefined'
+	has "$stderr" "xs-kbuild: COMMAND linked no module with the record of version 1.2.3"
+	has "$stderr" "'xs-ddk inject' can put the record into finished modules"
+	run -0 --separate-stderr xs --strict -- make -s KDIR={kdir}
+	has_record single.ko 1.2.3
+	run -7 --separate-stderr xs --strict -- sh -c 'exit 7'
+	[ "$stderr" = "" ]
+}
+
 @test "a compiler that fails to make the record's object is a failure that shows its words" {
 	run -1 --separate-stderr xs -- make CC=false all
 	has "$stderr" "Error 1"

@@ -132,6 +132,21 @@ refused() {
 	[ "$output" = '["other","xsedu","1.1.0","1.1.0","production",1001000000,{"xsedu.ko":[{"vendor_id":"1234","device_id":"11e8","subvendor_id":"*","subdevice_id":"*"}]}]' ]
 }
 
+@test "the description in info.json is TEXT, or XS_DESCRIPTION, and not the modules' own" {
+	vendor <<-'END'
+		DRIVER := pair
+		DRIVER_VERSION := 2.0
+		SPEC := driver.spec.in
+		VENDOR := Example
+		TEXT := What the vendor says of the driver
+	END
+	description() { xs-ddk show --contents "/lib/modules/$K1/xenserver/pair/2.0/info.json" "$(package build pair 2.0)" | jq -r .description; }
+	run -0 packages
+	[ "$(description)" = "What the vendor says of the driver" ]
+	run -0 packages XS_DESCRIPTION='What hosts show'
+	[ "$(description)" = "What hosts show" ]
+}
+
 @test "a second run builds nothing, and a touched source only its own version" {
 	vendor <<-'END'
 		DRIVER := pair

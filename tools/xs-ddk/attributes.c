@@ -11,14 +11,21 @@
 #include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "elf/signature.h"
 #include "elf/symbols.h"
 
 static const char *const kind_names[ATTRIBUTE_KINDS] = {
-	[ATTRIBUTE_VERSION] = "version",	[ATTRIBUTE_LICENSE] = "license",
-	[ATTRIBUTE_VERMAGIC] = "vermagic",	[ATTRIBUTE_MACHINE] = "machine",
-	[ATTRIBUTE_DEVICE] = "device",		[ATTRIBUTE_ALIAS] = "alias",
-	[ATTRIBUTE_PARAMETER] = "parameter",	[ATTRIBUTE_FIRMWARE] = "firmware",
-	[ATTRIBUTE_DEPENDENCY] = "dependency",	[ATTRIBUTE_IMPORT] = "imported symbol",
+	[ATTRIBUTE_VERSION] = "version",
+	[ATTRIBUTE_LICENSE] = "license",
+	[ATTRIBUTE_VERMAGIC] = "vermagic",
+	[ATTRIBUTE_MACHINE] = "machine",
+	[ATTRIBUTE_SIGNATURE] = "signature",
+	[ATTRIBUTE_DEVICE] = "device",
+	[ATTRIBUTE_ALIAS] = "alias",
+	[ATTRIBUTE_PARAMETER] = "parameter",
+	[ATTRIBUTE_FIRMWARE] = "firmware",
+	[ATTRIBUTE_DEPENDENCY] = "dependency",
+	[ATTRIBUTE_IMPORT] = "imported symbol",
 	[ATTRIBUTE_EXPORT] = "exported symbol",
 };
 
@@ -188,6 +195,23 @@ static void add_machine(struct attributes *attributes, const uint8_t *header)
 			big ? "big" : "little"));
 }
 
+static void add_signature(struct attributes *attributes, const struct module *module, const uint8_t *bytes, size_t len)
+{
+	struct signature signature;
+	struct signer signer = {0};
+	const char *text = "";
+
+	module_signature(module, &signature);
+	if (signature.state == SIGNATURE_FOUND) {
+		if (len == module->size)
+			signature_signer(bytes + signature.offset, signature.len, &signer);
+		text = *signer.name ? signer.name : "by an unknown signer";
+	} else if (signature.state != SIGNATURE_NONE) {
+		text = "damaged";
+	}
+	add_one(attributes, ATTRIBUTE_SIGNATURE, text);
+}
+
 /* Sorts, and removes duplicates: a module may have the same alias in two of its tables. */
 static void sort_and_unite(struct attributes *attributes)
 {
@@ -211,6 +235,7 @@ void attributes_read(struct attributes *attributes, const struct module *module,
 	add_one(attributes, ATTRIBUTE_LICENSE, module_info(module, "license", NULL));
 	add_one(attributes, ATTRIBUTE_VERMAGIC, module_info(module, "vermagic", NULL));
 	add_machine(attributes, bytes);
+	add_signature(attributes, module, bytes, len);
 	add_aliases(attributes, module);
 	add_parameters(attributes, module);
 	add_firmware(attributes, module);

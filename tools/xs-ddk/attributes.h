@@ -14,6 +14,7 @@ enum attribute_kind {
 	ATTRIBUTE_LICENSE,
 	ATTRIBUTE_VERMAGIC,
 	ATTRIBUTE_MACHINE,
+	ATTRIBUTE_SIGNATURE, /* the signer; empty if the module is not signed */
 	/* A module has any number of each. */
 	ATTRIBUTE_DEVICE,     /* key: an alias that devices match; no value */
 	ATTRIBUTE_ALIAS,      /* key: any other alias; no value */

@@ -19,7 +19,7 @@ struct told_pair {
 };
 
 struct totals {
-	size_t pairs, gained, lost, devices_lost, devices_unknown;
+	size_t pairs, gained, lost, devices_lost, devices_unknown, signatures_lost;
 };
 
 static const char *change_name(const struct diff_change *change)
@@ -39,10 +39,22 @@ static const char *value_or(const struct attribute *attribute)
 	return attribute && *attribute->value ? attribute->value : "none";
 }
 
+/* Why a change is a finding, as a static text, or NULL if it is none. */
+static const char *finding_of(const struct diff_pair *pair, const struct diff_change *change)
+{
+	if (change->coverage == UNCOVERED)
+		return "this hardware loses its driver";
+	if (pair->new_module && change->old_attribute && change->old_attribute->kind == ATTRIBUTE_SIGNATURE &&
+	    *change->old_attribute->value && !*change->new_attribute->value)
+		return "the signature is lost";
+	return NULL;
+}
+
 /* Prints a line: the kind, the change, the key, and the old and new value. */
-static void print_change(const struct diff_change *change)
+static void print_change(const struct diff_pair *pair, const struct diff_change *change)
 {
 	const struct attribute *attribute = attribute_of(change);
+	const char *finding = finding_of(pair, change);
 	char *key = text_safe(attribute->key), *from = text_safe(value_or(change->old_attribute)),
 	     *to = text_safe(value_or(change->new_attribute));
 
@@ -51,7 +63,7 @@ static void print_change(const struct diff_change *change)
 		printf(": %s -> %s", from, to);
 	else if (*attribute->value)
 		printf(" (%s)", change->old_attribute ? from : to);
-	puts(change->coverage == UNCOVERED ? " [this hardware loses its driver]" : "");
+	printf("%s%s%s\n", finding ? " [" : "", finding ? finding : "", finding ? "]" : "");
 	free(to);
 	free(from);
 	free(key);
@@ -69,7 +81,7 @@ static void print_pair(const struct diff_pair *pair, const struct diff_change *c
 	for (size_t i = 0; i < count; i++)
 		/* For a module that is only in one set, only device aliases matter. */
 		if ((pair->old_module && pair->new_module) || attribute_of(&changes[i])->kind == ATTRIBUTE_DEVICE)
-			print_change(&changes[i]);
+			print_change(pair, &changes[i]);
 	free(kernel);
 	free(name);
 }
@@ -79,14 +91,14 @@ static json_t *value_json(const struct attribute *attribute)
 	return attribute ? json_safe(attribute->value) : json_need(json_null());
 }
 
-static json_t *change_json(const struct diff_change *change)
+static json_t *change_json(const struct diff_pair *pair, const struct diff_change *change)
 {
 	const struct attribute *attribute = attribute_of(change);
 
 	return json_need(json_pack("{s:s, s:s, s:o, s:o, s:o, s:b}", "what", attribute_kind_name(attribute->kind),
 				   "change", change_name(change), "name", json_safe(attribute->key), "old",
 				   value_json(change->old_attribute), "new", value_json(change->new_attribute),
-				   "finding", change->coverage == UNCOVERED));
+				   "finding", finding_of(pair, change) != NULL));
 }
 
 static json_t *pair_json(const struct diff_pair *pair, const struct diff_change *changes, size_t count)
@@ -95,11 +107,11 @@ static json_t *pair_json(const struct diff_pair *pair, const struct diff_change 
 	json_t *list = json_need(json_array());
 
 	for (size_t i = 0; i < count; i++)
-		json_need_zero(json_array_append_new(list, change_json(&changes[i])));
-	return json_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "module", json_safe(b ? b->name : a->name),
+		json_need_zero(json_array_append_new(list, change_json(pair, &changes[i])));
+	return json_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "module", json_safe(b ? b->name : a->name),
 				   "old_path", json_safe(a ? a->path : NULL), "new_path", json_safe(b ? b->path : NULL),
 				   "old_kernel", json_safe(a ? a->kernel : NULL), "new_kernel",
-				   json_safe(b ? b->kernel : NULL), "changes", list));
+				   json_safe(b ? b->kernel : NULL), "finding", !b, "changes", list));
 }
 
 static void count_pair(const struct told_pair *told, struct totals *totals)
@@ -109,6 +121,8 @@ static void count_pair(const struct told_pair *told, struct totals *totals)
 	totals->lost += !told->pair.new_module;
 	for (size_t i = 0; i < told->count; i++) {
 		totals->devices_lost += told->changes[i].coverage == UNCOVERED;
+		totals->signatures_lost +=
+			told->changes[i].coverage != UNCOVERED && finding_of(&told->pair, &told->changes[i]);
 		totals->devices_unknown += told->changes[i].coverage == COVERAGE_UNKNOWN;
 	}
 }
@@ -117,9 +131,12 @@ static void print_all(const struct told_pair *all, size_t count, const struct to
 {
 	for (size_t i = 0; i < count; i++)
 		print_pair(&all[i].pair, all[i].changes, all[i].count);
-	printf("%zu module%s compared, %zu gained, %zu lost; %zu device alias%s lost\n", totals->pairs,
+	printf("%zu module%s compared, %zu gained, %zu lost; %zu device alias%s lost", totals->pairs,
 	       totals->pairs == 1 ? "" : "s", totals->gained, totals->lost, totals->devices_lost,
 	       totals->devices_lost == 1 ? "" : "es");
+	if (totals->signatures_lost)
+		printf(", %zu signature%s lost", totals->signatures_lost, totals->signatures_lost == 1 ? "" : "s");
+	puts("");
 }
 
 static void print_json(const struct told_pair *all, size_t count, const struct totals *totals)
@@ -128,8 +145,9 @@ static void print_json(const struct told_pair *all, size_t count, const struct t
 
 	for (size_t i = 0; i < count; i++)
 		json_need_zero(json_array_append_new(modules, pair_json(&all[i].pair, all[i].changes, all[i].count)));
-	json_print(json_pack("{s:s, s:i, s:o, s:I}", "format", "xs-ddk-diff", "schema", 2, "modules", modules,
-			     "devices_lost", (json_int_t)totals->devices_lost));
+	json_print(json_pack("{s:s, s:i, s:o, s:I, s:I, s:I}", "format", "xs-ddk-diff", "schema", 2, "modules", modules,
+			     "modules_lost", (json_int_t)totals->lost, "devices_lost", (json_int_t)totals->devices_lost,
+			     "signatures_lost", (json_int_t)totals->signatures_lost));
 }
 
 /* All pairs with their differences, in memory to free. The caller also frees the changes of each pair. */
@@ -167,7 +185,9 @@ static enum status diff(const struct diff_set *old_set, const struct diff_set *n
 	for (size_t i = 0; i < count; i++)
 		free(all[i].changes);
 	free(all);
-	return totals.devices_unknown ? STATUS_TROUBLE : totals.devices_lost ? STATUS_NO : STATUS_YES;
+	if (totals.devices_unknown)
+		return STATUS_TROUBLE;
+	return totals.lost || totals.devices_lost || totals.signatures_lost ? STATUS_NO : STATUS_YES;
 }
 
 static const struct option options[] = {
