@@ -256,7 +256,8 @@ uninstall: ## remove the installed files, and directories that are empty then
 	done
 
 rpm: ## make RPM packages of the kit, in build/rpm
-	@rpm/build-kit $(VERSION) build/rpm
+	@rpm/progress bar build/rpm/.progress 1 rpm/progress step build/rpm/.progress 'the packages of xs-ddk $(VERSION)' \
+		rpm/build-kit $(VERSION) build/rpm
 
 ## Housekeeping ---------------------------------------------------------------
 

@@ -23,18 +23,7 @@
 xs-label := $(or $(LABEL),$(DRIVER))
 xs-static := $(filter-out 0,$(WITH_XS_DRIVER))
 xs-static := $(if $(filter 1,$(xs-static)),$(wildcard $(xs-rpm)/../build/static/xs-driver-static-*.rpm),$(wildcard $(xs-static)))
-# Values that make-disk refuses are reported here, before anything is built.
 xs-pack-version := $(call xs-value,PACK_VERSION PACK.VERSION)
-xs-newest-version = $(shell for v in $(DRIVER_VERSION); do \
-	[ -n "$$n" ] && [ "$$($(call xs-quote,$(XS_DDK)) compare "$$v" "$$n")" != '>' ] || n=$$v; done; echo "$$n" | grep '[^0-9.]')
-ifneq ($(filter build-isos build-iso build-tarball,$(MAKECMDGOALS)),)
-$(if $(xs-pack-version),,$(if $(xs-newest-version),$(error PACK_VERSION is not set, and the newest version is \
-	$(xs-newest-version): hosts can compare only numbers with dots between, so set PACK_VERSION to such ones)))
-$(if $(filter-out 0,$(WITH_XS_DRIVER)),$(if $(xs-static),,$(error WITH_XS_DRIVER=$(WITH_XS_DRIVER): there is no such package; run \
-	"make static" in the sources of the kit and give WITH_XS_DRIVER=1, or give the path of the package)))
-$(if $(filter-out $(DRIVER_VERSION),$(DEFAULT_VERSION)),$(error DEFAULT_VERSION $(DEFAULT_VERSION) is none of those that are \
-	built: $(DRIVER_VERSION)))
-endif
 xs-comma := ,
 xs-empty :=
 xs-space := $(xs-empty) $(xs-empty)
@@ -61,12 +50,14 @@ $(xs-build)/disk-settings: FORCE
 	@printf '%s\n' $(call xs-quote,$(xs-disk)) $(xs-disk-packages) >$@.new; cmp -s $@.new $@ || mv $@.new $@
 
 $(xs-iso) $(xs-disk-tarball): $(xs-disk-packages) $(xs-build)/disk-settings $(xs-rpm)/make-disk $(wildcard $(xs-rpm)/disk/*)
-	@XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-disk) $(if $(filter %.gz,$@),--tarball) $(xs-disk-packages)
+	@$(xs-rpm)/progress bar $(xs-build)/.progress 1 $(call xs-step,$(@F)) env XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-disk) $(if $(filter %.gz,$@),--tarball) $(xs-disk-packages)
 
 # These run after build-rpms, which reports the packages that could not be built.
 build-isos build-iso: build-rpms
 	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat $(xs-build)/kernels)" $(xs-iso)
+	@echo '$(xs-iso)'
 build-tarball: build-rpms
 	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat $(xs-build)/kernels)" $(xs-disk-tarball)
+	@echo '$(xs-disk-tarball)'
 
 .PHONY: build-isos build-iso build-tarball

@@ -17,6 +17,7 @@
 #	build-tarball      makes an archive with the files of the disk
 #	verify             makes the packages and checks whether they are fit to ship
 #	clean              removes build/
+#	help               prints this list of targets and variables
 #
 # All results are below build/, or with a PROFILE but generic below build/<profile>/, and there the packages' release ends in
 # .<profile>. Packages of versions and kernels that are built no more are removed.
@@ -144,14 +145,6 @@ xs-shell = $(shell XS_DDK=$(call xs-quote,$(XS_DDK)) XS_KBUILD=$(call xs-quote,$
 # $(call xs-need,output of xs-shell): the output, or an error if the command failed.
 xs-need = $(if $(filter failed,$(lastword $1)),$(error nothing is built; the reason is above),$1)
 
-$(if $(DRIVER_VERSION),,$(error DRIVER_VERSION is not set))
-xs-unknown := $(if $(VERSIONS),$(filter-out $(VERSIONS),$(DRIVER_VERSION)))
-$(if $(xs-unknown),$(error no version $(xs-unknown) of $(DRIVER); there are: $(VERSIONS)))
-xs-nothing := $(call xs-need,$(call xs-shell,$(xs-rpm)/check-settings $(foreach n,$(xs-variables),$(if $($n),$(call \
-	xs-quote,$n=$($n)))) $(foreach v,$(DRIVER_VERSION),$(call xs-quote,VERSION=$v))))
-
-## Kernels and names ------------------------------------------------------------
-
 # A kernel is a word uname=directory=flavour. A kernel without headers is uname==.
 xs-kernels := $(filter-out failed,$(call xs-shell,$(xs-rpm)/kernels $(foreach k,$(KERNELS),$(call xs-quote,$k))))
 xs-uname = $(word 1,$(subst =, ,$1))
@@ -160,9 +153,14 @@ xs-flavour = $(word 3,$(subst =, ,$1))
 xs-missing := $(patsubst %==,%,$(filter %==,$(xs-kernels)))
 xs-found := $(filter-out %==,$(xs-kernels))
 $(if $(xs-kernels),,$(error KERNELS: no kernel headers are installed))
-xs-unaskable := $(strip $(foreach k,$(xs-found),$(if $(word 3,$(subst -, ,$(call xs-uname,$k))),$(call xs-uname,$k))))
-$(if $(filter xs9,$(PROFILE)),$(if $(xs-unaskable),$(error PROFILE xs9: its packages must ask for their kernel, and RPM cannot \
-	ask for $(xs-unaskable), because a version has one '-' at most; name other KERNELS or another PROFILE)))
+
+# A make that this make starts need not check the same again.
+xs-nothing := $(if $(XS_AGAIN),,$(call xs-need,$(call xs-shell,$(xs-rpm)/check-settings $(call xs-quote,GOALS=$(or \
+	$(MAKECMDGOALS),$(.DEFAULT_GOAL))) $(foreach n,$(xs-variables),$(if $($n),$(call xs-quote,$n=$($n)))) $(foreach \
+	v,$(DRIVER_VERSION),$(call xs-quote,VERSION=$v)) $(foreach k,$(xs-found),$(call xs-quote,KERNEL=$(call xs-uname,$k))))))
+
+## Names ------------------------------------------------------------------------
+
 xs-arch := $(shell rpm --eval '%{_target_cpu}' 2>/dev/null)
 
 # Packages of a profile have a directory and a release of their own, so that those of another one are not overwritten.
@@ -238,8 +236,10 @@ xs-data-from := $(word 1,$(xs-data-state))-$(xs-common)
 
 ## Packages ---------------------------------------------------------------------
 
-# $(call xs-run,version)
-xs-run = env $(xs-settings) $(call xs-of-version,$1) XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-rpm)/build-package
+# $(call xs-step,name): the command that runs another one, and tells when it begins and ends.
+xs-step = $(xs-rpm)/progress step $(xs-build)/.progress $1
+# $(call xs-run,version,result): rpm/build-package for a result of that version.
+xs-run = $(call xs-step,$2) env $(xs-settings) $(call xs-of-version,$1) XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-rpm)/build-package
 xs-spec = $(xs-build)/srctarballs/$1.spec
 
 define xs-version
@@ -250,7 +250,7 @@ $(call xs-srpm,$1): $(call xs-stale,$(call xs-srpm,$1),$(call xs-from,$1)) | $(c
 	@$(call xs-forget,$(call xs-srpm,$1)); rm -f $(foreach k,$(xs-found),$(call xs-cell,$1,$k))
 	@$$(call xs-fill,$$(SPEC),$$(xs-rpm-version),$$(xs-rpm-release),'DRIVER_VERSION=$1' 'PACKAGE=$(call \
 		xs-package,$1)' 'TARBALL=$(DRIVER)-$1.tar.gz') >$(call xs-spec,$(call xs-package,$1))
-	@$$(call xs-run,$1) source $(call xs-spec,$(call xs-package,$1)) $$@ $(call xs-tarball,$1)
+	@$$(call xs-run,$1,$$(@F)) source $(call xs-spec,$(call xs-package,$1)) $$@ $(call xs-tarball,$1)
 	@$(call xs-record,$(call xs-srpm,$1),$(call xs-from,$1))
 endef
 $(foreach v,$(DRIVER_VERSION),$(eval $(call xs-version,$v)))
@@ -259,11 +259,10 @@ $(foreach v,$(DRIVER_VERSION),$(eval $(call xs-version,$v)))
 define xs-cell-rule
 $(call xs-cell,$1,$2): $(call xs-stale,$(call xs-cell,$1,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
 	@$(call xs-forget,$(call xs-cell,$1,$2))
-	@$$(call xs-run,$1) modules $(call xs-srpm,$1) $$@ $(call xs-kdir,$2)
+	@$$(call xs-run,$1,$$(@F)) modules $(call xs-srpm,$1) $$@ $(call xs-kdir,$2)
 	@$(call xs-record,$(call xs-cell,$1,$2),$(call xs-cell-from,$1,$2))
 $(xs-build)/$1/$(call xs-uname,$2): $(call xs-stale,modules-$1-$(call xs-uname,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
-	@echo 'building $(xs-build)/$1/$(call xs-uname,$2)'
-	@$$(call xs-run,$1) try $(call xs-spec,$(call xs-package,$1)) $(xs-build)/$1/$(call xs-uname,$2) $(call xs-kdir,$2) $(call xs-tarball,$1)
+	@$$(call xs-run,$1,$$@) try $(call xs-spec,$(call xs-package,$1)) $(xs-build)/$1/$(call xs-uname,$2) $(call xs-kdir,$2) $(call xs-tarball,$1)
 	@$(call xs-record,modules-$1-$(call xs-uname,$2),$(call xs-cell-from,$1,$2))
 endef
 $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(eval $(call xs-cell-rule,$v,$k))))
@@ -276,11 +275,11 @@ $(xs-data-srpm): $(call xs-stale,$(xs-data-srpm),$(xs-data-from)) | $(xs-data-ta
 	@$(call xs-forget,$@); rm -f $(xs-data-rpm)
 	@$(call xs-fill,$(xs-data-spec),$(xs-data-version),$(xs-data-release),'TARBALL=$(xs-data).tar.gz' \
 		'PACKAGE=$(DRIVER)-data') >$(call xs-spec,$(xs-data))
-	@$(call xs-run) source $(call xs-spec,$(xs-data)) $@ $(xs-data-tarball)
+	@$(call xs-run,,$(@F)) source $(call xs-spec,$(xs-data)) $@ $(xs-data-tarball)
 	@$(call xs-record,$@,$(xs-data-from))
 $(xs-data-rpm): $(call xs-stale,$(xs-data-rpm),$(xs-data-from)) | $(xs-data-srpm)
 	@$(call xs-forget,$@)
-	@$(call xs-run) data $(xs-data-srpm) $@
+	@$(call xs-run,,$(@F)) data $(xs-data-srpm) $@
 	@$(call xs-record,$@,$(xs-data-from))
 endif
 
@@ -309,12 +308,18 @@ xs-devel = $(patsubst $(xs-build)/rpms/%-$(xs-rpm-version)-$(xs-rpm-release).$(x
 xs-left-over := $(filter-out $(xs-cells) $(xs-debuginfo) $(xs-devel) $(xs-data-rpm) $(xs-data-srpm) $(foreach v,$(DRIVER_VERSION),$(call \
 	xs-srpm,$v)),$(wildcard $(addprefix $(xs-build)/,rpms/*.rpm srpms/*.rpm debuginfo/*.rpm devel/*.rpm)))
 
+# $(call xs-due,result,digests): a word if the result will be made.
+xs-due = $(if $(wildcard $1),$(call xs-stale,$1,$2),FORCE)
+xs-all-due = $(foreach v,$(DRIVER_VERSION),$(call xs-due,$(call xs-srpm,$v),$(call xs-from,$v)) $(foreach k,$(xs-found),$(call \
+	xs-due,$(call xs-cell,$v,$k),$(call xs-cell-from,$v,$k)))) $(if $(xs-data),$(call xs-due,$(xs-data-srpm),$(xs-data-from)) \
+	$(call xs-due,$(xs-data-rpm),$(xs-data-from)))
+
 # One package that fails does not keep the others from being built. The table at the end tells which did, and
 # $(xs-build)/kernels has the build directories of the kernels that all versions were built for.
 build-rpms:
 	@$(if $(SPEC),,echo 'xs-ddk: SPEC is not set: the spec file of the packages' >&2; exit 1)
 	$(if $(xs-left-over),@rm -f $(xs-left-over))
-	+@status=0; $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1; \
+	+@status=0; $(xs-rpm)/progress bar $(xs-build)/.progress $(words $(xs-all-due)) $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1; \
 	printf '%-28s %-12s %s\n' KERNEL VERSION PACKAGE $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-kernels),\
 		$(call xs-uname,$k) '$v' "$$($(call xs-result,$(if $(call xs-kdir,$k),$(call xs-cell,$v,$k))))")) \
 		$(if $(xs-data),- '$(xs-data-version)' "$$($(call xs-result,$(xs-data-rpm)))"); \
@@ -340,12 +345,17 @@ endif
 clean:
 	rm -rf build
 
+# The head of this file and that of disk.mk.
+help:
+	@sed -n '/^# Targets:/,/^# GNU make/ { /^# GNU make/d; s/^# \{0,1\}//; p; }' $(xs-rpm)/driver.mk
+	@sed -n '/^# Targets:/,/^$$/ { s/^# \{0,1\}//; p; }' $(xs-rpm)/disk.mk
+
 FORCE:
 # Without -j, and unless another make started this one, make uses every processor.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-.PHONY: modules build-srctarballs build-srpms build-rpms verify clean
+.PHONY: modules build-srctarballs build-srpms build-rpms verify clean help
 .PHONY: xs-default xs-rpms xs-verify $(xs-missing:%=xs-missing/%) FORCE
 .DELETE_ON_ERROR:

@@ -14,7 +14,7 @@ setup() {
 vendor() {
 	mkdir -p "$1"
 	tar -C "$TOP/example-driver" --exclude=./build -cf - . | tar -C "$1" -xf -
-	sed -i "s|^include \.\./rpm/|include $TOP/rpm/|" "$1/Makefile"
+	sed -i "s|^include .*XS_DDK_DIR.*|include $TOP/rpm/driver.mk|" "$1/Makefile"
 }
 
 sums() { (cd "$1/build" && find . -name '*.rpm' -o -name '*.tar.gz' | sort | xargs sha256sum); }

@@ -19,7 +19,7 @@ copy_sources() {
 	(cd "$1" && find . -path ./build -prune -o -type f ! -name Makefile -print | while read -r file; do
 		cmp -s "$file" "$2/$file" || install -D "$file" "$2/$file"
 	done)
-	sed "s|^include \.\./rpm/|include $TOP/rpm/|" "$1/Makefile" >"$2/.Makefile"
+	sed "s|^include .*XS_DDK_DIR.*|include $TOP/rpm/driver.mk|" "$1/Makefile" >"$2/.Makefile"
 	if cmp -s "$2/.Makefile" "$2/Makefile"; then rm "$2/.Makefile"; else mv "$2/.Makefile" "$2/Makefile"; fi
 }
 
