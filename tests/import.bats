@@ -38,6 +38,12 @@ nothing_written() { [ "$(ls -A)" = src ]; }
 	sources src <<<"$plain"
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME='Acme & Sons'
 	[ "$output" = "little: driver little, version 3.2.1, 1 module; devices on pci
+taken from the sources:
+  DRIVER           little (PACKAGE_NAME in line 1 of dkms.conf)
+  DRIVER_VERSION   3.2.1 (PACKAGE_VERSION in line 2 of dkms.conf)
+  TEXT             A little driver (MODULE_DESCRIPTION in little.c)
+  LICENSE          GPL-2.0-only (MODULE_LICENSE in little.c)
+  MAKE             make -j\$(nproc) KERNELRELEASE={uname} KDIR={kdir} KVER={uname} (MAKE in dkms.conf)
 make -C little XS_DDK_DIR=$(realpath "$TOP") build-isos" ]
 	has "$(cat little/Makefile)" $'VERSIONS := 3.2.1\nSPEC := little.spec.in\nVENDOR_NAME := Acme & Sons\n'
 	has "$(cat little/Makefile)" $'TEXT := A little driver\n'
@@ -65,8 +71,8 @@ make -C little XS_DDK_DIR=$(realpath "$TOP") build-isos" ]
 	sources src <<<'PACKAGE_NAME=little'
 	printf 'MODULE_LICENSE("Dual BSD/GPL");\nMODULE_VERSION("9");\nMODULE_DESCRIPTION("Another");\n' >src/other.c
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
-	has "$stderr" "2 different MODULE_VERSIONs"
-	has "$stderr" "2 different MODULE_DESCRIPTIONs"
+	has "$stderr" '2 different MODULE_DESCRIPTIONs: "A little driver" in little.c, "Another" in other.c'
+	has "$stderr" '2 different MODULE_VERSIONs: "3.2.1" in little.c, "9" in other.c'
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a DRIVER_VERSION=1 TEXT=b
 	has "$(cat little/little.spec.in)" "License: (BSD-3-Clause OR GPL-2.0-only) AND GPL-2.0-only"
 	# The tags of the sources tell more than the modules do.
@@ -74,6 +80,64 @@ make -C little XS_DDK_DIR=$(realpath "$TOP") build-isos" ]
 	printf '/* SPDX-License-Identifier: GPL-2.0 OR MIT */\n' >src/tagged.h
 	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a DRIVER_VERSION=1 TEXT=b --output tagged
 	has "$(cat tagged/little.spec.in)" "License: (GPL-2.0 OR MIT) AND GPL-2.0-or-later"
+}
+
+@test "texts behind a #define are found, the file's own before those of headers, and those that differ are asked about" {
+	mkdir src && echo 'obj-m := a.o' >src/Kbuild
+	printf '%s\n' '#define DRV_BASE "1.2"' '#define DRV_VERSION DRV_BASE ".3" /* the newest */' '#define DRV_TEXT "of a header"' >src/a.h
+	printf '%s\n' '#  define DRV_TEXT "A driver"' 'MODULE_VERSION(DRV_VERSION "-k");' 'MODULE_DESCRIPTION(DRV_TEXT);' \
+		'MODULE_LICENSE("GPL");' 'MODULE_FIRMWARE(DRV_FIRMWARE(1));' >src/a.c
+	run -0 --separate-stderr xs-ddk init a src VENDOR_NAME=b
+	has "$output" "DRIVER_VERSION   1.2.3-k (MODULE_VERSION in a.c)"
+	has "$output" "TEXT             A driver (MODULE_DESCRIPTION in a.c)"
+	has "$output" "not taken        MODULE_FIRMWARE(?) (a.c)"
+	echo '#define DRV_BASE "1.3"' >src/b.h
+	run -1 --separate-stderr xs-ddk init a src VENDOR_NAME=b --output other
+	has "$stderr" 'MODULE_VERSION(DRV_VERSION "-k") in a.c has no text that is known without the compiler'
+	# Names that are defined by themselves end.
+	printf '#define DRV_BASE DRV_BASE DRV_BASE\n' >src/a.c
+	printf 'MODULE_VERSION(DRV_BASE);\n' >>src/a.c
+	run -1 --separate-stderr timeout 5 xs-ddk init a src VENDOR_NAME=b --output other
+}
+
+@test "firmware, device rules and manual pages are told with their places" {
+	mkdir -p src/udev && echo 'obj-m := a.o' >src/Kbuild
+	printf '%s\n' 'MODULE_LICENSE("GPL");' 'MODULE_FIRMWARE("a/here.bin");' 'MODULE_FIRMWARE("a/elsewhere.bin");' >src/a.c
+	mkdir src/a && echo 1 >src/a/here.bin
+	echo rule >src/udev/60-a.rules
+	printf '.TH a 7\n' >src/a.7
+	echo notes >src/changes.1
+	run -0 --separate-stderr xs-ddk init a src VENDOR_NAME=b DRIVER_VERSION=1 TEXT=c FIRMWARE_LICENSE=d
+	has "$output" "firmware         a/here.bin (a/here.bin goes into data/lib/firmware/updates)"
+	has "$output" "firmware         a/elsewhere.bin (MODULE_FIRMWARE in a.c; no source has it: hosts need it from elsewhere)"
+	has "$output" "device rules     udev/60-a.rules (goes into data/etc/udev/rules.d)"
+	has "$output" "manual page      a.7 (goes into data/usr/share/doc)"
+	[ "$(cd a/data && find . -type f | sort)" = "./etc/udev/rules.d/60-a.rules
+./lib/firmware/updates/a/here.bin
+./usr/share/doc/a-data/a.7" ]
+}
+
+@test "what differs in a directory that is there is told, and --force replaces the Makefile and the specs" {
+	sources src <<<"$plain"
+	run -0 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	echo '# mine' >>little/Makefile
+	echo mine >little/notes
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a TEXT='Another text' LICENSE=MIT
+	has "$stderr" "it has version 3.2.1 already; --force replaces the Makefile and the specs"
+	has "$stderr" "  TEXT := Another text"
+	has "$stderr" "  License: MIT"
+	has "$(cat little/Makefile)" "# mine"
+	run -0 --separate-stderr xs-ddk import --force src VENDOR_NAME=a TEXT='Another text' LICENSE=MIT
+	lacks "$(cat little/Makefile)" "# mine"
+	has "$(cat little/Makefile)" "TEXT := Another text"
+	has "$(cat little/little.spec.in)" "License: MIT"
+	[ "$(cat little/notes)" = mine ]
+	# A directory that is somebody else's.
+	rm little/Makefile && echo mine >little/Makefile
+	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
+	has "$stderr" "--force to replace the Makefile and the specs in this one"
+	[ "$(cat little/Makefile)" = mine ]
+	run -0 --separate-stderr xs-ddk import --force src VENDOR_NAME=a
 }
 
 @test "conditions about things of no interest are passed over" {
@@ -282,7 +346,7 @@ END
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a
 	[ "$(ls -A)" = $'little\nsrc' ] && [ "$(ls little)" = file ]
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a --output src/packages
-	has "$stderr" "--output DIR"
+	has "$stderr" "with --output"
 	run -1 --separate-stderr xs-ddk import src VENDOR_NAME=a --output 'with space'
 	has "$stderr" "make cannot work with a path that has a space"
 	[ "$(ls -A)" = $'little\nsrc' ] && [ ! -e src/packages ]

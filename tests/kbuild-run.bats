@@ -219,7 +219,7 @@ ended() {
 
 @test "--strict fails with its own status where no module was linked with the record" {
 	driver 'obj-m := single.o'
-	run -3 --separate-stderr xs --strict -- sh -c 'make -s KDIR={kdir} LDFLAGS_MODULE=--no-undefined'
+	run -125 --separate-stderr xs --strict -- sh -c 'make -s KDIR={kdir} LDFLAGS_MODULE=--no-undefined'
 	has "$stderr" "xs-kbuild: COMMAND linked no module with the record of version 1.2.3"
 	has "$stderr" "'xs-ddk inject' can put the record into finished modules"
 	run -0 --separate-stderr xs --strict -- make -s KDIR={kdir}

@@ -41,7 +41,8 @@ static void take_variable(struct packaging *directory, enum value_id id, const s
 				text_format("%s in line %u %s; the file is read, and not executed", name,
 					    variable->line, variable->unknown));
 	else
-		packaging_learn(directory, id, variable->value);
+		packaging_learn(directory, id, variable->value,
+				text_format("%s in line %u of dkms.conf", name, variable->line));
 }
 
 /* Replaces the build directory of dkms with $PWD, the directory in which the packages are built. */
@@ -237,7 +238,7 @@ static void take_command(struct packaging *directory, const struct dkms_conf *co
 	make[strlen(make) ? strlen(make) - 1 : 0] = '\0';
 	/* If the file has no MAKE, the command comes from the Kbuild in the sources. */
 	if (!build.doubtful && (dkms_conf_find(conf, "MAKE") || dkms_conf_find(conf, "MAKE_MATCH")))
-		packaging_learn(directory, VALUE_MAKE, make);
+		packaging_learn(directory, VALUE_MAKE, make, text_format("MAKE in dkms.conf"));
 	free(make);
 }
 
@@ -365,7 +366,7 @@ static char *make_value(const char *s, size_t len)
 }
 
 /* Takes a line "NAME = value" or "NAME := value" of a makefile. */
-static void take_make_line(struct packaging *directory, const char *line, size_t len)
+static void take_make_line(struct packaging *directory, const char *path, const char *line, size_t len)
 {
 	size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.");
 	enum value_id id = value_find(line, name);
@@ -381,38 +382,81 @@ static void take_make_line(struct packaging *directory, const char *line, size_t
 	if (!value)
 		packaging_doubt(directory, id, text_format("the Makefile computes it"));
 	else if (*value)
-		packaging_learn(directory, id, value);
+		packaging_learn(directory, id, value, text_format("%s", path));
 	free(value);
 }
 
-static void take_makefile(struct packaging *directory, const char *text)
+static void take_makefile(struct packaging *directory, const char *path, const char *text)
 {
 	for (const char *line = text; *line;) {
 		size_t len = strcspn(line, "\n");
 
-		take_make_line(directory, line, len);
+		take_make_line(directory, path, line, len);
 		line += len + (line[len] == '\n');
 	}
 }
 
 bool import_makefile(struct packaging *directory, const char *path, const char *text)
 {
-	(void)path;
 	directory->from = "an older kit's Makefile";
-	take_makefile(directory, text);
+	take_makefile(directory, path, text);
 	return true;
 }
 
-/* Takes the value if there is exactly one, else a doubt. */
-static void take_only(struct packaging *directory, enum value_id id, const struct strings *found, const char *what)
+/* How many values a message names. */
+#define NAMED_MAX 4
+
+/* "the sources have 2 different MODULE_VERSIONs: "1" in a.c, "2" in b.c", in memory to free. */
+static char *disagreement(const struct strings *found, const char *macro)
 {
+	char *text = text_format("the sources have %zu different %ss", found->count, macro);
+
+	for (size_t i = 0; i < found->count && i < NAMED_MAX; i++) {
+		char *safe = text_safe(found->all[i]), *where = text_safe(found->where[i]);
+		char *longer = text_format("%s%s \"%s\" in %s", text, i ? "," : ":", safe, where);
+
+		free(where);
+		free(safe);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* The first value of MACRO whose text is not known, as "MACRO(...) in FILE", in memory to free. NULL if there is none.
+ */
+static char *unclear_use(const struct source_tree *tree, const char *macro)
+{
+	size_t len = strlen(macro);
+
+	for (size_t i = 0; i < tree->unclear.count; i++)
+		if (strncmp(tree->unclear.all[i], macro, len) == 0 && tree->unclear.all[i][len] == '(') {
+			char *safe = text_safe(tree->unclear.all[i]), *where = text_safe(tree->unclear.where[i]);
+			char *text =
+				text_format("%s in %s has no text that is known without the compiler", safe, where);
+
+			free(where);
+			free(safe);
+			return text;
+		}
+	return NULL;
+}
+
+/* Takes the value of MACRO if there is exactly one, else a doubt. */
+static void take_only(struct packaging *directory, enum value_id id, const struct strings *found, const char *macro)
+{
+	char *unclear = unclear_use(&directory->tree, macro);
+
 	/* rpm reads '%' as a macro. make reads a backslash at the end as a continued line. */
-	if (found->count == 1 && strpbrk(found->all[0], "%\\"))
+	if (unclear && (found->count == 0 || id == VALUE_VERSION))
+		packaging_doubt(directory, id, text_format("%s", unclear));
+	else if (found->count == 1 && strpbrk(found->all[0], "%\\"))
 		packaging_doubt(directory, id, text_format("the value in the sources has a %% or a backslash in it"));
 	else if (found->count == 1)
-		packaging_learn(directory, id, found->all[0]);
+		packaging_learn(directory, id, found->all[0], text_format("%s in %s", macro, found->where[0]));
 	else if (found->count > 1)
-		packaging_doubt(directory, id, text_format("the sources have %zu different %s", found->count, what));
+		packaging_doubt(directory, id, disagreement(found, macro));
+	free(unclear);
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -464,7 +508,11 @@ static void take_licenses(struct packaging *directory)
 		joined = longer;
 	}
 	if (licenses.count)
-		packaging_learn(directory, VALUE_LICENSE, joined);
+		packaging_learn(
+			directory, VALUE_LICENSE, joined,
+			text_format("%s in %s%s",
+				    found == &directory->tree.spdx ? "SPDX-License-Identifier" : "MODULE_LICENSE",
+				    found->where[0], found->count > 1 ? " and other files" : ""));
 	strings_free(&licenses);
 	free(joined);
 }
@@ -505,7 +553,7 @@ static void take_kbuild(struct packaging *directory)
 	if (is_plain_path(top)) {
 		char *command = text_format("make -j$(nproc) -C " DKMS_KDIR " M=$PWD/%s modules", top);
 
-		packaging_learn(directory, VALUE_MAKE, command);
+		packaging_learn(directory, VALUE_MAKE, command, text_format("%s names modules", kbuild->where[0]));
 		free(command);
 	} else {
 		packaging_doubt(directory, VALUE_MAKE,
@@ -529,10 +577,8 @@ static void import_tree(struct packaging *directory)
 {
 	struct source_tree *tree = &directory->tree;
 
-	if (tree->unclear_version && tree->versions.count == 0)
-		packaging_doubt(directory, VALUE_VERSION, text_format("MODULE_VERSION is not a plain text"));
-	take_only(directory, VALUE_VERSION, &tree->versions, "MODULE_VERSIONs");
-	take_only(directory, VALUE_TEXT, &tree->descriptions, "MODULE_DESCRIPTIONs");
+	take_only(directory, VALUE_VERSION, &tree->versions, "MODULE_VERSION");
+	take_only(directory, VALUE_TEXT, &tree->descriptions, "MODULE_DESCRIPTION");
 	take_licenses(directory);
 	take_firmware(directory);
 	if (!directory->values[VALUE_MAKE] && !directory->doubts[VALUE_MAKE] && tree->kbuild.count)
@@ -541,12 +587,12 @@ static void import_tree(struct packaging *directory)
 
 enum status import_finish(struct packaging *directory)
 {
-	char *makefile = packaging_makefile(directory);
+	char *makefile = directory->force ? NULL : packaging_makefile(directory);
 	bool done;
 
 	/* The values of an earlier version of the driver are used for this version. */
 	if (makefile)
-		take_makefile(directory, makefile);
+		take_makefile(directory, "the Makefile of an earlier version", makefile);
 	free(makefile);
 	import_tree(directory);
 	done = packaging_is_whole(directory) && packaging_write(directory);

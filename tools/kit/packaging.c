@@ -71,10 +71,58 @@ bool packaging_set(struct packaging *directory, const char *assignment)
 	return true;
 }
 
-void packaging_learn(struct packaging *directory, enum value_id id, const char *text)
+void packaging_learn(struct packaging *directory, enum value_id id, const char *text, char *origin)
 {
-	if (!directory->values[id])
-		directory->values[id] = text_format("%s", text);
+	if (directory->values[id]) {
+		free(origin);
+		return;
+	}
+	directory->values[id] = text_format("%s", text);
+	directory->origins[id] = origin;
+}
+
+/* Prints a line of the list: NAME, the first line of TEXT, and where it is from. */
+static void tell_one(const char *name, const char *text, const char *origin)
+{
+	size_t len = strcspn(text, "\n");
+	char *first = text_format("%.*s%s", (int)len, text, text[len] ? " ..." : "");
+	char *safe = text_safe(first), *safe_origin = text_safe(origin);
+
+	printf("  %-16s %s (%s)\n", name, safe, safe_origin);
+	free(safe_origin);
+	free(safe);
+	free(first);
+}
+
+void packaging_tell_taken(const struct packaging *directory)
+{
+	const struct source_tree *tree = &directory->tree;
+	bool any = false;
+
+	for (enum value_id id = 0; id < VALUES; id++) {
+		if (!directory->values[id] || !directory->origins[id])
+			continue;
+		if (!any)
+			puts("taken from the sources:");
+		any = true;
+		tell_one(values[id].name, directory->values[id], directory->origins[id]);
+	}
+	for (size_t i = 0; i < tree->firmware.count; i++) {
+		const char *from = source_tree_firmware(tree, tree->firmware.all[i]);
+		char *origin =
+			from ? text_format("%s goes into data/lib/firmware/updates", from)
+			     : text_format("MODULE_FIRMWARE in %s; no source has it: hosts need it from elsewhere",
+					   tree->firmware.where[i]);
+
+		tell_one("firmware", tree->firmware.all[i], origin);
+		free(origin);
+	}
+	for (size_t i = 0; i < tree->rules.count; i++)
+		tell_one("device rules", tree->rules.all[i], "goes into data/etc/udev/rules.d");
+	for (size_t i = 0; i < tree->manuals.count; i++)
+		tell_one("manual page", tree->manuals.all[i], "goes into data/usr/share/doc");
+	for (size_t i = 0; i < tree->unclear.count; i++)
+		tell_one("not taken", tree->unclear.all[i], tree->unclear.where[i]);
 }
 
 void packaging_doubt(struct packaging *directory, enum value_id id, char *why)
@@ -131,6 +179,7 @@ void packaging_free(struct packaging *directory)
 {
 	for (enum value_id id = 0; id < VALUES; id++) {
 		free(directory->values[id]);
+		free(directory->origins[id]);
 		free(directory->doubts[id]);
 	}
 	free(directory->before);

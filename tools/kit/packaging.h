@@ -37,7 +37,9 @@ struct packaging {
 	char *output;		 /* the directory to make; NULL: named like the driver, in the current directory */
 	const char *from;	 /* its origin, for a comment in the Makefile: "dkms.conf" */
 	char *values[VALUES];	 /* NULL: unknown */
+	char *origins[VALUES];	 /* where the value is from; NULL: the user gave it */
 	char *doubts[VALUES];	 /* why a value is unknown; NULL: no source has it */
+	bool force;		 /* replace files that are there */
 	char *before, *after;	 /* shell lines to run before and after MAKE; NULL or "": none */
 	struct strings modules;	 /* paths of the built modules; empty: all modules that are built */
 	struct source_tree tree; /* the values in the sources */
@@ -51,8 +53,11 @@ bool packaging_set(struct packaging *directory, const char *assignment);
  */
 enum value_id value_find(const char *name, size_t len);
 
-/* Sets the value to a copy of TEXT, unless it is known. */
-void packaging_learn(struct packaging *directory, enum value_id id, const char *text);
+/* Sets the value to a copy of TEXT, unless it is known. Takes over ORIGIN, which tells where it is from. */
+void packaging_learn(struct packaging *directory, enum value_id id, const char *text, char *origin);
+
+/* Prints the values that were taken from the sources, a line each, with where they are from. */
+void packaging_tell_taken(const struct packaging *directory);
 
 /* Keeps WHY as the reason why the value is unknown, unless there is a value or a reason. Takes over WHY. */
 void packaging_doubt(struct packaging *directory, enum value_id id, char *why);

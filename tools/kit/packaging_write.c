@@ -114,7 +114,7 @@ static char *relative(const char *from, const char *to)
 
 static bool has_data(const struct packaging *directory)
 {
-	bool any = directory->tree.rules.count > 0;
+	bool any = directory->tree.rules.count > 0 || directory->tree.manuals.count > 0;
 
 	for (size_t i = 0; i < directory->tree.firmware.count; i++)
 		any = any || source_tree_firmware(&directory->tree, directory->tree.firmware.all[i]);
@@ -361,6 +361,13 @@ static bool write_data(const struct packaging *directory, const char *base)
 
 		fine = take_data(directory, base, path, "data/etc/udev/rules.d", slash ? slash + 1 : path);
 	}
+	for (size_t i = 0; fine && i < tree->manuals.count; i++) {
+		const char *path = tree->manuals.all[i], *slash = strrchr(path, '/');
+		char *to = text_format("data/usr/share/doc/%s-data", directory->values[VALUE_DRIVER]);
+
+		fine = take_data(directory, base, path, to, slash ? slash + 1 : path);
+		free(to);
+	}
 	for (size_t i = 0; fine && i < tree->firmware.count; i++) {
 		const char *name = tree->firmware.all[i], *from = source_tree_firmware(tree, name);
 
@@ -419,6 +426,24 @@ static void tell_changes(const char *name, const char *old, const char *new)
 	}
 }
 
+/* Tells how the files that are there differ from those that would be made now. */
+static void tell_differences(const struct packaging *directory, const char *makefile, const char *spec, const char *way,
+			     const char *kit)
+{
+	char *old_makefile = read_text(makefile, 1 << 20, NULL), *old_spec = read_text(spec, 1 << 20, NULL);
+	char *new_makefile = makefile_of(directory, way, kit),
+	     *new_spec = spec_of(directory, kit, "driver.spec.in", directory->values[VALUE_LICENSE]);
+
+	if (old_makefile && new_makefile)
+		tell_changes(makefile, old_makefile, new_makefile);
+	if (old_spec && new_spec)
+		tell_changes(spec, old_spec, new_spec);
+	free(new_spec);
+	free(new_makefile);
+	free(old_spec);
+	free(old_makefile);
+}
+
 static bool replace_makefile(const char *path, const char *text)
 {
 	const char *step;
@@ -451,7 +476,7 @@ static char *makefile_with(const char *text, const char *path, const char *versi
 	free(wanted);
 	free(known);
 	if (has) {
-		complain("%s: it has version %s already", path, version);
+		complain("%s: it has version %s already; --force replaces the Makefile and the specs", path, version);
 		return NULL;
 	}
 	return text_format("%.*s %s%.*s\nSRCDIR.%s := %s%s", (int)(end - text), text, version, (int)(after - end), end,
@@ -470,6 +495,9 @@ static bool add_version(const struct packaging *directory, const char *output, c
 	bool fine =
 		new_spec && (!has_data(directory) || write_data(directory, output)) && replace_makefile(makefile, new);
 
+	if (!new)
+		tell_differences(directory, makefile, spec, way, kit);
+
 	if (fine) {
 		tell_changes(spec, old_spec, new_spec);
 		if (has_data(directory) && !line_of(text, "DATASPEC"))
@@ -479,6 +507,25 @@ static bool add_version(const struct packaging *directory, const char *output, c
 	free(old_spec);
 	free(new);
 	free(spec);
+	free(makefile);
+	return fine;
+}
+
+/* Replaces the files of the directory OUTPUT by those that a new one would have. Other files stay. */
+static bool write_over(const struct packaging *directory, const char *output, const char *way, const char *kit)
+{
+	static const char *const suffixes[] = {".spec.in", "-data.spec.in"};
+	char *makefile = text_format("%s/Makefile", output);
+	bool fine = true;
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		char *spec = text_format("%s/%s%s", output, directory->values[VALUE_DRIVER], suffixes[i]);
+
+		fine = fine && (unlink(spec) == 0 || errno == ENOENT || trouble(spec));
+		free(spec);
+	}
+	fine = fine && (unlink(makefile) == 0 || errno == ENOENT || trouble(makefile)) &&
+	       write_all(directory, output, way, kit);
 	free(makefile);
 	return fine;
 }
@@ -501,8 +548,15 @@ static bool write_beside(const struct packaging *directory, const char *output, 
 	umask(mask);
 	if (fine) {
 		fine = write_all(directory, base, way, kit);
-		if (fine && (chmod(base, 0777 & ~mask) != 0 || rename(base, output) != 0))
+		if (fine && (chmod(base, 0777 & ~mask) != 0 || rename(base, output) != 0)) {
+			bool is_there = errno == ENOTEMPTY || errno == EEXIST;
+
 			fine = trouble(output);
+			if (is_there)
+				complain("say --output DIR for another directory, or --force to replace the Makefile "
+					 "and the "
+					 "specs in this one");
+		}
 		if (!fine)
 			nftw(base, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	}
@@ -564,8 +618,9 @@ static void tell(const struct packaging *directory, const char *output, const ch
 		printf(", %zu module%s", directory->modules.count, directory->modules.count == 1 ? "" : "s");
 	for (size_t i = 0; i < buses->count; i++)
 		printf("%s%s", i ? ", " : "; devices on ", buses->all[i]);
-	printf("%s\nmake -C %s%s%s build-isos\n", has_data(directory) ? "; with a data package" : "", output,
-	       installed ? "" : " XS_DDK_DIR=", installed ? "" : kit);
+	puts(has_data(directory) ? "; with a data package" : "");
+	packaging_tell_taken(directory);
+	printf("make -C %s%s%s build-isos\n", output, installed ? "" : " XS_DDK_DIR=", installed ? "" : kit);
 }
 
 /* The directory to make, or of an earlier run; NULL if neither it nor the driver's name is known. */
@@ -600,8 +655,9 @@ bool packaging_write(const struct packaging *directory)
 	if (fine) {
 		char *way = relative(host_path, source), *makefile = packaging_makefile(directory);
 
-		fine = makefile ? add_version(directory, host_path, way, kit, makefile)
-				: write_beside(directory, host_path, way, kit);
+		fine = directory->force && access(host_path, F_OK) == 0 ? write_over(directory, host_path, way, kit)
+		       : makefile ? add_version(directory, host_path, way, kit, makefile)
+				  : write_beside(directory, host_path, way, kit);
 		free(makefile);
 		free(way);
 	}

@@ -15,29 +15,40 @@
 #include "base/directory.h"
 #include "base/root.h"
 #include "base/text.h"
+#include "kit/macro_text.h"
 
 /* Larger files are no sources. */
 #define FILE_MAX  (16u << 20)
 #define DEPTH_MAX 32
 
-static void push(struct strings *strings, const char *s)
+static void push(struct strings *strings, const char *s, const char *where)
 {
 	strings->all = array_grown(strings->all, strings->count, sizeof(*strings->all));
+	strings->where = array_grown(strings->where, strings->count, sizeof(*strings->where));
+	strings->where[strings->count] = where ? text_format("%s", where) : NULL;
 	strings->all[strings->count++] = text_format("%s", s);
 }
 
-void strings_add(struct strings *strings, const char *s)
+void strings_add_from(struct strings *strings, const char *s, const char *where)
 {
 	for (size_t i = 0; i < strings->count; i++)
 		if (strcmp(strings->all[i], s) == 0)
 			return;
-	push(strings, s);
+	push(strings, s, where);
+}
+
+void strings_add(struct strings *strings, const char *s)
+{
+	strings_add_from(strings, s, NULL);
 }
 
 void strings_free(struct strings *strings)
 {
-	for (size_t i = 0; i < strings->count; i++)
+	for (size_t i = 0; i < strings->count; i++) {
+		free(strings->where[i]);
 		free(strings->all[i]);
+	}
+	free(strings->where);
 	free(strings->all);
 	*strings = (struct strings){0};
 }
@@ -78,36 +89,60 @@ static void read_makefile(struct source_tree *tree, const char *path, const char
 
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
 		if (names_modules(line))
-			strings_add(&tree->kbuild, directory);
+			strings_add_from(&tree->kbuild, directory, path);
 	free(directory);
 }
 
-/*
- * Adds the text of each MACRO("text") in TEXT, with any blanks. MACRO must not be part of a longer word. False if an
- * argument is not a plain string.
- */
-static bool read_macro(struct strings *found, const char *text, const char *macro)
+/* Remembers MACRO(ARGUMENT) in the file PATH. Its text is known when all files were read. */
+static void remember_use(struct macro_uses *uses, struct strings *found, const char *macro, const char *argument,
+			 size_t len, const char *path)
+{
+	struct macro_use *use = macro_uses_add(uses);
+
+	use->found = found;
+	use->macro = macro;
+	use->argument = text_format("%.*s", (int)len, argument);
+	use->path = text_format("%s", path);
+}
+
+/* The length of the argument at S, up to the bracket that ends it. 0: it has no end, or has brackets of its own. */
+static size_t argument_length(const char *s)
+{
+	const char *at = s;
+
+	while (*at && *at != ')' && *at != '(') {
+		if (*at == '"') {
+			for (at++; *at && *at != '"' && *at != '\n'; at++)
+				at += *at == '\\' && at[1];
+			if (*at != '"')
+				return 0;
+		}
+		at++;
+	}
+	return *at == ')' ? (size_t)(at - s) : 0;
+}
+
+/* Remembers each MACRO(...) in TEXT, with any blanks. MACRO must not be part of a longer word. */
+static void read_macro(struct source_tree *tree, struct strings *found, const char *text, const char *macro,
+		       const char *path)
 {
 	size_t len = strlen(macro);
-	bool clear = true;
 
 	for (const char *at = text; (at = strstr(at, macro)); at += len) {
-		const char *arg = skip_blanks(at + len), *end;
-		char *value;
+		const char *arg = skip_blanks(at + len), *line = at;
 
-		if ((at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_')) || *arg != '(')
+		/* The definition of MACRO in a header for older kernels is no use of it. */
+		while (line > text && line[-1] != '\n')
+			line--;
+		if ((at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_')) || *arg != '(' ||
+		    *skip_blanks(line) == '#')
 			continue;
 		arg = skip_blanks(arg + 1);
-		end = *arg == '"' ? arg + 1 + strcspn(arg + 1, "\"\\\n") : arg;
-		if (*arg != '"' || *end != '"' || *skip_blanks(end + 1) != ')') {
-			clear = false;
-			continue;
-		}
-		value = text_format("%.*s", (int)(end - arg - 1), arg + 1);
-		strings_add(found, value);
-		free(value);
+		if (argument_length(arg))
+			remember_use(tree->uses, found, macro, arg, argument_length(arg), path);
+		else
+			remember_use(tree->uses, found, macro, "?", 1, path);
 	}
-	return clear;
 }
 
 /* The bus of each MODULE_DEVICE_TABLE(bus, table). */
@@ -127,7 +162,7 @@ static void read_buses(struct source_tree *tree, const char *text)
 }
 
 /* Takes the license after SPDX-License-Identifier: in one of the first lines. */
-static void read_spdx(struct source_tree *tree, const char *text)
+static void read_spdx(struct source_tree *tree, const char *text, const char *path)
 {
 	static const char tag[] = "SPDX-License-Identifier:";
 	const char *at = strstr(text, tag), *line = text;
@@ -147,19 +182,48 @@ static void read_spdx(struct source_tree *tree, const char *text)
 		len--;
 	license = text_format("%.*s", (int)len, at);
 	if (len && strspn(license, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+() ") == len)
-		strings_add(&tree->spdx, license);
+		strings_add_from(&tree->spdx, license, path);
 	free(license);
 }
 
-static void read_source(struct source_tree *tree, const char *text)
+static void read_source(struct source_tree *tree, const char *text, const char *path)
 {
-	read_spdx(tree, text);
-	if (!read_macro(&tree->versions, text, "MODULE_VERSION"))
-		tree->unclear_version = true;
-	read_macro(&tree->licenses, text, "MODULE_LICENSE");
-	read_macro(&tree->descriptions, text, "MODULE_DESCRIPTION");
-	read_macro(&tree->firmware, text, "MODULE_FIRMWARE");
+	read_spdx(tree, text, path);
+	macro_uses_define(tree->uses, text, path);
+	read_macro(tree, &tree->versions, text, "MODULE_VERSION", path);
+	read_macro(tree, &tree->licenses, text, "MODULE_LICENSE", path);
+	read_macro(tree, &tree->descriptions, text, "MODULE_DESCRIPTION", path);
+	read_macro(tree, &tree->firmware, text, "MODULE_FIRMWARE", path);
 	read_buses(tree, text);
+}
+
+/* Takes the texts of all MODULE_ macros, in the order in which they were found. */
+static void take_uses(struct source_tree *tree)
+{
+	macro_uses_sort(tree->uses);
+	for (size_t i = 0; i < tree->uses->count; i++) {
+		const struct macro_use *use = &tree->uses->all[i];
+		char *value = macro_text(tree->uses, use);
+
+		if (value) {
+			strings_add_from(use->found, value, use->path);
+		} else {
+			char *shown = text_format("%s(%s)", use->macro, use->argument);
+
+			strings_add_from(&tree->unclear, shown, use->path);
+			free(shown);
+		}
+		free(value);
+	}
+}
+
+/* Whether the file is a manual page: NAME ends in a digit, and TEXT has the macro of a page's head. */
+static bool is_manual(const char *name, const char *text)
+{
+	size_t len = strlen(name);
+
+	return len > 2 && name[len - 2] == '.' && name[len - 1] >= '1' && name[len - 1] <= '9' &&
+	       (strncmp(text, ".TH ", 4) == 0 || strstr(text, "\n.TH ") || strstr(text, "\n.Dd "));
 }
 
 static void read_file(struct source_tree *tree, int fd, const char *path)
@@ -168,16 +232,19 @@ static void read_file(struct source_tree *tree, int fd, const char *path)
 	bool makefile = strcmp(name, "Kbuild") == 0 || strcmp(name, "Makefile") == 0;
 	char *text;
 
-	push(&tree->files, path);
+	push(&tree->files, path, NULL);
 	if (has_suffix(name, ".rules"))
 		strings_add(&tree->rules, path);
-	if (!makefile && !has_suffix(name, ".c") && !has_suffix(name, ".h"))
+	if (!makefile && !has_suffix(name, ".c") && !has_suffix(name, ".h") && !is_manual(name, ".TH "))
 		return;
 	text = read_whole(fd, FILE_MAX, NULL);
 	if (text && makefile)
 		read_makefile(tree, path, text);
-	else if (text)
-		read_source(tree, text);
+	else if (text && is_manual(name, ".TH ")) {
+		if (is_manual(name, text))
+			strings_add(&tree->manuals, path);
+	} else if (text)
+		read_source(tree, text, path);
 	free(text);
 }
 
@@ -243,6 +310,7 @@ static bool read_directory(struct source_tree *tree, int fd, const char *path, i
 bool source_tree_read(struct source_tree *tree, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct macro_uses uses = {0};
 	struct root root;
 	bool fine;
 
@@ -253,7 +321,11 @@ bool source_tree_read(struct source_tree *tree, const char *path)
 		return trouble(path);
 	}
 	tree->root = &root;
+	tree->uses = &uses;
 	fine = read_directory(tree, fd, "", 0);
+	take_uses(tree);
+	macro_uses_free(&uses);
+	tree->uses = NULL;
 	tree->root = NULL;
 	root_close(&root);
 	return fine;
@@ -270,6 +342,8 @@ void source_tree_free(struct source_tree *tree)
 	strings_free(&tree->firmware);
 	strings_free(&tree->buses);
 	strings_free(&tree->rules);
+	strings_free(&tree->manuals);
+	strings_free(&tree->unclear);
 	*tree = (struct source_tree){0};
 }
 

@@ -11,10 +11,12 @@
 /* A list of strings without duplicates, in the order in which they were found. It starts as {0}. */
 struct strings {
 	char **all;
+	char **where; /* for each string: the file where it was found first; NULL: in none */
 	size_t count;
 };
 
-/* Adds a copy of S unless the list has it. */
+/* Adds a copy of S unless the list has it. WHERE is the file that has it, or NULL. */
+void strings_add_from(struct strings *strings, const char *s, const char *where);
 void strings_add(struct strings *strings, const char *s);
 void strings_free(struct strings *strings);
 
@@ -29,8 +31,10 @@ struct source_tree {
 	struct strings firmware;     /* of MODULE_FIRMWARE */
 	struct strings buses;	     /* of MODULE_DEVICE_TABLE: pci, usb, ... */
 	struct strings rules;	     /* paths of udev rules (*.rules) */
-	const struct root *root;     /* the tree, while it is read */
-	bool unclear_version;	     /* a MODULE_VERSION is not a plain string */
+	struct strings manuals;	     /* paths of manual pages (*.7 and the like) */
+	struct strings unclear;	 /* MODULE_VERSION and the like whose text is not known, as they are in the source */
+	const struct root *root; /* the tree, while it is read */
+	struct macro_uses *uses; /* MODULE_ macros that name other macros, while the tree is read */
 };
 
 /* Reads the directory PATH. False, after a message, if it or a directory below it cannot be read. */

@@ -13,6 +13,7 @@ bool import_arguments(struct packaging *directory, int argc, char **argv, int wa
 	static const struct option options[] = {
 		{"help", no_argument, NULL, OPTION_HELP},
 		{"output", required_argument, NULL, OPTION_OWN},
+		{"force", no_argument, NULL, OPTION_OWN + 1},
 		{0},
 	};
 	int option;
@@ -23,6 +24,8 @@ bool import_arguments(struct packaging *directory, int argc, char **argv, int wa
 			*help = true;
 		else if (option == OPTION_OWN)
 			directory->output = text_format("%s", optarg);
+		else if (option == OPTION_OWN + 1)
+			directory->force = true;
 		else
 			return false;
 	}

@@ -20,7 +20,7 @@ enum status cmd_init(int argc, char **argv)
 		packaging_free(&directory);
 		return command_help("init");
 	}
-	packaging_learn(&directory, VALUE_DRIVER, argv[optind]);
+	packaging_learn(&directory, VALUE_DRIVER, argv[optind], NULL);
 	directory.source = text_format("%s", argv[optind + 1]);
 	if (!source_tree_read(&directory.tree, directory.source)) {
 		packaging_free(&directory);

@@ -42,16 +42,18 @@ static const struct command commands[] = {
 	 "  OLD, NEW  modules, packages, disk images, or directories of these\n"
 	 "  --json    for programs\n"},
 	{"import", cmd_import, "makes the directory that packages a driver, from its dkms.conf",
-	 "[--output DIR] DIR [NAME=VALUE...]\n\n"
+	 "[--output DIR] [--force] DIR [NAME=VALUE...]\n\n"
 	 "  DIR           sources with a dkms.conf, or with the Makefile of an older kit\n"
 	 "  --output DIR  the directory to make; default: the driver's name\n"
+	 "  --force       replace the Makefile and the specs in a directory that is there\n"
 	 "  NAME=VALUE    what the sources do not say, by the names of driver.mk: VENDOR_NAME, TEXT, LICENSE, ...;\n"
 	 "                MAKE is the command that builds, with {kdir} and {uname} for the kernel\n"},
 	{"init", cmd_init, "makes the directory that packages a driver, from its sources",
-	 "[--output DIR] DRIVER DIR [NAME=VALUE...]\n\n"
+	 "[--output DIR] [--force] DRIVER DIR [NAME=VALUE...]\n\n"
 	 "  DRIVER        the driver's name\n"
 	 "  DIR           its sources, with a Kbuild or a Makefile for kbuild\n"
 	 "  --output DIR  the directory to make; default: the driver's name\n"
+	 "  --force       replace the Makefile and the specs in a directory that is there\n"
 	 "  NAME=VALUE    what the sources do not say, by the names of driver.mk: VENDOR_NAME, TEXT, LICENSE, ...;\n"
 	 "                MAKE is the command that builds, with {kdir} and {uname} for the kernel\n"},
 	{"compare", cmd_compare, "the order of two versions: prints <, = or >", "V1 V2\n"},
