@@ -105,29 +105,36 @@ static int exec_error(int fd)
 static int run_piped(const struct spawn *spawn, const int report[2], const int output[2])
 {
 	pid_t pid = fork();
-	int error, status;
+	int error, status, unread = 0;
 
 	if (pid == 0)
 		become(spawn, spawn->output ? output[1] : STDERR_FILENO, report[1]);
 	close(report[1]);
 	if (spawn->output)
 		close(output[1]);
-	if (pid < 0)
-		return -1;
-	running = pid;
-	error = exec_error(report[0]);
-	if (spawn->output)
-		*spawn->output = read_whole(output[0], OUTPUT_LIMIT, NULL);
-	if (spawn->output)
-		/* Without a reader, the program cannot block on a full pipe. */
-		close(output[0]);
-	status = wait_for(pid);
-	running = 0;
-	if (error) {
-		errno = error;
+	if (pid < 0) {
+		if (spawn->output)
+			close(output[0]);
 		return -1;
 	}
-	return status;
+	running = pid;
+	error = exec_error(report[0]);
+	if (spawn->output) {
+		*spawn->output = read_whole(output[0], OUTPUT_LIMIT, NULL);
+		unread = *spawn->output ? 0 : errno;
+		/* Without a reader, the program cannot block on a full pipe. */
+		close(output[0]);
+	}
+	status = wait_for(pid);
+	running = 0;
+	if (!error && !unread)
+		return status;
+	if (spawn->output) {
+		free(*spawn->output);
+		*spawn->output = NULL;
+	}
+	errno = error ? error : unread;
+	return -1;
 }
 
 int program_run(const struct spawn *spawn)

@@ -20,8 +20,8 @@ struct spawn {
 	int keep;		 /* a descriptor that the program inherits, to hold its lock until the end; -1: none */
 	unsigned int seconds;	 /* SIGALRM ends the program after this time; 0: no limit */
 	/*
-	 * Receives the program's stdout as a text, which the caller frees. The text is NULL if it cannot be read or has
-	 * more than 16 MiB. If OUTPUT is NULL, the program's stdout is our stderr.
+	 * Receives the program's stdout as a text of at most 16 MiB, which the caller frees; NULL if program_run()
+	 * returns -1. If OUTPUT is NULL, the program's stdout is our stderr.
 	 */
 	char **output;
 };
@@ -34,7 +34,7 @@ void program_signal(int signal);
 
 /*
  * Runs the program and waits for its end. Returns its exit status, or 128 + the number of the signal that ended it.
- * Returns -1 with errno if the program cannot be run.
+ * Returns -1 with errno if the program cannot be run, or its output cannot be read. EFBIG: it is over 16 MiB.
  */
 int program_run(const struct spawn *spawn);
 

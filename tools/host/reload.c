@@ -215,8 +215,12 @@ static char *read_config(const char *modprobe)
 	char *output = NULL;
 	struct spawn spawn = {.argv = argv, .keep = -1, .output = &output};
 
-	if (program_run(&spawn) == 0)
+	int status = program_run(&spawn);
+
+	if (status == 0)
 		return output;
+	complain("%s --showconfig: %s; a module that must be loaded again gets no options", modprobe,
+		 status < 0 ? strerror(errno) : "it failed");
 	free(output);
 	return NULL;
 }
