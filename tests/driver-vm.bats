@@ -14,6 +14,15 @@ build_stack() {
 	printf '%s\n' "$dir"
 }
 
+# install_nine VERSION VARIANT: a driver as XenServer 9's own packages install it.
+install_nine() {
+	local build=$BATS_FILE_TMPDIR/nine-$1 dir=$root/lib/modules/$UNAME/dmv/xs-nine/$1
+	cp -r "$TOP/tests/driver/nine" "$build"
+	make -s -C "$(kdir "$UNAME")" M="$build" XS_VARIANT="$2" modules >&2
+	install -D -m 644 "$build/xs_nine.ko" "$dir/xs_nine.ko"
+	echo "{\"variant\": \"$2\", \"version\": \"$1\"}" >"$dir/info.json"
+}
+
 # placeholders: what packages bring for hosts whose depmod does not know exclude.
 placeholders() {
 	local none=$root/lib/modules/$UNAME/unselected/xenserver/xs-edu/1.0.0/none
@@ -34,6 +43,9 @@ setup_file() {
 			install -D -m 644 "$dir/$module.ko" "$(hierarchy)/xs-stack/$version/$module.ko"
 		done
 	done
+	install_nine 1.0 first
+	install_nine 2.0 second
+	echo 'exclude xenserver dmv' >"$root/etc/depmod.d/xs-ddk.conf"
 	placeholders
 	install -D -m 644 "$dir/xs_holder.ko" "$root/lib/modules/$UNAME/extra/xs_holder.ko"
 	# The machine has its own.
@@ -83,6 +95,11 @@ follows() {
 		"xs_base is 1.1.0." "xs_user is 1.1.0." "size 7" "1.1.0 is selected" "1.1.0 is active already"
 }
 
+@test "activate knows a version of XenServer 9 by its record, which has only the variant" {
+	follows "$(section nine)" "xs_nine is first." "status 0" "2.0 is active" "status 0" "xs_nine is second." "*>2.0"
+	lacks "$(section nine)" "again"
+}
+
 @test "a deselected driver is loaded neither by name nor by alias, where depmod excludes the hierarchy" {
 	follows "$(section deselect)" "--force does it" "status 1" "no version is selected" "status 0" \
 		"modprobe xsedu" "status 1" "modprobe pci:" "status 1" "xsedu is ." "1.0.0 is selected" "status 0" "xsedu is 1.0.0."
@@ -96,5 +113,5 @@ follows() {
 @test "UUIDs are the same after a reboot" {
 	uuids=$(section uuids | grep ^uuid)
 	[ "$(grep ^uuid "$BATS_FILE_TMPDIR/second")" = "$uuids" ]
-	[ "$(wc -l <<<"$uuids")" = 2 ]
+	[ "$(wc -l <<<"$uuids")" = 3 ]
 }
