@@ -267,7 +267,7 @@ jenkins_schema() {
 @test "github has an annotation for each finding, with the file it knows" {
 	run -1 --separate-stderr xs-ddk verify --format github warned.ko failed.ko sound.ko
 	[ "${#lines[@]}" -eq 2 ]
-	[[ ${lines[0]} == "::error file=failed.ko,title=note-missing::failed.ko: the module does not carry "*"%0Afix: "* ]]
+	[[ ${lines[0]} == "::error file=failed.ko,title=note-missing::failed.ko: the module has no record "*"%0Afix: "* ]]
 	[[ ${lines[1]} == "::warning file=warned.ko,title=license-missing::"* ]]
 	run -1 --separate-stderr xs-ddk verify --strict --format github warned.ko
 	[[ ${lines[0]} == "::error file=warned.ko,"* ]]

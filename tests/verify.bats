@@ -92,7 +92,7 @@ rules_found() {
 @test "--disable leaves a rule out, and does not take a name that is none" {
 	run -0 --separate-stderr xs-ddk verify --version 1.0.1 --disable path-version "$module"
 	run -2 --separate-stderr xs-ddk verify --disable path-versions "$module"
-	has "$stderr" "there is no rule 'path-versions'"
+	has "$stderr" "unknown rule 'path-versions'"
 }
 
 @test "--loaded compares the record of what is loaded" {
