@@ -80,10 +80,26 @@ static enum status no_such_command(const char *name)
 	return status;
 }
 
+/* Moves options from before the command's name to behind it, where the command reads them. */
+static void move_options(int argc, char **argv)
+{
+	int at = 1;
+
+	while (at < argc && !find_command(argv[at]))
+		at++;
+	if (at > 1 && at < argc && argv[1][0] == '-') {
+		char *command = argv[at];
+
+		memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+		argv[1] = command;
+	}
+}
+
 static enum status run(int argc, char **argv)
 {
 	const struct command *command;
 
+	move_options(argc, argv);
 	if (argc < 2)
 		return misused("a command is missing");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)

@@ -25,8 +25,9 @@ struct program {
 };
 
 /*
- * Runs the command named by argv[1]. If the base name of argv[0] is AS, it runs the command AS instead, and messages
- * use AS as the program's name. AS may be NULL. Flushes stdout and returns the exit status. Call it once.
+ * Runs the command named by argv[1], or by a later argument if options come first. If the base name of argv[0] is AS,
+ * it runs the command AS instead, and messages use AS as the program's name. AS may be NULL. Flushes stdout and returns
+ * the exit status. Call it once.
  */
 int program_main(const struct program *program, const char *as, int argc, char **argv);
 

@@ -263,6 +263,36 @@ bool initrd_restore(const struct root *root, const char *uname)
 	return good;
 }
 
+char *initrd_path(const struct root *root, const char *uname)
+{
+	int boot = root_openat(root, "/boot", O_RDONLY | O_DIRECTORY, 0);
+	char *path = NULL;
+
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]) && boot >= 0 && !path; i++) {
+		char *image = text_format(images[i], uname);
+		bool there = false;
+
+		if (is_there(boot, image, &there) && there)
+			path = text_format("/boot/%s", image);
+		free(image);
+	}
+	if (boot >= 0)
+		close(boot);
+	return path;
+}
+
+char *initrd_command(const struct root *root, const char *uname, const char *path)
+{
+	size_t i = 0;
+	char *program = NULL;
+
+	while (i < sizeof(makers) / sizeof(makers[0]) && !(program = program_find(root, makers[i].name, NULL)))
+		i++;
+	free(program);
+	i %= sizeof(makers) / sizeof(makers[0]);
+	return text_format("%s %s %s %s", makers[i].name, makers[i].option, path, uname);
+}
+
 void initrd_clean(const struct root *root, const char *uname)
 {
 	int boot = root_openat(root, "/boot", O_RDONLY | O_DIRECTORY, 0);

@@ -43,6 +43,12 @@ bool initrd_install(const struct root *root, const char *uname);
 /* Renames .X.xs-old to X, if it exists. Removes .X.xs-new. */
 bool initrd_restore(const struct root *root, const char *uname);
 
+/* The path of X, "/boot/initrd-6.1.0.img". Memory to free, or NULL if the kernel has no image. */
+char *initrd_path(const struct root *root, const char *uname);
+
+/* The command that makes X again, with the program that the host has. Memory to free. */
+char *initrd_command(const struct root *root, const char *uname, const char *path);
+
 /* Removes .X.xs-new and .X.xs-old. */
 void initrd_clean(const struct root *root, const char *uname);
 

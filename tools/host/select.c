@@ -177,3 +177,21 @@ const struct device *select_lost_device(struct host *host, const struct hierarch
 	free(has);
 	return lost;
 }
+
+const struct device *select_undriven_device(struct host *host, const struct hierarchy *hierarchy,
+					    const struct driver *driver)
+{
+	size_t count = host->hardware.count;
+	bool *some = need_memory(count + 1, sizeof(*some)), *has = need_memory(count + 1, sizeof(*has));
+	const struct device *device = NULL;
+
+	for (size_t v = 0; v < driver->version_count; v++)
+		hardware_match_version(&host->hardware, hierarchy, driver, &driver->versions[v], &host->scratch,
+				       &driver->versions[v] == driver->selected ? has : some);
+	for (size_t i = 0; i < count && !device; i++)
+		if (some[i] && !has[i])
+			device = &host->hardware.devices[i];
+	free(some);
+	free(has);
+	return device;
+}

@@ -29,6 +29,10 @@ bool select_plan(struct changeset *changes, struct host *host, const struct hier
 const struct device *select_lost_device(struct host *host, const struct hierarchy *hierarchy,
 					const struct driver *driver, const struct driver_version *version);
 
+/* The first device of the host that a version of the driver binds, and the selected version does not, or NULL. */
+const struct device *select_undriven_device(struct host *host, const struct hierarchy *hierarchy,
+					    const struct driver *driver);
+
 /* The version that ".previous" names, installed or not. Memory to free, or NULL if there is none. */
 char *select_previous(const struct host *host, const struct hierarchy *hierarchy, const struct driver *driver);
 

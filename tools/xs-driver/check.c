@@ -15,11 +15,28 @@
 #include "xs-driver/check.h"
 #include "xs-driver/unfinished.h"
 
-void check_add(json_t *findings, const char *problem, const char *subject, const char *what, const char *hint)
+static void add(json_t *findings, const char *severity, const char *problem, const char *subject, const char *what,
+		const char *hint)
 {
 	json_need_zero(json_array_append_new(
-		findings, json_need(json_pack("{s:s, s:o, s:o, s:o}", "problem", problem, "subject", json_safe(subject),
-					      "what", json_safe(what), "hint", json_safe(hint)))));
+		findings,
+		json_need(json_pack("{s:s, s:s, s:o, s:o, s:o}", "severity", severity, "problem", problem, "subject",
+				    json_safe(subject), "what", json_safe(what), "hint", json_safe(hint)))));
+}
+
+void check_add(json_t *findings, const char *problem, const char *subject, const char *what, const char *hint)
+{
+	add(findings, "problem", problem, subject, what, hint);
+}
+
+void check_add_notice(json_t *findings, const char *problem, const char *subject, const char *what, const char *hint)
+{
+	add(findings, "notice", problem, subject, what, hint);
+}
+
+static bool is_notice(const json_t *finding)
+{
+	return strcmp(json_string_value(json_object_get(finding, "severity")), "notice") == 0;
 }
 
 bool check_is_wanted(const struct options *options, const struct hierarchy *hierarchy, const struct driver *driver)
@@ -49,6 +66,35 @@ static void check_states(json_t *findings, struct host *host, const struct hiera
 		check_add(findings, problem_kinds[p].name, driver->name, what, hint);
 		free(hint);
 		free(what);
+	}
+}
+
+/* Notices: the loaded version is not the selected one, and a device of the host is not driven by the selected version.
+ */
+static void check_running(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
+			  const struct driver *driver)
+{
+	const struct device *device = select_undriven_device(host, hierarchy, driver);
+	struct state state;
+	char *hint, *what;
+
+	state_read_loaded(&state, host, hierarchy, driver);
+	if (state.reboot_required) {
+		what = text_format("%s is loaded, and %s is selected", *state.active ? state.active : "another version",
+				   driver->selected ? driver->selected->name : "no version");
+		hint = text_format("reboot, or run: xs-driver activate %s", driver->name);
+		check_add_notice(findings, "reboot", driver->name, what, hint);
+		free(what);
+		free(hint);
+	}
+	if (device) {
+		what = text_format("%s is present, and %s", device->name,
+				   driver->selected ? "the selected version does not drive it, but another one does"
+						    : "no version is selected");
+		hint = text_format("see which version drives it: xs-driver list --hardware %s", driver->name);
+		check_add_notice(findings, "device", driver->name, what, hint);
+		free(what);
+		free(hint);
 	}
 }
 
@@ -165,6 +211,8 @@ static void check_kernel(json_t *findings, struct host *host, const struct hiera
 		if (!check_is_wanted(options, hierarchy, driver))
 			continue;
 		check_states(findings, host, hierarchy, driver);
+		if (strcmp(hierarchy->uname, host->running) == 0)
+			check_running(findings, host, hierarchy, driver);
 		check_versions(findings, host, hierarchy, driver);
 	}
 	check_loads(findings, host, hierarchy, options);
@@ -175,21 +223,36 @@ static void check_kernel(json_t *findings, struct host *host, const struct hiera
 	}
 }
 
-static void print_text(json_t *findings)
+void check_print(json_t *findings)
 {
 	size_t i;
 	json_t *finding;
 
 	json_make_safe(findings);
 	json_array_foreach(findings, i, finding)
-	{
-		printf("%s: %s: %s\n  %s\n", json_string_value(json_object_get(finding, "subject")),
-		       json_string_value(json_object_get(finding, "problem")),
+		printf("%s: %s%s: %s\n  %s\n", json_string_value(json_object_get(finding, "subject")),
+		       is_notice(finding) ? "notice: " : "", json_string_value(json_object_get(finding, "problem")),
 		       json_string_value(json_object_get(finding, "what")),
 		       json_string_value(json_object_get(finding, "hint")));
-	}
-	if (i == 0)
+}
+
+/* The number of findings that make the host unsound. */
+static size_t count_problems(const json_t *findings, bool strict)
+{
+	size_t i, count = 0;
+	json_t *finding;
+
+	json_array_foreach(findings, i, finding) count += strict || !is_notice(finding);
+	return count;
+}
+
+static void print_text(json_t *findings)
+{
+	check_print(findings);
+	if (json_array_size(findings) == 0)
 		puts("all is sound");
+	else if (count_problems(findings, false) == 0)
+		printf("no problem was found; notices: %zu\n", json_array_size(findings));
 }
 
 static void check_unfinished(json_t *findings, const struct host *host)
@@ -213,7 +276,7 @@ static enum status check(struct host *host, const struct options *options, bool 
 {
 	struct kernels kernels;
 	json_t *findings = json_need(json_array());
-	bool good = kernels_read(&kernels, host, options, false), any;
+	bool good = kernels_read(&kernels, host, options, true), any;
 
 	for (size_t i = 0; i < options->name_count && good; i++)
 		good = kernels_have(&kernels, options->names[i]);
@@ -224,7 +287,9 @@ static enum status check(struct host *host, const struct options *options, bool 
 		check_unfinished(findings, host);
 	for (size_t k = 0; k < kernels.count && good; k++)
 		check_kernel(findings, host, &kernels.list[k], options);
-	any = json_array_size(findings) > 0;
+	if (good)
+		check_kernels(findings, host, &kernels, options);
+	any = count_problems(findings, options->strict) > 0;
 	if (good && json)
 		json_print(
 			json_pack("{s:s, s:i, s:O}", "format", "xs-driver-check", "schema", 2, "findings", findings));
@@ -240,8 +305,8 @@ enum status driver_check(int argc, char **argv)
 	struct options options;
 	struct host host;
 	bool done, json;
-	enum status status =
-		options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORMAT TAKES_KMOD, 0, (size_t)-1, &done);
+	enum status status = options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORMAT TAKES_KMOD TAKES_STRICT, 0,
+					   (size_t)-1, &done);
 
 	if (!done) {
 		status = STATUS_TROUBLE;

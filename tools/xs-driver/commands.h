@@ -5,6 +5,8 @@
 #ifndef XS_XS_DRIVER_COMMANDS_H
 #define XS_XS_DRIVER_COMMANDS_H
 
+#include <jansson.h>
+
 #include "base/die.h"
 #include "base/program.h"
 #include "host/hierarchy.h"
@@ -21,10 +23,11 @@ struct options {
 	size_t kernel_count;
 	const char *format; /* NULL: not given */
 	enum layout layout;
-	bool force, hardware, no_initrd, run_image_tools;
-	unsigned int kmod; /* the target's version of kmod; 0: not given */
-	unsigned int wait; /* seconds to wait for another command */
-	char **names;	   /* arguments; NULL at the end */
+	bool force, hardware, no_initrd, run_image_tools, strict;
+	bool all, hardware_present, problems, reboot; /* of list: which drivers, and all versions */
+	unsigned int kmod;			      /* the target's version of kmod; 0: not given */
+	unsigned int wait;			      /* seconds to wait for another command */
+	char **names;				      /* arguments; NULL at the end */
 	size_t name_count;
 };
 
@@ -33,8 +36,10 @@ struct options {
 #define TAKES_FORMAT   "o"
 #define TAKES_FORCE    "f"
 #define TAKES_HARDWARE "h"
-#define TAKES_KMOD     "mr"  /* --kmod, --run-image-tools */
-#define TAKES_CHANGE   "irw" /* --no-initrd, --run-image-tools, --wait */
+#define TAKES_KMOD     "mr" /* --kmod, --run-image-tools */
+#define TAKES_STRICT   "t"
+#define TAKES_FILTERS  "apbe" /* --all, --problems, --reboot, --hardware-present */
+#define TAKES_CHANGE   "irw"  /* --no-initrd, --run-image-tools, --wait */
 
 /*
  * Reads the command line of the command argv[0]. It takes --sysroot, --layout, the options in TAKES, and LEAST to MOST
@@ -87,8 +92,9 @@ struct listing {
 	struct host *host;
 	struct entry *entries;
 	size_t count;
-	size_t kernels;	  /* number of kernels that were read */
-	bool hardware;	  /* print the devices that each version binds */
+	size_t kernels; /* number of kernels that were read */
+	const struct options *options;
+	json_t *findings; /* what check_kernels() found */
 	bool interrupted; /* a journal exists */
 };
 

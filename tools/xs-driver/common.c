@@ -54,6 +54,11 @@ static const struct option long_options[] = {
 	{"no-initrd", no_argument, NULL, 'i'},
 	{"run-image-tools", no_argument, NULL, 'r'},
 	{"wait", required_argument, NULL, 'w'},
+	{"strict", no_argument, NULL, 't'},
+	{"all", no_argument, NULL, 'a'},
+	{"problems", no_argument, NULL, 'p'},
+	{"reboot", no_argument, NULL, 'b'},
+	{"hardware-present", no_argument, NULL, 'e'},
 	{"kmod", required_argument, NULL, 'm'},
 	{0},
 };
@@ -136,6 +141,16 @@ bool options_take(struct options *options, int option)
 		return options->run_image_tools = true;
 	case 'w':
 		return take_wait(options, optarg);
+	case 't':
+		return options->strict = true;
+	case 'a':
+		return options->all = true;
+	case 'p':
+		return options->problems = true;
+	case 'b':
+		return options->reboot = true;
+	case 'e':
+		return options->hardware_present = true;
 	case 'm':
 		return take_kmod(options, optarg);
 	}
@@ -180,7 +195,7 @@ enum status options_parse(struct options *options, int argc, char **argv, const 
 			return command_help(argv[0]);
 		if (option == '?')
 			return command_misused(argv[0]);
-		if (strchr("koifhrwm", option) && !strchr(takes, option)) {
+		if (!strchr("sl", option) && !strchr(takes, option)) {
 			complain("%s does not take --%s", argv[0], option_name(option));
 			return command_misused(argv[0]);
 		}
@@ -369,12 +384,17 @@ bool kernels_have(const struct kernels *kernels, const char *name)
 
 enum status change_run(const struct options *options, const char *name, change_function *function)
 {
-	struct host host;
+	struct host host = {0};
 	struct transaction transaction = {
 		.root = &host.root, .lock = -1, .initrd = {options->no_initrd, options->run_image_tools}};
-	char *command = text_format("xs-driver %s", name);
+	char *command;
 	enum status status = STATUS_TROUBLE;
 
+	if (!options->sysroot && geteuid() != 0) {
+		complain("%s: only root can change what is selected or loaded", name);
+		return STATUS_NO;
+	}
+	command = text_format("xs-driver %s", name);
 	if (host_open(&host, options->sysroot)) {
 		status = STATUS_NO;
 		transaction.lock = lock_take(&host.root, command, options->wait);

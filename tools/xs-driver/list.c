@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "host/journal.h"
-#include "xs-driver/commands.h"
+#include "xs-driver/check.h"
 
 static const struct {
 	const char *name;
@@ -59,12 +60,19 @@ char *problem_hint(enum problem problem, const struct driver *driver)
 	return text_format(problem_kinds[problem].hint, driver->name);
 }
 
-static bool is_wanted(const struct hierarchy *hierarchy, const struct driver *driver, const struct options *options)
+static bool has_problem(const struct state *state)
 {
-	for (size_t i = 0; i < options->name_count; i++)
-		if (hierarchy_find(hierarchy, options->names[i]) == driver)
+	for (int p = 0; p < PROBLEMS; p++)
+		if (state->problem[p])
 			return true;
-	return options->name_count == 0;
+	return false;
+}
+
+/* Whether the driver is in one of the states that the options ask for. */
+static bool is_shown(const struct state *state, const struct options *options)
+{
+	return (!options->hardware_present || state->hardware_present) && (!options->problems || has_problem(state)) &&
+	       (!options->reboot || state->reboot_required);
 }
 
 static void read_entries(struct listing *listing, const struct kernels *kernels, const struct options *options)
@@ -74,19 +82,21 @@ static void read_entries(struct listing *listing, const struct kernels *kernels,
 			const struct hierarchy *hierarchy = &kernels->list[k];
 			struct entry *entry;
 
-			if (!is_wanted(hierarchy, &hierarchy->drivers[d], options))
+			if (!check_is_wanted(options, hierarchy, &hierarchy->drivers[d]))
 				continue;
 			listing->entries = array_grown(listing->entries, listing->count, sizeof(*listing->entries));
 			entry = &listing->entries[listing->count++];
 			*entry = (struct entry){.hierarchy = hierarchy, .driver = &hierarchy->drivers[d]};
 			state_read(&entry->state, listing->host, hierarchy, entry->driver);
+			if (!is_shown(&entry->state, options))
+				listing->count--;
 		}
 }
 
 static enum status list(struct host *host, const struct options *options, list_function *print)
 {
-	struct listing listing = {.host = host, .hardware = options->hardware};
-	struct kernels kernels;
+	struct listing listing = {.host = host, .options = options};
+	struct kernels kernels, all = {0};
 	bool good = kernels_read(&kernels, host, options, false);
 
 	for (size_t i = 0; i < options->name_count && good; i++)
@@ -95,8 +105,14 @@ static enum status list(struct host *host, const struct options *options, list_f
 		listing.kernels = kernels.count;
 		listing.interrupted = journal_exists(&host->root);
 		read_entries(&listing, &kernels, options);
+		listing.findings = json_need(json_array());
+		/* Metrics and records have no place for these findings, and an initrd takes time to read. */
+		if ((print == list_table || print == list_json) && kernels_read(&all, host, options, true))
+			check_kernels(listing.findings, host, &all, options);
 		print(&listing);
+		json_decref(listing.findings);
 	}
+	kernels_free(&all);
 	free(listing.entries);
 	kernels_free(&kernels);
 	return good ? STATUS_YES : STATUS_TROUBLE;
@@ -108,8 +124,8 @@ enum status driver_list(int argc, char **argv)
 	struct host host;
 	list_function *print;
 	bool done;
-	enum status status =
-		options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORMAT TAKES_HARDWARE, 0, (size_t)-1, &done);
+	enum status status = options_parse(&options, argc, argv, TAKES_KERNEL TAKES_FORMAT TAKES_HARDWARE TAKES_FILTERS,
+					   0, (size_t)-1, &done);
 
 	if (!done) {
 		print = find_format(options.format);

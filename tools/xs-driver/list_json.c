@@ -133,6 +133,6 @@ void list_json(const struct listing *listing)
 
 	for (size_t i = 0; i < listing->count; i++)
 		json_need_zero(json_array_append_new(drivers, driver_json(listing, &listing->entries[i])));
-	json_print(json_pack("{s:s, s:i, s:b, s:o}", "format", "xs-driver-list", "schema", 2, "interrupted",
-			     listing->interrupted, "drivers", drivers));
+	json_print(json_pack("{s:s, s:i, s:b, s:o, s:O}", "format", "xs-driver-list", "schema", 2, "interrupted",
+			     listing->interrupted, "drivers", drivers, "findings", listing->findings));
 }

@@ -3,45 +3,68 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/text.h"
-#include "xs-driver/commands.h"
+#include "xs-driver/check.h"
 
 enum { COLUMNS = 5 };
 
 static const char *const headings[COLUMNS] = {"DRIVER", "VERSIONS", "STATE", "HARDWARE", "KERNEL"};
 
-/* The versions: "1.0.0 *1.1.0 >1.2.0". A loaded version that is not installed comes last. */
-static char *version_words(const struct entry *entry)
+/* A growing text. */
+static void append(char **words, const char *more)
+{
+	char *longer = text_format("%s%s%s", *words, **words ? " " : "", more);
+
+	free(*words);
+	*words = longer;
+}
+
+/*
+ * The versions: "1.0.0 *1.1.0 >1.2.0". A loaded version that is not installed comes last. With FEW, only the active,
+ * the selected and the newest version, and the number of the others: "*1.1.0 >1.2.0 +7".
+ */
+static char *version_words(const struct entry *entry, bool few)
 {
 	const struct driver *driver = entry->driver;
 	const struct state *state = &entry->state;
-	char *words = text_format("%s", "");
+	char *words = text_format("%s", ""), *word;
+	size_t others = 0;
 
 	for (size_t v = 0; v < driver->version_count; v++) {
 		const struct driver_version *version = &driver->versions[v];
-		char *longer =
-			text_format("%s%s%s%s%s", words, v ? " " : "", state->active_version == version ? "*" : "",
-				    driver->selected == version ? ">" : "", version->name);
+		bool active = state->active_version == version, selected = driver->selected == version;
 
-		free(words);
-		words = longer;
+		if (few && !active && !selected && v + 1 < driver->version_count) {
+			others++;
+			continue;
+		}
+		word = text_format("%s%s%s", active ? "*" : "", selected ? ">" : "", version->name);
+		append(&words, word);
+		free(word);
 	}
 	if (*state->active && !state->active_version) {
 		char *safe = text_safe(state->active);
-		char *longer = text_format("%s%s*%s", words, *words ? " " : "", safe);
 
-		free(words);
+		word = text_format("*%s", safe);
+		append(&words, word);
+		free(word);
 		free(safe);
-		words = longer;
+	}
+	if (others) {
+		word = text_format("+%zu", others);
+		append(&words, word);
+		free(word);
 	}
 	return words;
 }
 
-static void fill_row(char *row[COLUMNS], const struct entry *entry)
+static void fill_row(char *row[COLUMNS], const struct entry *entry, bool few)
 {
 	row[0] = text_format("%s", entry->driver->name);
-	row[1] = version_words(entry);
+	row[1] = version_words(entry, few);
 	row[2] = state_words(entry);
 	row[3] = text_format("%s", entry->state.hardware_present ? "present" : "-");
 	row[4] = text_format("%s", entry->hierarchy->uname);
@@ -96,34 +119,76 @@ static void print_problems(const struct entry *entry)
 
 static void print_notes(const struct listing *listing)
 {
-	for (size_t i = 0; i < listing->count && listing->hardware; i++)
+	for (size_t i = 0; i < listing->count && listing->options->hardware; i++)
 		print_devices(listing, &listing->entries[i]);
 	for (size_t i = 0; i < listing->count; i++)
 		print_problems(&listing->entries[i]);
+	check_print(listing->findings);
 	if (listing->interrupted)
 		puts("A command was interrupted: run 'xs-driver recover'.");
 }
 
+/* The columns of the terminal on stdout, or 0 if stdout is not a terminal. */
+static int terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 0;
+}
+
+/* The rows of the table, and the width of each column. */
+struct table {
+	char *(*rows)[COLUMNS];
+	size_t count;
+	int widths[COLUMNS], columns;
+};
+
+static void fill_table(struct table *table, const struct listing *listing, bool few)
+{
+	table->rows = need_memory(listing->count + 1, sizeof(*table->rows));
+	table->count = listing->count;
+	for (int c = 0; c < COLUMNS; c++)
+		table->widths[c] = (int)strlen(headings[c]);
+	for (size_t i = 0; i < listing->count; i++) {
+		fill_row(table->rows[i], &listing->entries[i], few);
+		for (int c = 0; c < COLUMNS; c++)
+			if ((int)strlen(table->rows[i][c]) > table->widths[c])
+				table->widths[c] = (int)strlen(table->rows[i][c]);
+	}
+}
+
+static void free_table(struct table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		for (int c = 0; c < COLUMNS; c++)
+			free(table->rows[i][c]);
+	free(table->rows);
+}
+
+/* The width of the whole table. */
+static int table_width(const struct table *table)
+{
+	int width = 2 * (table->columns - 1);
+
+	for (int c = 0; c < table->columns; c++)
+		width += table->widths[c];
+	return width;
+}
+
 void list_table(const struct listing *listing)
 {
-	char *(*rows)[COLUMNS] = need_memory(listing->count + 1, sizeof(*rows));
-	int widths[COLUMNS], columns = listing->kernels > 1 ? COLUMNS : COLUMNS - 1;
+	struct table table = {.columns = listing->kernels > 1 ? COLUMNS : COLUMNS - 1};
+	int room = listing->options->all ? 0 : terminal_width();
 
-	for (int c = 0; c < COLUMNS; c++)
-		widths[c] = (int)strlen(headings[c]);
-	for (size_t i = 0; i < listing->count; i++) {
-		fill_row(rows[i], &listing->entries[i]);
-		for (int c = 0; c < COLUMNS; c++)
-			if ((int)strlen(rows[i][c]) > widths[c])
-				widths[c] = (int)strlen(rows[i][c]);
+	fill_table(&table, listing, false);
+	if (room && table_width(&table) > room) {
+		free_table(&table);
+		fill_table(&table, listing, true);
 	}
-	print_row((char *const *)headings, widths, columns);
-	for (size_t i = 0; i < listing->count; i++) {
-		print_row(rows[i], widths, columns);
-		for (int c = 0; c < COLUMNS; c++)
-			free(rows[i][c]);
-	}
-	free(rows);
+	print_row((char *const *)headings, table.widths, table.columns);
+	for (size_t i = 0; i < table.count; i++)
+		print_row(table.rows[i], table.widths, table.columns);
+	free_table(&table);
 	if (listing->count)
 		puts("(* active, > selected)");
 	print_notes(listing);

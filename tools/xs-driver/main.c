@@ -16,6 +16,10 @@ static const struct command commands[] = {
 	 "[OPTION...] [NAME...]\n\n"
 	 "  --format FORMAT  table, json, xe or prometheus\n"
 	 "  --hardware       which devices each version would bind\n"
+	 "  --all            all versions, even if the table is wider than the terminal\n"
+	 "  --hardware-present  only drivers with a device that is here\n"
+	 "  --problems       only drivers with a problem\n"
+	 "  --reboot         only drivers that need a reboot\n"
 	 "  --kernel UNAME   as that kernel has them, not the running one; may be given again\n" COMMON},
 	{"select", driver_select, "choose the version that is loaded next",
 	 "[OPTION...] NAME VERSION\n\n" KERNEL "                   default: all that have the version\n"
@@ -35,6 +39,7 @@ static const struct command commands[] = {
 	{"check", driver_check, "whether all is sound",
 	 "[OPTION...] [NAME...]\n\n"
 	 "  --format FORMAT  text or json\n"
+	 "  --strict         a notice counts as a problem\n"
 	 "  --kmod VERSION   the system's version of kmod; default: that of its depmod\n"
 	 "  --run-image-tools  below --sysroot, ask that system's own modprobe\n" KERNEL COMMON},
 	{"driver-tool", driver_tool, "the same in the protocol that toolstacks call",

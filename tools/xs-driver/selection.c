@@ -30,6 +30,37 @@ static void add_target(struct targets *targets, const struct hierarchy *hierarch
 	targets->list[targets->count++] = (struct target){hierarchy, driver, version};
 }
 
+/*
+ * Prints a message and returns true if the driver is not installed for a kernel of --kernel, but for other kernels. The
+ * message has these kernels.
+ */
+static bool complain_of_kernel(const struct host *host, const struct options *options, const struct kernels *kernels,
+			       const char *name)
+{
+	const struct options any = {0};
+	const struct hierarchy *lacking = NULL;
+	struct kernels all = {0};
+	char *have = NULL;
+	bool told;
+
+	for (size_t k = 0; k < kernels->count && options->kernel_count && !lacking; k++)
+		if (!hierarchy_find(&kernels->list[k], name))
+			lacking = &kernels->list[k];
+	for (size_t k = 0; lacking && (k > 0 || kernels_read(&all, host, &any, true)) && k < all.count; k++)
+		if (hierarchy_find(&all.list[k], name)) {
+			char *longer = text_format("%s%s%s", have ? have : "", have ? " and " : "", all.list[k].uname);
+
+			free(have);
+			have = longer;
+		}
+	told = have;
+	if (told)
+		complain("%s is not installed for kernel %s; it is for %s", name, lacking->uname, have);
+	free(have);
+	kernels_free(&all);
+	return told;
+}
+
 static void complain_not_installed(const struct hierarchy *hierarchy, const struct driver *driver, const char *version)
 {
 	char *have = text_format("%s", driver->version_count ? "" : "none");
@@ -246,7 +277,8 @@ enum status selection_change(struct host *host, const struct options *options, e
 	struct kernels kernels;
 	enum status status = STATUS_TROUBLE;
 	char *command = text_format("%s %s%s%s", verbs[way], name, version ? " " : "", version ? version : "");
-	bool good = kernels_read(&kernels, host, options, true) && kernels_have(&kernels, name);
+	bool good = kernels_read(&kernels, host, options, true) && !complain_of_kernel(host, options, &kernels, name) &&
+		    kernels_have(&kernels, name);
 
 	if (good && way == WAY_SELECT)
 		good = targets_of_version(&targets, host, options, &kernels, name, version);
