@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "host/boot.h"
+#include "boot/initrd_read.h"
+#include "boot/next_kernel.h"
 #include "host/initrd.h"
-#include "host/initrd_read.h"
 #include "xs-driver/check.h"
 
 /* What is found about one kernel. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The kernel that a host boots next. */
-#ifndef XS_HOST_BOOT_H
-#define XS_HOST_BOOT_H
+#ifndef XS_BOOT_NEXT_KERNEL_H
+#define XS_BOOT_NEXT_KERNEL_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reads which versions of drivers an initrd holds.
-#include "host/initrd_read.h"
+#include "boot/initrd_read.h"
 
 #include <errno.h>
 #include <fcntl.h>

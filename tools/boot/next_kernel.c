@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Finds the kernel that boots next, in the configuration of the boot loader.
-#include "host/boot.h"
+#include "boot/next_kernel.h"
 
 #include <fcntl.h>
 #include <fnmatch.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reads which versions of drivers an initrd holds. */
-#ifndef XS_HOST_INITRD_READ_H
-#define XS_HOST_INITRD_READ_H
+#ifndef XS_BOOT_INITRD_READ_H
+#define XS_BOOT_INITRD_READ_H
 
 #include "base/root.h"
 #include "host/hierarchy.h"
