@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "elf/module.h"
@@ -156,7 +157,7 @@ static bool take_entry(struct reading *r, const char *path, uint32_t mode, uint3
 	free(bytes);
 	if (!good)
 		return false;
-	r->initrd->list = hierarchy_grow(r->initrd->list, r->initrd->count, sizeof(*r->initrd->list));
+	r->initrd->list = array_grown(r->initrd->list, r->initrd->count, sizeof(*r->initrd->list));
 	r->initrd->list[r->initrd->count++] = entry;
 	return true;
 }

@@ -195,7 +195,7 @@ enum status options_parse(struct options *options, int argc, char **argv, const 
 			return command_help(argv[0]);
 		if (option == '?')
 			return command_misused(argv[0]);
-		if (!strchr("sl", option) && !strchr(takes, option)) {
+		if (!strchr("SL", option) && !strchr(takes, option)) {
 			complain("%s does not take --%s", argv[0], option_name(option));
 			return command_misused(argv[0]);
 		}
