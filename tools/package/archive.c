@@ -81,6 +81,38 @@ bool archive_open_image(struct archive_reader *reader, int fd, const void *bytes
 	return libarchive()->archive_read_open_fd(reader->archive, fd, BLOCK) == ARCHIVE_OK;
 }
 
+/*
+ * ECMA-119: the primary volume descriptor is at sector 16. It begins with its type and the mark. The volume's name is
+ * at byte 40 (8.4.7), and the number of blocks, in little endian, at byte 80 (8.4.8).
+ */
+#define DESCRIPTOR_AT 32768
+#define MARK	      "CD001"
+#define VOLUME_AT     40
+#define BLOCKS_AT     80
+#define BLOCK_SIZE    2048
+
+bool image_is(const uint8_t *bytes, size_t len)
+{
+	return len >= DESCRIPTOR_AT + 1 + strlen(MARK) && memcmp(bytes + DESCRIPTOR_AT + 1, MARK, strlen(MARK)) == 0;
+}
+
+bool image_read(struct image *image, int fd)
+{
+	uint8_t bytes[BLOCKS_AT + 4], *blocks = bytes + BLOCKS_AT;
+	size_t len = sizeof(image->volume) - 1;
+
+	memset(image, 0, sizeof(*image));
+	if (pread(fd, bytes, sizeof(bytes), DESCRIPTOR_AT) != (ssize_t)sizeof(bytes) ||
+	    memcmp(bytes + 1, MARK, strlen(MARK)) != 0)
+		return false;
+	while (len > 0 && (bytes[VOLUME_AT + len - 1] == ' ' || bytes[VOLUME_AT + len - 1] == '\0'))
+		len--;
+	memcpy(image->volume, bytes + VOLUME_AT, len);
+	image->size = BLOCK_SIZE * ((uint64_t)blocks[0] | (uint64_t)blocks[1] << 8 | (uint64_t)blocks[2] << 16 |
+				    (uint64_t)blocks[3] << 24);
+	return true;
+}
+
 int archive_next(struct archive_reader *reader, struct archive_entry **entry)
 {
 	int rc = reader->over ? ARCHIVE_FATAL : libarchive()->archive_read_next_header(reader->archive, entry);

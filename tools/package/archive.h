@@ -34,6 +34,18 @@ bool archive_open_cpio(struct archive_reader *reader, archive_read_callback *giv
 /* Opens an ISO 9660 image of SIZE bytes: the file FD from its current offset, or the memory BYTES if FD is -1. */
 bool archive_open_image(struct archive_reader *reader, int fd, const void *bytes, uint64_t size);
 
+/* The primary volume descriptor of an image. */
+struct image {
+	char volume[33]; /* the name of the volume, without the blanks that pad it */
+	uint64_t size;	 /* in bytes */
+};
+
+/* Whether a file is an ISO 9660 image. BYTES are its first LEN bytes. */
+bool image_is(const uint8_t *bytes, size_t len);
+
+/* Reads the descriptor of the image in FD. Returns false if the file is not an image; then IMAGE is empty. */
+bool image_read(struct image *image, int fd);
+
 /* Reads the next entry. Returns 1, 0 at the end, or -1: see archive_why(). */
 int archive_next(struct archive_reader *reader, struct archive_entry **entry);
 

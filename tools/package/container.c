@@ -20,9 +20,6 @@
 #include "package/rpm_signature.h"
 
 #define BLOCK (64u << 10)
-/* ECMA-119: the volume descriptors begin at sector 16. Each has a type and then this identifier. */
-#define DISK_MARK_AT 32769
-#define DISK_MARK    "CD001"
 
 /* A container while it is read. */
 struct container {
@@ -48,10 +45,7 @@ enum container_kind container_of(const uint8_t *bytes, size_t len)
 {
 	if (rpm_is(bytes, len))
 		return CONTAINER_RPM;
-	if (len >= DISK_MARK_AT + sizeof(DISK_MARK) - 1 &&
-	    memcmp(bytes + DISK_MARK_AT, DISK_MARK, sizeof(DISK_MARK) - 1) == 0)
-		return CONTAINER_DISK;
-	return CONTAINER_NONE;
+	return image_is(bytes, len) ? CONTAINER_DISK : CONTAINER_NONE;
 }
 
 static bool ends_with(const char *name, const char *suffix)
@@ -187,22 +181,13 @@ static void each_entry(struct container *container)
 		tell_broken(container, &container->entries);
 }
 
-/* ECMA-119, 8.4.8: the primary volume descriptor holds the size of the image, in blocks of 2048 bytes. */
-#define DISK_BLOCKS_AT 80
-#define DISK_BLOCK     2048
-
 /* libarchive reads a truncated image without an error, so the size is checked here. */
 static void check_disk_size(struct container *container)
 {
 	const struct input_bytes *bytes = container->input->bytes;
-	uint8_t word[4];
-	uint64_t size;
+	struct image image;
 
-	if (bytes->fd < 0 || pread(bytes->fd, word, sizeof(word), DISK_MARK_AT - 1 + DISK_BLOCKS_AT) != sizeof(word))
-		return;
-	size = DISK_BLOCK *
-	       ((uint64_t)word[0] | (uint64_t)word[1] << 8 | (uint64_t)word[2] << 16 | (uint64_t)word[3] << 24);
-	if (size <= container->input->size)
+	if (bytes->fd < 0 || !image_read(&image, bytes->fd) || image.size <= container->input->size)
 		return;
 	tell_trouble(container, container->input->path, TROUBLE_DAMAGED,
 		     "it is shorter than its volume descriptor says");

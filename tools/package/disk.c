@@ -12,10 +12,7 @@
 #include "base/budget.h"
 #include "base/die.h"
 #include "base/text.h"
-
-/* ECMA-119, 7.1.1 and 8.1: descriptors begin at sector 16. Each has a type and then this identifier. */
-#define ISO_AT	  32769
-#define ISO_MAGIC "CD001"
+#include "package/archive.h"
 
 static int compare_path(const void *key, const void *member)
 {
@@ -138,7 +135,7 @@ static bool exists(int directory, const char *name)
 
 bool disk_is_at(const char *path)
 {
-	char magic[sizeof(ISO_MAGIC) - 1];
+	struct image image;
 	struct stat st;
 	bool is = false;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -148,8 +145,7 @@ bool disk_is_at(const char *path)
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		is = exists(fd, "XS-REPOSITORY") || (exists(fd, "update.xml") && exists(fd, "repodata/repomd.xml"));
 	else if (S_ISREG(st.st_mode))
-		is = pread(fd, magic, sizeof(magic), ISO_AT) == (ssize_t)sizeof(magic) &&
-		     memcmp(magic, ISO_MAGIC, sizeof(magic)) == 0;
+		is = image_read(&image, fd);
 	close(fd);
 	return is;
 }

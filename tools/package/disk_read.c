@@ -237,27 +237,17 @@ static bool take_entry(struct disk *disk, struct archive_reader *reader, struct 
 	return read_entry(disk, reader, path);
 }
 
-/* ECMA-119, 8.4.7: the volume identifier of the primary descriptor. It has 32 bytes, padded with blanks. */
-static void read_volume(struct disk *disk, int fd)
-{
-	size_t len = sizeof(disk->volume) - 1;
-
-	if (pread(fd, disk->volume, len, 32768 + 40) != (ssize_t)len)
-		disk->volume[0] = '\0';
-	while (len > 0 && (disk->volume[len - 1] == ' ' || disk->volume[len - 1] == '\0'))
-		len--;
-	disk->volume[len] = '\0';
-}
-
 static bool read_image(struct disk *disk, int fd, uint64_t size)
 {
 	struct archive_reader reader;
 	struct archive_entry *entry;
+	struct image image;
 	bool ok = true;
 	int rc = 1;
 
 	disk->is_image = true;
-	read_volume(disk, fd);
+	image_read(&image, fd);
+	memcpy(disk->volume, image.volume, sizeof(disk->volume));
 	budget_input(size);
 	if (!archive_open_image(&reader, fd, NULL, size))
 		ok = broken(disk, "", &reader);
@@ -321,7 +311,7 @@ static bool read_directory(struct disk *disk, int fd, const char *path, unsigned
 	if (!names)
 		cannot(disk, path, strerror(errno));
 	else if (depth > DEPTH_MAX)
-		ok = fails(disk, path, "its directories are nested too deeplyly");
+		ok = fails(disk, path, "its directories are nested too deeply");
 	for (size_t i = 0; ok && names[i]; i++) {
 		char *below = *path ? text_format("%s/%s", path, names[i]) : strdup(names[i]);
 
