@@ -221,8 +221,8 @@ refuses() {
 	objcopy -R .modinfo little.ko no-modinfo.ko
 	objcopy -R .gnu.linkonce.this_module little.ko unfinished.ko
 	mkfifo pipe.ko
-	refuses 2 "no ELF file" --version 1 empty.ko
-	refuses 2 "no ELF file" --version 1 text.ko
+	refuses 2 "not an ELF file" --version 1 empty.ko
+	refuses 2 "not an ELF file" --version 1 text.ko
 	refuses 1 "its ELF type is" --version 1 program.ko
 	refuses 1 "no section .modinfo" --version 1 no-modinfo.ko
 	refuses 1 "not a finished kernel module" --version 1 unfinished.ko
@@ -274,9 +274,9 @@ refuses() {
 
 @test "versions that are not legal, and calls that lack something, are refused" {
 	little $x86
-	refuses 2 "no legal version" --version 'a b' little.ko
-	refuses 2 "no legal version" --version '' little.ko
-	refuses 2 "no legal version" --version "$(printf '%064d' 0)" little.ko
+	refuses 2 "not a legal version" --version 'a b' little.ko
+	refuses 2 "not a legal version" --version '' little.ko
+	refuses 2 "not a legal version" --version "$(printf '%064d' 0)" little.ko
 	refuses 2 "--version is missing" little.ko
 	refuses 2 "a FILE is missing" --version 1
 	refuses 2 "no --compat 'xs8'" --version 1 --compat xs8 little.ko

@@ -442,7 +442,7 @@ rpm_says() {
 	run -2 --separate-stderr xs-ddk verify --rpm-key gone.asc signed.rpm
 	has "$stderr" "--rpm-key gone.asc: No such file or directory"
 	run -2 --separate-stderr timeout 10 xs-ddk verify --rpm-key fifo signed.rpm
-	has "$stderr" "--rpm-key fifo: it is no regular file"
+	has "$stderr" "--rpm-key fifo: it is not a regular file"
 }
 
 @test "two packages that own one file are found, unless it is the same, or they are one package" {

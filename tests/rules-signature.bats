@@ -70,7 +70,7 @@ verify_options=(--disable path-name)
 	size=$(stat -c %s sound.ko)
 	printf 'garbage' | dd of=signed.ko bs=1 seek="$size" conv=notrunc status=none
 	fires signature-invalid --cert "$cert" "${verify_options[@]}" signed.ko
-	has "$found" "it is no CMS message"
+	has "$found" "it is not a CMS message"
 }
 
 @test "a marker without a signature is what the kernel refuses" {

@@ -136,10 +136,10 @@ rules_found() {
 @test "a text for a version or a kernel that is none is a wrong call" {
 	for value in '' ../1 'a b' "$(printf '%064d' 1)"; do
 		run -2 --separate-stderr xs-ddk verify --version "$value" "$module"
-		has "$stderr" "is no legal version"
+		has "$stderr" "is not a legal version"
 	done
 	run -2 --separate-stderr xs-ddk verify --kernel a/b "$module"
-	has "$stderr" "is no legal uname"
+	has "$stderr" "is not a legal uname"
 	run -2 --separate-stderr xs-ddk verify --format xml "$module"
 	has "$stderr" "unknown format 'xml'"
 	run -2 --separate-stderr xs-ddk verify

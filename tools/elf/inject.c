@@ -88,7 +88,7 @@ static enum inject_outcome judge_module(const struct module *module, char **why)
 	const uint64_t *found = module->found, *limit = module->limit;
 
 	if (module->fault[MODULE_NOT_ELF])
-		*why = text_format("it is no ELF file");
+		*why = text_format("it is not an ELF file");
 	else if (module->fault[MODULE_TRUNCATED])
 		*why = text_format("it is truncated: it has %" PRIu64 " bytes, its headers say %" PRIu64,
 				   found[MODULE_TRUNCATED], limit[MODULE_TRUNCATED]);

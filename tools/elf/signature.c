@@ -307,7 +307,7 @@ const char *signature_check(const struct certificates *certificates, const void 
 	const char *why;
 
 	if (!cms)
-		return "it is no CMS message";
+		return "it is not a CMS message";
 	if (signature->len > 1 && message[1] == BER_INDEFINITE)
 		why = "it is in BER, and the kernel needs DER";
 	else

@@ -61,7 +61,7 @@ static char *module_fault_text(const struct hierarchy *h, const struct driver_ve
 
 static const char *read_trouble(int error)
 {
-	return error == EINVAL ? "it is no regular file" : error == ELOOP ? "it is a link" : strerror(error);
+	return error == EINVAL ? "it is not a regular file" : error == ELOOP ? "it is a link" : strerror(error);
 }
 
 char *installed_fault(const struct hierarchy *hierarchy, const struct driver *driver,

@@ -145,7 +145,7 @@ static char *why_not(const struct packaging *directory, enum value_id id)
 	if (!value || !*value)
 		return values[id].what ? text_format("the sources do not have it") : NULL;
 	if ((id == VALUE_DRIVER || id == VALUE_VERSION) && !name_is_legal(value)) {
-		char *safe = text_safe(value), *why = text_format("\"%s\" is no legal name", safe);
+		char *safe = text_safe(value), *why = text_format("\"%s\" is not a legal name", safe);
 
 		free(safe);
 		return why;

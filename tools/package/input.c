@@ -88,7 +88,7 @@ int input_open(int dir, const char *name, bool follow, uint64_t *size, const cha
 	if (S_ISREG(st.st_mode) && (fd < 0 || fstat(fd, &st) != 0)) {
 		*why = strerror(errno);
 	} else if (!S_ISREG(st.st_mode)) {
-		*why = "it is no regular file";
+		*why = "it is not a regular file";
 	} else {
 		*size = (uint64_t)st.st_size;
 		return fd;

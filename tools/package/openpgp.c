@@ -136,7 +136,7 @@ bool openpgp_keys_read(struct openpgp_keys **keys, const char *path)
 	if (!why && (fd < 0 || fstat(fd, &st) != 0))
 		why = strerror(errno);
 	else if (!why && !S_ISREG(st.st_mode))
-		why = "it is no regular file";
+		why = "it is not a regular file";
 	else if (!why)
 		bytes = source_whole_fd(fd, (uint64_t)st.st_size, KEYS_MAX, false, &len, &why);
 	if (bytes && openpgp_keys_add(keys, bytes, len) == 0)

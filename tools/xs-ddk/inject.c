@@ -48,7 +48,7 @@ static uint8_t *read_file(const char *path, struct stat *st, int *fd_ret)
 	if (fd < 0 || fstat(fd, st) != 0)
 		tell(STATUS_TROUBLE, path, "it cannot be read", errno);
 	else if (!S_ISREG(st->st_mode))
-		tell(STATUS_TROUBLE, path, "it is no regular file", 0);
+		tell(STATUS_TROUBLE, path, "it is not a regular file", 0);
 	else if (!(bytes = source_whole_fd(fd, (uint64_t)st->st_size, MODULE_BYTES_MAX, true, &len, &why)))
 		tell(STATUS_TROUBLE, path, why, 0);
 	if (bytes)

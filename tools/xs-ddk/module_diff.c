@@ -92,7 +92,7 @@ void diff_set_read(struct diff_set *set, char *path)
 	if (set->count)
 		qsort(set->modules, set->count, sizeof(*set->modules), compare_modules);
 	else if (!set->trouble)
-		trouble(set, path, "there is no module in it");
+		trouble(set, path, "it has no module");
 }
 
 void diff_set_free(struct diff_set *set)

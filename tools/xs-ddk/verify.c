@@ -85,7 +85,7 @@ static bool set_format(struct verify *v, const char *name)
 static bool set_expected(const char **where, const char *what, const char *value, bool legal)
 {
 	if (!legal)
-		complain("'%s' is no legal %s", value, what);
+		complain("'%s' is not a legal %s", value, what);
 	*where = value;
 	return legal;
 }

@@ -110,7 +110,7 @@ static void check_versions(json_t *findings, struct host *host, const struct hie
 		if (fault)
 			check_add(findings, "unfit", subject, fault, "install the version anew, or remove it");
 		if (version->has_info && !info)
-			check_add(findings, "info", subject, "its info.json is no JSON object",
+			check_add(findings, "info", subject, "its info.json is not a JSON object",
 				  "install the version anew");
 		json_decref(info);
 		free(subject);
