@@ -279,7 +279,7 @@ refuses() {
 	refuses 2 "not a legal version" --version "$(printf '%064d' 0)" little.ko
 	refuses 2 "--version is missing" little.ko
 	refuses 2 "a FILE is missing" --version 1
-	refuses 2 "no --compat 'xs8'" --version 1 --compat xs8 little.ko
+	refuses 2 "unknown --compat 'xs8'" --version 1 --compat xs8 little.ko
 }
 
 @test "a full disk leaves the module as it was and nothing beside it" {
