@@ -355,5 +355,5 @@ image_tools() {
 	run -0 --separate-stderr timeout 60 xs-driver list --sysroot "$root"
 	[ "$(wc -l <<<"$output")" = 1002 ]
 	run -2 --separate-stderr driver select driver-1001 1
-	has "$stderr" "near it: driver-1001, " || has "$stderr" "near it: driver-100"
+	has "$stderr" "similar names: driver-1001, " || has "$stderr" "similar names: driver-100"
 }
