@@ -67,7 +67,7 @@ XS_DDK_OBJECTS := $(call objects,xs-ddk)
 XS_DRIVER_OBJECTS := $(call objects,xs-driver)
 SHARED_OBJECTS := $(filter-out $(XS_DDK_OBJECTS) $(XS_DRIVER_OBJECTS),$(call objects,*))
 PROGRAMS := $O/bin/xs-ddk $O/bin/xs-driver
-MANUAL := build/man/xs-ddk.1
+MANUAL := build/man/xs-ddk.1 build/man/xs-ddk-guide.7
 
 # pkg-config runs once, when the first file is compiled: "make deps all" installs it before that.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBRARIES)))$(PKG_CFLAGS)
@@ -92,7 +92,11 @@ $O/bin/driver-tool: $O/bin/xs-driver
 	ln -sf xs-driver $@
 
 # The manual page gets the severity, the problem and the hint of each rule from the list of rules.
-$(MANUAL): tools/xs-ddk/manual.awk tools/finding/rules.def tools/xs-ddk/xs-ddk.1.in
+build/man/xs-ddk.1: tools/xs-ddk/manual.awk tools/finding/rules.def tools/xs-ddk/xs-ddk.1.in
+	@mkdir -p $(@D)
+	@awk -f $^ >$@
+
+build/man/xs-ddk-guide.7: rpm/guide.awk rpm/GUIDE.md
 	@mkdir -p $(@D)
 	@awk -f $^ >$@
 
@@ -223,7 +227,7 @@ format: ## format the C sources with clang-format
 
 # Words "source:target". install and uninstall read the same list.
 FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
-KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name 'xs-*.spec' ! -name build-kit ! -name '*.[158]' -print))
+KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name 'xs-*.spec' ! -name build-kit ! -name guide.awk ! -name '*.[158]' -print))
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
 FILES += $(foreach f,$(MANUAL) $(wildcard tools/*/*.[158] note/*.[158] rpm/*.[158]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
 FILES += $(foreach f,$(shell find tools/trial -type f ! -name '*.1'),$f:$(DATADIR)/$(f:tools/%=%))

@@ -7,7 +7,7 @@ load helpers
 
 setup() {
 	PATH=$TOP/note:$PATH
-	pages=("$TOP"/note/*.[158] "$TOP"/rpm/*.[158] "$TOP"/tools/*/*.[158] "$TOP"/build/man/*.[158])
+	pages=("$TOP"/note/*.[1578] "$TOP"/rpm/*.[1578] "$TOP"/tools/*/*.[1578] "$TOP"/build/man/*.[1578])
 }
 
 # page FILE: the manual page as text, its lines joined.
@@ -23,7 +23,7 @@ page() { mandoc -T ascii "$TOP/$1" | col -b | tr -s ' \n\t' ' '; }
 
 @test "every manual page that another one names is there, if it is one of the kit's" {
 	for page in "${pages[@]}"; do
-		for name in $(sed -nE 's/^\.Xr ((xs-|driver)[^ ]*) ([158]).*/\1.\3/p' "$page"); do
+		for name in $(sed -nE 's/^\.Xr ((xs-|driver)[^ ]*) ([1578]).*/\1.\3/p' "$page"); do
 			[[ " ${pages[*]} " == *"/$name "* ]] || fail "$page: there is no $name"
 		done
 	done
@@ -36,7 +36,7 @@ page() { mandoc -T ascii "$TOP/$1" | col -b | tr -s ' \n\t' ' '; }
 		cmp "$page" "$root/usr/share/man/man${page##*.}/${page##*/}"
 	done
 	[ -e "$root/usr/share/bash-completion/completions/xs-kbuild" ]
-	[ -z "$(find "$root/usr/share/xs-ddk" -name '*.[158]')" ]
+	[ -z "$(find "$root/usr/share/xs-ddk" -name '*.[1578]')" ]
 	make -s -C "$TOP" uninstall DESTDIR="$root" PREFIX=/usr
 	[ ! -e "$root/usr" ]
 }
