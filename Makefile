@@ -9,6 +9,7 @@
 #   BINDIR        programs                                   $(PREFIX)/bin
 #   SBINDIR       programs for administrators                $(PREFIX)/sbin
 #   DATADIR       note/, rpm/, example-driver/               $(PREFIX)/share/xs-ddk
+#   ANSIBLEDIR    the Ansible collection                     $(PREFIX)/share/ansible/collections/...
 #   MANDIR        manual pages                               $(PREFIX)/share/man
 #   COMPDIR       bash completions                           $(PREFIX)/share/bash-completion/completions
 #   MACROSDIR     RPM macros                                 $(PREFIX)/lib/rpm/macros.d
@@ -44,6 +45,7 @@ BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
 DATADIR ?= $(PREFIX)/share/xs-ddk
 MANDIR ?= $(PREFIX)/share/man
+ANSIBLEDIR ?= $(PREFIX)/share/ansible/collections/ansible_collections/xs_ddk/drivers
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 MACROSDIR ?= $(PREFIX)/lib/rpm/macros.d
 
@@ -231,6 +233,7 @@ KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
 FILES += $(foreach f,$(MANUAL) $(wildcard tools/*/*.[158] note/*.[158] rpm/*.[158]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
 FILES += $(foreach f,$(shell find tools/trial -type f ! -name '*.1'),$f:$(DATADIR)/$(f:tools/%=%))
+FILES += $(foreach f,$(shell find tools/ansible -name __pycache__ -prune -o -type f -print),$f:$(ANSIBLEDIR)/$(f:tools/ansible/%=%))
 FILES += tools/finding/xs-ddk.schema.json:$(DATADIR)/xs-ddk.schema.json
 FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))
 target = '$(DESTDIR)$(lastword $(subst :, ,$1))'
