@@ -171,6 +171,6 @@ archive() {
 	# The metrics in the rules are those that xs-driver prints.
 	root=$BATS_FILE_TMPDIR/host driver list --format prometheus >metrics
 	for metric in $(grep -o 'xs_driver_[a-z_]*' "$TOP/tools/ansible/prometheus/rules.yml" | sort -u); do
-		grep -q "^$metric[{ ]" metrics
+		grep -q "^${metric}[{ ]" metrics
 	done
 }
