@@ -6,56 +6,131 @@ load helpers
 
 TRIAL=$TOP/tools/trial/xs-trial
 
-# defect_tree DIRECTORY NAME VERSION [DEFINE]: a build tree with the driver "defect-NAME" of tests/trial/defect.c.
-defect_tree() {
-	local uname build=$BATS_TEST_TMPDIR/build-$2-$3
-	uname=$(a_kernel)
-	mkdir -p "$build"
-	cp "$TOP/tests/trial/defect.c" "$build/defect_$2.c"
-	printf 'obj-m := defect_%s.o\nccflags-y := %s\n' "$2" "${4:+-D$4}" >"$build/Kbuild"
-	"$TOP/note/xs-kbuild" --version "$3" --kernel "$uname" -- make -s -C "{kdir}" M="$build" modules >&2
-	install -D -m 644 "$build/defect_$2.ko" "$1/lib/modules/$uname/xenserver/defect-$2/$3/defect_$2.ko"
-	xs-ddk info --driver "defect-$2" --version "$3" "$build/defect_$2.ko" \
-		>"$1/lib/modules/$uname/xenserver/defect-$2/$3/info.json"
+# The drivers of tests/trial/drivers.list, each in a directory of its name.
+setup_file() {
+	export DRIVERS=$BATS_FILE_TMPDIR/drivers
+	mkdir "$DRIVERS"
+	"$TOP/tests/trial/drivers" "$(a_kernel)" "$DRIVERS" 2>"$BATS_FILE_TMPDIR/build" || {
+		cat "$BATS_FILE_TMPDIR/build" >&2
+		return 1
+	}
 }
 
-# A build tree has findings that a package must not have, such as debugging information: hence --force below.
+# trial ARGUMENT...: xs-trial with the first kernel only.
+trial() { "$TRIAL" --kernel "$(a_kernel)" "$@"; }
 
-# result ID TEXT: what xs-trial said of the trial of the driver.
-result() { grep -E "^[a-zA-Z-]+ +$1 +defect-$2 " <<<"$output"; }
+# rows: the lines of the table, without the spaces.
+rows() { sed '/^#/d; s/ *| */|/g' "$TOP/tests/trial/drivers.list"; }
 
-@test "a sound driver passes, and a leak is found by cycle.load" {
-	local tree=$BATS_TEST_TMPDIR/tree
-	defect_tree "$tree" none 1.0
-	defect_tree "$tree" leak 1.0 DEFECT_LEAK
-	run -1 --separate-stderr "$TRIAL" --kernel "$(a_kernel)" --report "$BATS_TEST_TMPDIR/report" --force --only cycle.load "$tree"
+# found_by SOURCE: each driver from that source that has a defect is refused by the trial of its row.
+found_by() {
+	local name source id reason
+	while IFS='|' read -r name _ source _ id reason <&4; do
+		[ "$source" = "$1" ] && [ -n "$id" ] || continue
+		run -1 --separate-stderr trial --force --only "$id" "$DRIVERS/$name"
+		echo "$name: $output"
+		has "$(grep -E "^FAILED +$id " <<<"$output")" "$reason"
+	done 4< <(rows)
+}
+
+@test "each defect of the driver for edu is found by the trial that is meant for it" {
+	found_by edu.c
+}
+
+@test "a network driver that corrupts packets is found by net.transfer, and one that does not passes" {
+	found_by nic.c
+	run -0 --separate-stderr trial --only net.transfer --only net.vlan --only net.link "$DRIVERS/sound-nic"
 	echo "$output"
-	has "$(result cycle.load none)" passed
-	has "$(result cycle.load leak)" "the memory in use grew by"
-	jq -e '.format == "xs-trial" and .failed == 1 and .passed == 1' "$BATS_TEST_TMPDIR/report/trial.json"
-	xmllint --noout "$BATS_TEST_TMPDIR/report/junit.xml"
-	has "$(cat "$BATS_TEST_TMPDIR/report/index.html")" "the memory in use grew by"
+	[ "${lines[-1]}" = "3 passed, 0 failed, 0 not tried" ]
 }
 
-@test "a warning in the log, and a second version that does not load are found" {
-	local tree=$BATS_TEST_TMPDIR/tree
-	defect_tree "$tree" warning 1.0 DEFECT_WARNING
-	defect_tree "$tree" second 1.0
-	defect_tree "$tree" second 1.1 DEFECT_FAILS
-	run -1 --separate-stderr "$TRIAL" --kernel "$(a_kernel)" --force --only record.alias "$tree"
+@test "a block driver that swallows errors or loses a flush is found, and one that does not passes" {
+	found_by disk.c
+	run -0 --separate-stderr trial --only 'block.*' --only plug.busy "$DRIVERS/sound-disk"
 	echo "$output"
-	has "$(result record.alias warning)" "the kernel's log: "
-	has "$(result record.alias second | grep ' 1.0 ')" passed
-	has "$(result record.alias second | grep ' 1.1 ')" "no device is bound"
+	[ "${lines[-1]}" = "4 passed, 0 failed, 0 not tried" ]
 }
 
-@test "the example's disk installs on a running host, and its versions are swapped" {
+@test "every defect that a driver can be made with is in the table, and every trial of it is there" {
+	local words
+	words=$(cd "$TOP/tests/trial" && sed -n 's/^#ifn\{0,1\}def \(DEFECT_[A-Z_]*\)$/\1/p' ./*.c | sort -u)
+	[ "$words" = "$(rows | cut -d '|' -f 4 | grep -v -x -e '' -e DEFECT_RECORD -e DEFECT_SCRIPTLET | sort -u)" ]
+	[ "$(rows | grep -c DEFECT)" -eq 12 ]
+	for id in $(rows | cut -d '|' -f 5); do [ -e "$TOP/tools/trial/trials/$id" ] || fail "no trial $id"; done
+}
+
+@test "the example's disk passes on a running host: it installs, loads and is swapped; the report has each trial" {
 	load disk/disk
+	local report=$BATS_TEST_TMPDIR/report
 	PACKAGES=$(example_packages "$(a_kernel)") make_disk "$BATS_TEST_TMPDIR/isos"
-	run -0 --separate-stderr "$TRIAL" --kernel "$(a_kernel)" --only install.batch --only swap.pairs "$BATS_TEST_TMPDIR/isos/xsedu.iso"
+	run -0 --separate-stderr trial --report "$report" --only install.batch --only install.uninstall --only record.alias \
+		--only swap.pairs "$BATS_TEST_TMPDIR/isos/xsedu.iso"
 	echo "$output"
-	[ "${#lines[@]}" -eq 3 ]
-	[ "${lines[2]}" = "2 passed, 0 failed, 0 not tried" ]
+	[ "${lines[-1]}" = "5 passed, 0 failed, 0 not tried" ]
+	jq -e '.format == "xs-trial" and .failed == 0 and .passed == 5 and (.trials | length) == 5' "$report/trial.json"
+	xmllint --noout "$report/junit.xml"
+	xmllint --html --noout "$report/index.html"
+	[ "$(find "$report" -name 'console-*' | wc -l)" -eq 4 ]
+}
+
+@test "a machine that hangs is ended after its time, and one whose kernel panics is told; the console is kept" {
+	local report=$BATS_TEST_TMPDIR/report
+	printf '#!/bin/sh\necho "<0>it begins" >/dev/kmsg\nsleep 1000\n' >"$BATS_TEST_TMPDIR/hangs"
+	run -1 --separate-stderr trial --timeout 15 --report "$report" --script "$BATS_TEST_TMPDIR/hangs" \
+		--only script.vendor --only plug.idle "$DRIVERS/leak"
+	echo "$output"
+	has "${lines[0]}" "FAILED    script.vendor"
+	has "${lines[0]}" "the machine did not end within 15 seconds, and was ended"
+	has "${lines[1]}" "not-tried plug.idle"
+	has "${lines[1]}" "the machine ended in script.vendor"
+	[ -e "$report/console-machine.0.txt" ]
+	printf '#!/bin/sh\necho c >/proc/sysrq-trigger\n' >"$BATS_TEST_TMPDIR/panics"
+	run -1 --separate-stderr trial --report "$report" --script "$BATS_TEST_TMPDIR/panics" --only script.vendor "$DRIVERS/leak"
+	has "${lines[0]}" "the machine ended: Kernel panic - not syncing: sysrq triggered crash"
+	has "$(cat "$report/console-machine.0.txt")" "sysrq triggered crash"
+}
+
+@test "the vendor's script says whether the driver passes, and is told what it runs for" {
+	printf '#!/bin/sh\necho "$DRIVER $VERSION $MODULES$DEVICES"\nexit 3\n' >"$BATS_TEST_TMPDIR/script"
+	run -1 --separate-stderr trial --keep --script "$BATS_TEST_TMPDIR/script" --only script.vendor "$DRIVERS/leak"
+	rm -rf "${lines[0]##* }"
+	has "${lines[1]}" "the vendor's test ended with status 3: trial-leak 1.0 trial_leak 0000:00:0"
+	printf '#!/bin/sh\necho "ok 1 one"\necho "not ok 2 - the second"\necho 1..2\n' >"$BATS_TEST_TMPDIR/script"
+	run -1 --separate-stderr trial --script "$BATS_TEST_TMPDIR/script" --only script.vendor "$DRIVERS/leak"
+	has "${lines[0]}" "the vendor's test says: not ok 2 - the second"
+}
+
+@test "Ctrl-C and TERM end all machines and leave nothing running or behind" {
+	local tmp=$BATS_TEST_TMPDIR/tmp signal status
+	printf '#!/bin/sh\nsleep 1000\n' >"$BATS_TEST_TMPDIR/script"
+	mkdir "$tmp"
+	for signal in INT:130 TERM:143; do
+		# Without a terminal, what a shell starts in the background would ignore INT.
+		TMPDIR=$tmp env --default-signal=INT "$TRIAL" --kernel "$(a_kernel)" --jobs 1 --script "$BATS_TEST_TMPDIR/script" \
+			--only script.vendor "$DRIVERS/leak" >/dev/null 2>&1 3>&- &
+		until pgrep -f "qemu.*$tmp" >/dev/null; do
+			kill -0 $!
+			sleep 0.2
+		done
+		kill -"${signal%:*}" $!
+		status=0
+		wait $! || status=$?
+		[ "$status" = "${signal#*:}" ]
+		run -1 pgrep -f "$tmp"
+		[ -z "$(ls -A "$tmp")" ]
+		run -1 grep -F "$tmp" /proc/self/mounts
+	done
+}
+
+@test "what cannot be tried is said and not counted as passed; with --strict it fails" {
+	run -2 --separate-stderr "$TRIAL" --kernel 9.9.9 "$DRIVERS/leak"
+	has "${lines[0]}" "not-tried kernel"
+	has "${lines[0]}" "the disk has nothing for this kernel"
+	[ "${lines[1]}" = "0 passed, 0 failed, 1 not tried" ]
+	has "$stderr" "nothing could be tried"
+	run -1 --separate-stderr "$TRIAL" --strict --kernel 9.9.9 "$DRIVERS/leak"
+	run -2 --separate-stderr "$TRIAL" --kernel "$(a_kernel)=$BATS_TEST_TMPDIR" "$DRIVERS/leak"
+	has "${lines[0]}" "no image of this kernel"
 }
 
 @test "what verify refuses is not tried, and what is called wrongly is said: status 2" {
@@ -69,9 +144,26 @@ result() { grep -E "^[a-zA-Z-]+ +$1 +defect-$2 " <<<"$output"; }
 	run -2 --separate-stderr "$TRIAL" --bogus
 	has "$stderr" "unknown option '--bogus'"
 	run -2 --separate-stderr "$TRIAL" --device nonsense "$tree"
-	has "$stderr" "--device nonsense: not in the list"
+	has "$stderr" "--device nonsense: not one of: edu e1000 "
 	run -2 --separate-stderr "$TRIAL" /nowhere.iso
 	has "$stderr" "/nowhere.iso: not there"
+}
+
+# completed WORD...: what bash offers for the last of the words.
+completed() {
+	bash -c '. "$1" && shift && COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) && _xs_trial && printf "%s\n" "${COMPREPLY[@]}"' \
+		- "$TOP/tools/completion/xs-trial" "$@"
+}
+
+@test "bash completes the options, trials and devices of xs-trial" {
+	PATH=$TOP/tools/trial:$PATH
+	for option in $(xs-trial --help | grep -oE -e '--[a-z-]+' | sort -u); do
+		completed xs-trial "$option" | grep -qx -e "$option" || fail "it does not offer $option"
+	done
+	[ "$(completed xs-trial --only cycle.)" = $'cycle.load\ncycle.bind' ]
+	[ "$(completed xs-trial --device nv)" = nvme ]
+	mkdir "$BATS_TEST_TMPDIR/some"
+	[ "$(completed xs-trial "$BATS_TEST_TMPDIR/so")" = "$BATS_TEST_TMPDIR/some" ]
 }
 
 @test "--list has every trial, the manual describes each, and each says in which machine it runs" {
@@ -80,7 +172,7 @@ result() { grep -E "^[a-zA-Z-]+ +$1 +defect-$2 " <<<"$output"; }
 	for file in "$TOP"/tools/trial/trials/*; do
 		has "$output" "$(basename "$file") "
 		grep -q "^\.It Sy $(basename "$file")\( \|$\)" "$TOP/tools/trial/xs-trial.1" || fail "xs-trial(1) lacks $(basename "$file")"
-		grep -qE '^# machine: (version|swap|install|upgrade)$' "$file" || fail "$file does not say its machine"
+		grep -qE '^# machine: (version|power|swap|install|upgrade)$' "$file" || fail "$file does not say its machine"
 	done
 	run -0 mandoc -T lint -W warning "$TOP/tools/trial/xs-trial.1"
 	run -0 --separate-stderr "$TRIAL" --help

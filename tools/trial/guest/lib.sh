@@ -15,16 +15,17 @@
 fail() { echo "$*" && exit 1; }
 not_tried() { echo "$*" && exit 77; }
 
+# A process more costs tens of milliseconds under emulation: what many rounds call uses the shell's own commands.
+
 # devices: the PCI addresses of the devices that are there to be driven.
 devices() {
 	for device in /sys/bus/pci/devices/*; do
-		for alias in $DEVICE_ALIASES; do
-			[ "$(cat "$device/modalias")" != "$alias" ] || basename "$device"
-		done
-	done
+		read -r modalias <"$device/modalias" || continue
+		case " $DEVICE_ALIASES " in *" $modalias "*) echo "${device##*/}" ;; esac
+	done 2>/dev/null
 }
 
-# has_device: or the trial is not tried.
+# need_device: or the trial is not tried.
 need_device() { [ -n "$(devices)" ] || not_tried "QEMU emulates no device that the driver claims"; }
 
 # driver_of ADDRESS: the driver that is bound to the device, or nothing.
@@ -32,9 +33,9 @@ driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")" 2>/dev/nul
 
 # bound ADDRESS: whether a module of ours drives it.
 bound() {
-	module=$(basename "$(readlink "/sys/bus/pci/devices/$1/driver/module")" 2>/dev/null)
 	for ours in $MODULES; do
-		[ "$module" != "$ours" ] || return 0
+		# shellcheck disable=SC3013 # The machine's shells have -ef.
+		[ ! "/sys/bus/pci/devices/$1/driver/module" -ef "/sys/module/$ours" ] || return 0
 	done
 	return 1
 }
@@ -58,9 +59,10 @@ all_bound() {
 
 # load: by the devices' aliases, as udev does; or by name, where there is no device.
 load() {
-	if [ -n "$(devices)" ]; then
-		for address in $(devices); do
-			modprobe "$(cat "/sys/bus/pci/devices/$address/modalias")" || return
+	addresses=$(devices)
+	if [ -n "$addresses" ]; then
+		for address in $addresses; do
+			bound "$address" || modprobe "$(cat "/sys/bus/pci/devices/$address/modalias")" || return
 		done
 		wait_for 5 all_bound || return
 	else
@@ -70,15 +72,11 @@ load() {
 
 # unload: all modules of the driver.
 unload() {
-	for module in $(reversed $MODULES); do
+	last_first=
+	for module in $MODULES; do last_first="$module $last_first"; done
+	for module in $last_first; do
 		[ ! -e "/sys/module/$module" ] || rmmod "$module" || return
 	done
-}
-
-reversed() {
-	reverse=
-	for word; do reverse="$word $reverse"; done
-	echo "$reverse"
 }
 
 # loaded_record MODULE: the version in its record, as the kernel shows it.
@@ -93,7 +91,7 @@ used_memory() {
 
 # left: what a driver could leave behind when it is unloaded: interrupts, memory ranges, drivers, threads of the kernel.
 left() {
-	grep -c . /proc/interrupts
+	sed 's/^ *\([^:]*\): *[0-9 ]*/\1 /' /proc/interrupts
 	grep -c . /proc/iomem
 	ls /sys/bus/pci/drivers /sys/class /sys/module
 	for process in /proc/[0-9]*; do
@@ -116,6 +114,13 @@ disks() {
 # plug_out ID, plug_in ID: the device leaves the machine, and comes back.
 plug_out() { control '{"execute": "device_del", "arguments": {"id": "'"$1"'"}}' >/dev/null; }
 plug_in() { control '{"execute": "device_add", "arguments": '"$(cat "/trial/device.$1")"'}' >/dev/null; }
+
+# cut_power: end the machine now. It starts again, and the trial runs once more; then power_is_cut is true.
+cut_power() {
+	control cut
+	fail "QEMU does not cut the power"
+}
+power_is_cut() { [ -e /trial/cut ]; }
 
 # --- class net: two ports, a and b, each in a network name space of its own -----------------------
 
@@ -177,11 +182,19 @@ a_disk() {
 
 # --- machines that install ------------------------------------------------------------------------------
 
+# need_installer: or the trial is not tried.
+need_installer() { [ -e /disk/install.sh ] || not_tried "packages were given, and no disk"; }
+
+# keep_state: what the host was like at first.
+keep_state() { [ -e /trial/before ] || host_state >/trial/before; }
+
 # host_state: all that packages may change, with what the files hold; not the database of rpm.
 host_state() {
-	find /etc /lib /usr /boot /var/lib -xdev ! -path '*rpm*' ! -name 'modules.*' \( -type f -o -type l \) 2>/dev/null | sort | while read -r file; do
-		if [ -L "$file" ]; then echo "$file -> $(readlink "$file")"; else echo "$file $(md5sum <"$file")"; fi
-	done
+	set -- /etc /lib /usr /boot /var/lib -xdev ! -path '*rpm*' ! -name 'modules.*'
+	{
+		find "$@" -type f -exec md5sum {} +
+		find "$@" -type l -exec stat -c %N {} +
+	} 2>/dev/null | sort
 }
 
 # rpm_change ARGUMENT...: Debian's rpm asks for a word more before it installs anything.
