@@ -56,6 +56,7 @@
 #	                  directory (with a / in it) where driver.mk has packaged the driver; see rpm/needs     (none)
 #	INJECT            1: modules that the build links without the record get it afterwards, before they are signed
 #	DEBUGINFO         0: make no packages with debug information     (1)
+#	ARCH, CROSS_COMPILE, LLVM  for another machine's kernel: as for the kernel's own build
 #	ALLOW_NO_SYMVERS  1: a kernel's build directory may lack Module.symvers; its modules have no symbol versions
 #	PROFILE           xs8, xs9, el9 or generic: the kind of hosts; see macros.xs-ddk     (generic)
 #	XS_COMPRESS       gz, xz or zst: compress the modules      (none)
@@ -101,7 +102,8 @@ xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR 
 	KERNELS KERNELS_MAY_FAIL ALLOW_NO_SYMVERS NEEDS INJECT DEBUGINFO PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS SOURCE_DATE_EPOCH RPMBUILD XS_DDK XS_KBUILD PACK_VERSION PACK.VERSION PACK_BUILD \
 	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),XS_PRIORITY.$v XS_STATUS.$v) \
-	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY WITH_XS_DRIVER DISK_OPTIONS
+	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY WITH_XS_DRIVER DISK_OPTIONS \
+	ARCH CROSS_COMPILE LLVM
 $(call xs-literal,$(xs-variables))
 $(foreach n,$(xs-variables),$(if $(findstring $(xs-newline),$($n)),$(error $n has more than one line)))
 
@@ -161,7 +163,12 @@ xs-nothing := $(if $(XS_AGAIN),,$(call xs-need,$(call xs-shell,$(xs-rpm)/check-s
 
 ## Names ------------------------------------------------------------------------
 
-xs-arch := $(shell rpm --eval '%{_target_cpu}' 2>/dev/null)
+# The kernel's name of the machine that the modules are for, and RPM's name.
+xs-arch-names := arm:armv7hl arm64:aarch64 i386:i686 loongarch:loongarch64 powerpc:ppc64le riscv:riscv64 s390:s390x x86:x86_64 \
+	x86_64:x86_64
+xs-arch := $(if $(ARCH),$(patsubst $(ARCH):%,%,$(filter $(ARCH):%,$(xs-arch-names))),$(shell rpm --eval '%{_target_cpu}' 2>/dev/null))
+$(if $(xs-arch),,$(error ARCH=$(ARCH): the kit knows RPM's name only for ARCH=$(foreach n,$(xs-arch-names),$(firstword $(subst :, ,$n)))))
+xs-cross := $(strip $(foreach n,ARCH CROSS_COMPILE LLVM,$(if $($n),$n)))
 
 # Packages of a profile have a directory and a release of their own, so that those of another one are not overwritten.
 xs-suffix := $(filter-out generic,$(PROFILE))
@@ -205,7 +212,8 @@ xs-needs := $(foreach w,$(NEEDS),$(if $(findstring /,$w),$(abspath $(word 1,$(su
 	%,=%,$(word 2,$(subst =, ,$w))),$w))
 # The settings for rpm/build-package.
 xs-settings := $(foreach n,PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
-	XS_DESCRIPTION XS_PRIORITY XS_STATUS INJECT DEBUGINFO RPMBUILD,$(call xs-quote,$n=$($n))) $(call xs-quote,NEEDS=$(xs-needs))
+	XS_DESCRIPTION XS_PRIORITY XS_STATUS INJECT DEBUGINFO RPMBUILD $(xs-cross),$(call xs-quote,$n=$($n))) \
+	$(call xs-quote,NEEDS=$(xs-needs)) $(if $(ARCH),XS_RPM_TARGET=$(xs-arch))
 # $(call xs-of-version,version): those that it has of its own.
 xs-of-version = $(foreach n,XS_PRIORITY XS_STATUS,$(if $($n.$1),$(call xs-quote,$n=$($n.$1))))
 # $(call xs-fill,spec,rpm version,rpm release,more): fills in the placeholders of a spec.

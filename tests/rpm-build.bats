@@ -469,3 +469,102 @@ pair-data 4.5 6 A & B" ]
 	has "$(cat ../asked)" -m
 	lacks "$(cat ../asked)" -r
 }
+
+# arm64_kernel: a build directory for another machine: a stand-in, with the rules of tests/note/kbuild-4.19. Like a real
+# one it takes ARCH and the toolchain from make's command line or the environment.
+arm64_kernel() {
+	mkdir -p arm64
+	cp -r "$TOP/tests/note/kbuild-4.19/include" arm64/
+	sed -i 's/4.19.0+1/6.1.0-1-arm64/' arm64/include/generated/utsrelease.h
+	sed -i 's/CONFIG_X86=y/CONFIG_ARM64=y/' arm64/include/config/auto.conf
+	cat >arm64/Makefile <<-END
+		ifneq (\$(ARCH),arm64)
+		\$(error ARCH is "\$(ARCH)", not arm64)
+		endif
+		CC = \$(if \$(LLVM),clang --target=aarch64-linux-gnu,\$(CROSS_COMPILE)gcc)
+		LD = \$(if \$(LLVM),ld.lld,\$(CROSS_COMPILE)ld)
+		include $TOP/tests/note/kbuild-4.19/Makefile
+	END
+}
+
+# arm64_vendor: a driver that needs no header of a kernel; lines for its Makefile on stdin.
+arm64_vendor() {
+	vendor
+	rm ./*.c
+	echo 'obj-m := net.o' >Kbuild
+	echo 'ccflags-y := -g' >>Kbuild
+	cat >net.c <<-'END'
+		static const char info[] __attribute__((section(".modinfo"), used)) =
+			"license=GPL\0name=net\0vermagic=6.1.0-1-arm64 SMP mod_unload aarch64";
+		static char this_module[64] __attribute__((section(".gnu.linkonce.this_module"), used)) = "net";
+		int answer(void) { return 42; }
+	END
+	arm64_kernel
+}
+
+# is_arm64: the package is for such machines, by its name and its header, and so are the module, its record and its
+# debug information.
+is_arm64() {
+	local rpm=build/rpms/net-1.0-modules-arm64-6.1.0-1-arm64-1.0-1.aarch64.rpm
+	[ -e build/debuginfo/net-1.0-modules-arm64-6.1.0-1-arm64-debuginfo-1.0-1.aarch64.rpm ]
+	[ "$(rpm -qp --qf '%{ARCH} %{OS}' "$rpm")" = "aarch64 linux" ]
+	rpm2cpio "$rpm" | cpio -idmu --quiet
+	run -0 readelf -hSW lib/modules/6.1.0-1-arm64/xenserver/net/1.0/net.ko
+	has "$output" AArch64
+	lacks "$output" .debug_info
+	has "$output" .gnu_debuglink
+	run -0 xs-ddk verify --version 1.0 --disable vermagic-missing "$rpm"
+}
+
+@test "packages for another machine's kernel are built with ARCH and CROSS_COMPILE, wherever they are given" {
+	arm64_vendor <<<$'DRIVER := net\nVERSIONS := 1.0\nSPEC := driver.spec.in\nVENDOR_NAME := Example\nTEXT := Text'
+	local -a all=(KERNELS=$PWD/arm64 ALLOW_NO_SYMVERS=1 "XS_DDK=$XS_BIN/xs-ddk" --no-print-directory build-rpms)
+	run -0 make "${all[@]}" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+	is_arm64
+	rm -r build lib
+	run -0 env ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- make "${all[@]}"
+	is_arm64
+	rm -r build lib
+	sed -i '1i ARCH := arm64\nCROSS_COMPILE := aarch64-linux-gnu-' Makefile
+	run -0 make "${all[@]}"
+	is_arm64
+	rm -r build lib
+	run -0 make "${all[@]}" CROSS_COMPILE= LLVM=1
+	is_arm64
+	# A module is signed by openssl: the kernel's own sign-file may be a program of the other machine.
+	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=a -keyout key.pem -out cert.pem -days 30 2>/dev/null
+	run -0 make "${all[@]}" MODSIGN_KEY=key.pem MODSIGN_CERT=cert.pem
+	is_arm64
+	[ "$(tail -c 28 lib/modules/6.1.0-1-arm64/xenserver/net/1.0/net.ko)" = '~Module signature appended~' ]
+}
+
+@test "an ARCH without an RPM name is refused, and a record of this machine is never linked into another's module" {
+	arm64_vendor <<<$'DRIVER := net\nVERSIONS := 1.0\nSPEC := driver.spec.in\nVENDOR_NAME := Example\nTEXT := Text'
+	run -2 --separate-stderr make KERNELS="$PWD/arm64" build-rpms ARCH=vax
+	has "$stderr" "ARCH=vax: the kit knows RPM's name only for ARCH=arm arm64"
+	# The driver's own rules take another compiler than the kernel's directory is told of.
+	sed -i 's/^ifneq.*/ifneq (1,1)/; s/^CC = .*/CC = aarch64-linux-gnu-gcc/; s/^LD = .*/LD = aarch64-linux-gnu-ld/' arm64/Makefile
+	run -2 make KERNELS="$PWD/arm64" ALLOW_NO_SYMVERS=1 XS_DDK="$XS_BIN/xs-ddk" build-rpms
+	[ -z "$(find . -name '*.rpm' -path '*rpms*' ! -name '*.src.rpm')" ]
+}
+
+@test "another build directory of the same uname makes other packages, and going back makes the first ones" {
+	vendor <<<$'DRIVER := pair\nVERSIONS := 1.0\nSPEC := driver.spec.in\nVENDOR_NAME := Example\nTEXT := Text'
+	local from part dir
+	from=$(kdir "$K1")
+	for dir in a b; do
+		mkdir $dir
+		for part in "$from"/* "$from"/.[a-z]*; do
+			ln -s "$part" $dir/
+		done
+	done
+	rm b/Module.symvers
+	sed 's/^0x[0-9a-f]*\(\t_printk\t\)/0x12345678\1/' "$from/Module.symvers" >b/Module.symvers
+	package_of() { find build/rpms -name '*-modules-*' -exec sha256sum {} +; }
+	run -0 packages SOURCE_DATE_EPOCH=1700000000 KERNELS="$PWD/a"
+	package_of >a.sum
+	run -0 packages SOURCE_DATE_EPOCH=1700000000 KERNELS="$PWD/b"
+	run -1 diff a.sum <(package_of)
+	run -0 packages SOURCE_DATE_EPOCH=1700000000 KERNELS="$PWD/a"
+	diff a.sum <(package_of)
+}

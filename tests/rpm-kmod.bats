@@ -15,9 +15,9 @@ setup_file() {
 } >&2
 
 setup() {
-	ONE=$(package "$CACHE/pair/build" pair 1.0)
-	TWO=$(package "$CACHE/pair/build" pair 2.0)
-	EDU=$(package "$CACHE/example/build" xsedu 1.0.0)
+	ONE=$(package "$(results pair)" pair 1.0)
+	TWO=$(package "$(results pair)" pair 2.0)
+	EDU=$(package "$(results example)" xsedu 1.0.0)
 	make_root "$K1"
 	ln -s ../bin/kmod "$ROOT/sbin/modprobe"
 }
@@ -282,7 +282,7 @@ depmod_again() {
 	add_kernel "$K2" 2>/dev/null
 	change -U "$EDU" 2>/dev/null
 	run -0 driver deselect --force xsedu
-	change -U "$(package "$CACHE/example/build" xsedu 1.0.0 "$K2")" 2>/dev/null
+	change -U "$(package "$(results example)" xsedu 1.0.0 "$K2")" 2>/dev/null
 	depmod_again
 	nothing xsedu "$K1"
 	[ "$(loads xsedu "$K2")" = updates/xsedu.ko ]
@@ -304,7 +304,7 @@ depmod_again() {
 	[ "$K1" != "$K2" ]
 	old_kmod
 	add_kernel "$K2" 2>/dev/null
-	change -U "$EDU" "$(package "$CACHE/example/build" xsedu 1.0.0 "$K2")" 2>/dev/null
+	change -U "$EDU" "$(package "$(results example)" xsedu 1.0.0 "$K2")" 2>/dev/null
 	run -0 driver deselect --kernel "$K1" --force xsedu
 	depmod_again
 	nothing xsedu "$K1"
@@ -358,8 +358,8 @@ in_initrd() {
 		run -0 driver select pair 2.0
 		initrd --add-drivers "pair_a pair_b xsedu"
 		run find "$INITRD/lib/modules/$K1/" ! -type d -name '*.ko*'
-		lacks "$output" xenserver/xsedu/1
-		lacks "$output" xenserver/pair/1.0
+		lacks "$output" "/$K1/xenserver/xsedu/"
+		lacks "$output" "/$K1/xenserver/pair/1.0/"
 		[ "$(in_initrd pair_a)" = updates/pair-a.ko ]
 		[ "$(readlink "$INITRD/lib/modules/$K1/updates/pair-a.ko")" = ../xenserver/pair/2.0/pair-a.ko ]
 		run -0 driver select xsedu 1.0.0

@@ -16,11 +16,11 @@ setup_file() {
 } >&2
 
 setup() {
-	EXAMPLE=$CACHE/example/build
-	PAIR=$CACHE/pair/build
+	EXAMPLE=$(results example)
+	PAIR=$(results pair)
 	V1=$(package "$EXAMPLE" xsedu 1.0.0)
 	V2=$(package "$EXAMPLE" xsedu 1.1.0)
-	AGAIN=$(package "$CACHE/again/build" xsedu 1.0.0)
+	AGAIN=$(package "$(results again)" xsedu 1.0.0)
 	make_root "$K1" "$K2"
 	before=$(tree "$K1")
 	other=$(tree "$K2")
@@ -185,7 +185,7 @@ link_to() { printf '../xenserver/xsedu/%s/xsedu.ko' "$1"; }
 @test "a driver's modules change version together, also when another version has fewer, or compressed ones" {
 	local one two
 	one=$(package "$PAIR" pair 1.0)
-	two=$(package "$CACHE/pair-xz/build" pair 2.0)
+	two=$(package "$(results pair-xz)" pair 2.0)
 	step -U "$one"
 	step -U "$two"
 	step -e "$(name "$one")"

@@ -13,10 +13,10 @@ setup_file() {
 } >&2
 
 setup() {
-	EXAMPLE=$CACHE/example/build
+	EXAMPLE=$(results example)
 	V1=$(package "$EXAMPLE" xsedu 1.0.0)
 	V2=$(package "$EXAMPLE" xsedu 1.1.0)
-	PAIR=$(package "$CACHE/pair/build" pair 1.0)
+	PAIR=$(package "$(results pair)" pair 1.0)
 }
 
 # scriptlet COMMANDS: the functions and then these commands, as a script.

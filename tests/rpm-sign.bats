@@ -93,6 +93,19 @@ check() {
 	cmp ours.ko theirs.ko
 }
 
+@test "the hash of a signature is the one that the kernel's configuration chooses" {
+	local ko hash
+	ko=$(example_module 1.0.0 "$K1")
+	for hash in sha384 sha512; do
+		mkdir -p kdir/include/config
+		printf 'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_HASH="%s"\n' $hash >kdir/include/config/auto.conf
+		cp "$ko" signed.ko
+		"$TOP/rpm/sign-module" --key "$KEY" --cert "$CERT" --kdir kdir signed.ko
+		[ "$(modinfo -F sig_hashalgo ./signed.ko)" = $hash ]
+		run -0 check signed.ko "$CERT"
+	done
+}
+
 @test "a signer of one's own is a command, and one that signs nothing is found out" {
 	# shellcheck disable=SC2016
 	printf '#!/bin/sh\nexec %s --key %s --cert %s "$1"\n' "$TOP/rpm/sign-module" "$KEY" "$CERT" >signer

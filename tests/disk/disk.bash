@@ -27,7 +27,7 @@ make_disk() {
 	mkdir -p "$output"
 	[ -n "$packages" ] || packages=$(example_packages) || return
 	XS_DDK=$XS_BIN/xs-ddk "$MAKE_DISK" --label xsedu --version 1.1.0 --vendor "The xs-ddk authors" --vendor-code xs-ddk \
-		--text 'Drivers for "edu" & <friends>' --product-version 8.2.1 --output "$output" "$@" $packages
+		--text 'Drivers for "edu" & <friends>' --product-version 8.2.1 --output "$output" ${PROFILE:+--profile "$PROFILE"} "$@" $packages
 }
 
 # small_package NAME VERSION [LINE...]: make a package without modules, and print its path. A LINE that begins with a

@@ -23,11 +23,14 @@ copy_sources() {
 	if cmp -s "$2/.Makefile" "$2/Makefile"; then rm "$2/.Makefile"; else mv "$2/.Makefile" "$2/Makefile"; fi
 }
 
+# results NAME: print the directory with the results of that build.
+results() { printf '%s\n' "$CACHE/$1/build${PROFILE:+/$PROFILE}"; }
+
 # built NAME SOURCES ARGUMENT...: build packages of the driver in SOURCES with these arguments for make, once for all
-# tests. Print the directory build/ that holds them. The log is not in the directory of the sources: make would take it
+# tests. Print the directory that holds them. The log is not in the directory of the sources: make would take it
 # for a changed source and build everything again, while other tests use the packages.
 built() {
-	local dir=$CACHE/$1 sources=$2
+	local name=$1 dir=$CACHE/$1 sources=$2
 	shift 2
 	mkdir -p "$CACHE"
 	(
@@ -40,7 +43,7 @@ built() {
 			exit 1
 		}
 	) 9>"$CACHE/.lock" || return
-	printf '%s\n' "$dir/build"
+	results "$name"
 }
 
 example() { built example "$TOP/example-driver"; }
