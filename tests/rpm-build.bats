@@ -518,7 +518,7 @@ is_arm64() {
 
 @test "packages for another machine's kernel are built with ARCH and CROSS_COMPILE, wherever they are given" {
 	arm64_vendor <<<$'DRIVER := net\nVERSIONS := 1.0\nSPEC := driver.spec.in\nVENDOR_NAME := Example\nTEXT := Text'
-	local -a all=(KERNELS=$PWD/arm64 ALLOW_NO_SYMVERS=1 "XS_DDK=$XS_BIN/xs-ddk" --no-print-directory build-rpms)
+	local -a all=("KERNELS=$PWD/arm64" ALLOW_NO_SYMVERS=1 "XS_DDK=$XS_BIN/xs-ddk" --no-print-directory build-rpms)
 	run -0 make "${all[@]}" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 	is_arm64
 	rm -r build lib
