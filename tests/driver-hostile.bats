@@ -234,6 +234,29 @@ forged() {
 	[ "$(selected ice.ko)" = ../xenserver/ice/1/ice.ko ]
 }
 
+@test "a journal of 100,000 changes or kernels is refused, and one that fills its limit is read within seconds" {
+	local journal=$root/lib/modules/.xs-driver.journal
+	# many CHANGES KERNELS: a journal of so many changes, which take the kernels in turn.
+	many() {
+		jq -cn --argjson changes "$1" --argjson kernels "$2" '{format: "xs-driver-journal", schema: 1, command: "x",
+			initrd: false, kernels: [range($kernels) | tostring], changes: [range($changes) |
+			{path: "/lib/modules/\(. % $kernels)/updates/\(.).ko", file: false, before: null,
+			after: "../xenserver/a/1/\(.).ko"}]}' >"$journal"
+	}
+	many 100000 1
+	run -1 timeout 20 xs-driver recover --sysroot "$root"
+	has "$output" "File too large"
+	many 1 100000
+	run -1 timeout 2 xs-driver recover --sysroot "$root"
+	has "$output" "not a journal of this program"
+	# Each change has a kernel of its own, and is compared with all others.
+	many 9000 9000
+	[ "$(stat -c %s "$journal")" -gt 900000 ]
+	[ "$(stat -c %s "$journal")" -lt 1048576 ]
+	run -1 timeout 20 prlimit --data=134217728 xs-driver recover --sysroot "$root"
+	has "$output" "/lib/modules/0: No such file or directory"
+}
+
 @test "a journal of another form, schema or with a value of another type is refused" {
 	forged '.format = "other"' 'del(.format)' '.schema = 2' 'del(.schema)' '.command = null' '.initrd = "yes"' \
 		'del(.initrd)' '.kernels = {}' '.kernels[0] = 1' '.changes = {}' '.changes = []' '.changes[0] = 1' \
