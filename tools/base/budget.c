@@ -53,7 +53,7 @@ bool budget_keep(uint64_t bytes)
 {
 	uint64_t most = allowance(atomic_load(&budget.input));
 
-	return draw(&budget.kept, bytes, budget.limit > most ? budget.limit : most);
+	return draw(&budget.kept, bytes, (budget.limit > most ? budget.limit : most) - BUDGET_PROGRAM);
 }
 
 void budget_release(uint64_t bytes)

@@ -11,16 +11,19 @@
  * much data: a compressed file unpacks to more bytes, and a header lists files. Readers draw these bytes from the
  * budget. One run is one process, so the budget is one global object.
  *
- * stream/codec.c draws for compressed files, package/archive.c for payloads and images, and the readers of headers and
- * metadata for the data that they keep. Any thread may call these functions, except budget_start().
+ * stream/codec.c draws for compressed files and for the memory that decoding takes, package/archive.c for images,
+ * stream/source.c and package/input.c for files that are in memory as a whole, and the readers of headers and metadata,
+ * the inventory and the report for the data that they keep. Any thread may call these functions, except budget_start().
  */
 
 /*
- * The rule: a run may unpack BUDGET_FLOOR bytes, plus BUDGET_FACTOR bytes for each byte of its input files. It may also
- * keep the same number of bytes in memory.
+ * The rule: a run may unpack BUDGET_FLOOR bytes, plus BUDGET_FACTOR bytes for each byte of its input files. It may take
+ * the same number of bytes of memory. BUDGET_PROGRAM bytes of these are for the program itself, with its libraries,
+ * stacks and small buffers; the others are drawn with budget_keep().
  */
-#define BUDGET_FLOOR  (64u << 20)
-#define BUDGET_FACTOR 16
+#define BUDGET_FLOOR   (64u << 20)
+#define BUDGET_FACTOR  16
+#define BUDGET_PROGRAM (20u << 20)
 
 /*
  * Starts a new budget, before other threads use it. LIMIT is the number of bytes that the whole run may unpack, instead

@@ -2,6 +2,7 @@
 // A program with commands: finds the command in a table, and makes the help text from this table.
 #include "base/program.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,9 @@ int program_main(const struct program *self, const char *as, int argc, char **ar
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	const char *called = argc == 0 ? "" : slash ? slash + 1 : argv[0];
 
+	/* A large block is a mapping of its own, so that it grows without a copy and its memory goes back when freed.
+	 */
+	mallopt(M_MMAP_THRESHOLD, 2 << 20);
 	running = self;
 	program = self->name;
 	if (!as || strcmp(called, as) != 0)

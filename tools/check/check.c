@@ -2,6 +2,7 @@
 // Runs the checks of one module, and the checks that need all inputs.
 #include "check/check.h"
 
+#include "base/budget.h"
 #include "check/disk.h"
 
 bool check_wants_bytes(const struct policy *policy)
@@ -80,6 +81,8 @@ void check_subject(struct report *report, struct inventory *inventory, const str
 
 void check_inventory(struct report *report, struct inventory *inventory, const struct policy *policy)
 {
+	if (inventory->over)
+		report_add(report, RULE_INPUT_LIMIT, inventory->over, BUDGET_KEEP_OVER);
 	inventory_sort(inventory);
 	check_symbols_inventory(report, inventory);
 	check_firmware(report, inventory, policy);

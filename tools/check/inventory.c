@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/budget.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "host/depmod_config.h"
@@ -38,21 +39,19 @@ static void free_entry(struct inventory_entry *entry)
 
 static void free_symbols(struct inventory_symbol *symbols, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		free(symbols[i].name);
-		free(symbols[i].path);
-	}
 	free(symbols);
 }
 
-static void free_file(struct inventory_file *file)
+static void free_package(struct inventory_package *package)
 {
-	free(file->name);
-	free(file->path);
-	free(file->package);
-	free(file->arch);
-	free(file->digest);
-	free(file->link);
+	free(package->name);
+	free(package->path);
+	free(package->short_name);
+	free(package->arch);
+	free(package->content);
+	free(package);
 }
 
 void inventory_free(struct inventory *inventory)
@@ -64,14 +63,14 @@ void inventory_free(struct inventory *inventory)
 		free(inventory->firmware[i].path);
 		free(inventory->firmware[i].root);
 	}
-	for (size_t i = 0; i < inventory->file_count; i++)
-		free_file(&inventory->files[i]);
-	for (size_t n = 0; n < inventory->package_count; n++) {
-		free(inventory->packages[n].name);
-		free(inventory->packages[n].path);
-		free(inventory->packages[n].content);
-	}
+	for (size_t i = 0; i < inventory->package_count; i++)
+		free_package(inventory->packages[i]);
+	for (size_t i = 0; i < inventory->path_count; i++)
+		free(inventory->paths[i]);
+	free(inventory->paths);
 	free(inventory->packages);
+	free(inventory->over);
+	budget_release(inventory->kept);
 	free(inventory->entries);
 	free(inventory->firmware);
 	free(inventory->files);
@@ -90,6 +89,35 @@ void inventory_free(struct inventory *inventory)
 		(array)[(count)++] = (added);                                                                          \
 		pthread_mutex_unlock(&(inventory)->lock);                                                              \
 	} while (0)
+
+/* What the C library needs for each block of memory. */
+#define BLOCK_BYTES 32
+
+/* What the checks make of an entry: a file of the hierarchy, perhaps a fault, and an element of their lists. */
+#define CHECKS_BYTES 512
+
+/*
+ * Draws memory for COUNT structures of SIZE bytes and their STRINGS bytes of text. The arrays grow by doubling, so a
+ * structure counts twice. PATH is of the input. Returns false if the budget refuses.
+ */
+static bool keep(struct inventory *inventory, const char *path, size_t count, size_t size, size_t strings)
+{
+	uint64_t bytes = count * (2 * size + 2 * BLOCK_BYTES) + strings;
+	bool kept = budget_keep(bytes);
+
+	pthread_mutex_lock(&inventory->lock);
+	if (kept)
+		inventory->kept += bytes;
+	else if (!inventory->over)
+		inventory->over = text_format("%s", path);
+	pthread_mutex_unlock(&inventory->lock);
+	return kept;
+}
+
+static size_t length(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
 
 static char *copy(const char *s)
 {
@@ -158,6 +186,12 @@ void inventory_add_module(struct inventory *inventory, const struct inventory_wh
 
 	if (!locate(&added, where))
 		return;
+	/* An alias takes at least 8 bytes of .modinfo, and a pointer and a block of memory here. */
+	if (!keep(inventory, where->path, 1, sizeof(added),
+		  CHECKS_BYTES + 3 * length(where->path) + 8 * module->modinfo_len)) {
+		free_entry(&added);
+		return;
+	}
 	name = module_info(module, "name", NULL);
 	vermagic = module_info(module, "vermagic", NULL);
 	added.text = vermagic ? copy(vermagic) : NULL;
@@ -173,6 +207,10 @@ static void add_other(struct inventory *inventory, enum entry_kind kind, const s
 
 	if (!locate(&added, where))
 		return;
+	if (!keep(inventory, where->path, 1, sizeof(added), CHECKS_BYTES + 3 * length(where->path) + length(text))) {
+		free_entry(&added);
+		return;
+	}
 	added.text = text ? copy(text) : NULL;
 	APPEND(inventory, inventory->entries, inventory->entry_count, added);
 }
@@ -196,12 +234,22 @@ void inventory_add_depmod(struct inventory *inventory, const char *text)
 	pthread_mutex_unlock(&inventory->lock);
 }
 
+const char *inventory_path(struct inventory *inventory, const char *path)
+{
+	char *copied;
+
+	if (!keep(inventory, path, 1, sizeof(copied), length(path)))
+		return "";
+	copied = copy(path);
+	APPEND(inventory, inventory->paths, inventory->path_count, copied);
+	return copied;
+}
+
 static struct inventory_symbol copy_symbol(const char *path, const char *uname, const struct symbol *symbol, bool gpl)
 {
-	struct inventory_symbol added = {.symbol = *symbol, .module_is_gpl = gpl};
+	struct inventory_symbol added = {.path = path, .symbol = *symbol, .module_is_gpl = gpl};
 
 	added.name = copy(symbol->name);
-	added.path = copy(path);
 	added.symbol.name = added.name;
 	snprintf(added.uname, sizeof(added.uname), "%s", uname);
 	return added;
@@ -210,16 +258,22 @@ static struct inventory_symbol copy_symbol(const char *path, const char *uname, 
 void inventory_add_import(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
 			  bool gpl)
 {
-	struct inventory_symbol added = copy_symbol(path, uname, symbol, gpl);
+	struct inventory_symbol added;
 
+	if (!keep(inventory, path, 1, sizeof(added), length(symbol->name)))
+		return;
+	added = copy_symbol(path, uname, symbol, gpl);
 	APPEND(inventory, inventory->imports, inventory->import_count, added);
 }
 
 void inventory_add_export(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
 			  bool gpl)
 {
-	struct inventory_symbol added = copy_symbol(path, uname, symbol, gpl);
+	struct inventory_symbol added;
 
+	if (!keep(inventory, path, 1, sizeof(added), length(symbol->name)))
+		return;
+	added = copy_symbol(path, uname, symbol, gpl);
 	APPEND(inventory, inventory->exports, inventory->export_count, added);
 }
 
@@ -233,59 +287,83 @@ void inventory_add_firmware(struct inventory *inventory, const struct inventory_
 	module_path_below(where->host_path, uname, &root_len);
 	module_kernel(module, uname, UNAME_MAX + 1);
 	for (const char *name = NULL; most-- > 0 && (name = module_info(module, "firmware", name));) {
-		struct inventory_firmware added = {.name = copy(name), .path = copy(where->path)};
+		struct inventory_firmware added = {0};
 
+		if (!keep(inventory, where->path, 1, sizeof(added), 2 * length(where->path) + length(name)))
+			return;
+		added.name = copy(name);
+		added.path = copy(where->path);
 		added.root = where->packaged ? copy("") : text_format("%.*s", (int)root_len, where->host_path);
 		snprintf(added.uname, sizeof(added.uname), "%.*s", UNAME_MAX, uname);
 		APPEND(inventory, inventory->firmware, inventory->firmware_count, added);
 	}
 }
 
-static char *list_files(const struct rpm *rpm)
+/* Puts the mode, digest, path and link of each file one after the other, each with a NUL. */
+static void list_files(struct inventory_package *package, const struct rpm *rpm)
 {
-	char *list = NULL;
-	size_t len;
-	FILE *stream = open_memstream(&list, &len);
+	FILE *stream = open_memstream(&package->content, &package->content_len);
 
 	if (!stream)
 		die_memory();
-	for (size_t i = 0; i < rpm->file_count; i++)
-		fprintf(stream, "%o %s %s %s\n", rpm->files[i].mode, rpm->files[i].digest, rpm->files[i].path,
-			rpm->files[i].link);
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		const struct rpm_file *file = &rpm->files[i];
+
+		fprintf(stream, "%o%c%s%c%s%c%s%c", file->mode, 0, file->digest, 0, file->path, 0, file->link, 0);
+	}
 	if (fclose(stream) != 0)
 		die_memory();
-	return list;
 }
 
-static void add_package(struct inventory *inventory, const char *path, const struct rpm *rpm)
+static const char *next(const char *string)
 {
-	struct inventory_package added = {
-		.name = text_format("%s-%s-%s.%s", rpm->name, rpm->version, rpm->release, rpm->arch),
-		.path = copy(path),
-		.content = list_files(rpm),
-	};
+	return string + strlen(string) + 1;
+}
 
-	APPEND(inventory, inventory->packages, inventory->package_count, added);
+/* Adds the files of the package, which point into its content. Several packages may have the same directory. */
+static void add_files(struct inventory *inventory, const struct inventory_package *package, const struct rpm *rpm)
+{
+	const char *at = package->content;
+
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		struct inventory_file added = {.package = package, .mode = rpm->files[i].mode};
+
+		added.digest = next(at);
+		added.name = next(added.digest);
+		added.link = next(added.name);
+		at = next(added.link);
+		if (!S_ISDIR(added.mode))
+			APPEND(inventory, inventory->files, inventory->file_count, added);
+	}
+}
+
+/* The bytes that the content of the package will have, at most. */
+static size_t content_length(const struct rpm *rpm)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < rpm->file_count; i++)
+		len += sizeof("177777") + length(rpm->files[i].digest) + length(rpm->files[i].path) +
+		       length(rpm->files[i].link);
+	return len;
 }
 
 void inventory_add_package(struct inventory *inventory, const char *path, const struct rpm *rpm)
 {
-	add_package(inventory, path, rpm);
-	for (size_t i = 0; i < rpm->file_count; i++) {
-		const struct rpm_file *file = &rpm->files[i];
-		struct inventory_file added = {.mode = file->mode};
+	struct inventory_package *added;
 
-		/* Several packages may have the same directory. */
-		if (S_ISDIR(file->mode))
-			continue;
-		added.name = copy(file->path);
-		added.path = copy(path);
-		added.package = copy(rpm->name);
-		added.arch = copy(rpm->arch);
-		added.digest = copy(file->digest);
-		added.link = copy(file->link);
-		APPEND(inventory, inventory->files, inventory->file_count, added);
-	}
+	/* The stream grows its memory by doubling. */
+	if (!keep(inventory, path, rpm->file_count, sizeof(struct inventory_file), 2 * content_length(rpm)) ||
+	    !keep(inventory, path, 1, sizeof(*added), 2 * length(path)))
+		return;
+	added = need_memory(1, sizeof(*added));
+	added->name = text_format("%s-%s-%s.%s", rpm->name, rpm->version, rpm->release, rpm->arch);
+	added->path = copy(path);
+	added->short_name = copy(rpm->name);
+	added->arch = copy(rpm->arch);
+	list_files(added, rpm);
+	APPEND(inventory, inventory->packages, inventory->package_count, added);
+	add_files(inventory, added, rpm);
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -336,12 +414,13 @@ static int compare_files(const void *a, const void *b)
 	const struct inventory_file *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
-	return order ? order : strcmp(x->path, y->path);
+	return order ? order : strcmp(x->package->path, y->package->path);
 }
 
 static int compare_packages(const void *a, const void *b)
 {
-	const struct inventory_package *x = a, *y = b;
+	const struct inventory_package *x = *(struct inventory_package *const *)a,
+				       *y = *(struct inventory_package *const *)b;
 	int order = strcmp(x->name, y->name);
 
 	return order ? order : strcmp(x->path, y->path);

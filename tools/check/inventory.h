@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/module_path.h"
 #include "check/disk_paths.h"
@@ -30,7 +31,7 @@ struct inventory_entry {
 /* A symbol that a module exports; or a symbol that a module imports and no Module.symvers has. */
 struct inventory_symbol {
 	char *name;
-	char *path; /* the module that imports or exports it */
+	const char *path; /* the module that imports or exports it */
 	char uname[UNAME_MAX + 1];
 	struct symbol symbol; /* its name is the string above */
 	bool module_is_gpl;
@@ -42,19 +43,22 @@ struct inventory_firmware {
 	char uname[UNAME_MAX + 1];
 };
 
-/* A file of a package. */
-struct inventory_file {
-	char *name;    /* absolute path on a host */
-	char *path;    /* path of the package, for messages */
-	char *package; /* the package's name */
-	char *arch, *digest, *link;
-	uint16_t mode;
-};
-
 /* A package. Two packages of the same name, version, release and architecture should have the same content. */
 struct inventory_package {
-	char *name, *path; /* NAME-VERSION-RELEASE.ARCH; path for messages */
-	char *content;	   /* its files with modes, digests and targets of links, a line for each file */
+	char *name;	  /* NAME-VERSION-RELEASE.ARCH */
+	char *path;	  /* for messages */
+	char *short_name; /* NAME */
+	char *arch;
+	char *content; /* its files: mode, digest, path and target of a link, each with a NUL */
+	size_t content_len;
+};
+
+/* A file of a package. The strings are in the content of the package. */
+struct inventory_file {
+	const struct inventory_package *package;
+	const char *name; /* absolute path on a host */
+	const char *digest, *link;
+	uint16_t mode;
 };
 
 struct inventory {
@@ -63,9 +67,12 @@ struct inventory {
 	struct inventory_symbol *imports, *exports;
 	struct inventory_firmware *firmware;
 	struct inventory_file *files;
-	struct inventory_package *packages;
-	size_t entry_count, import_count, export_count, firmware_count, file_count, package_count;
+	struct inventory_package **packages;
+	char **paths; /* the paths of symbols, which they share */
+	size_t entry_count, import_count, export_count, firmware_count, file_count, package_count, path_count;
 	struct disks disks; /* driver disks; they are read after all other inputs */
+	uint64_t kept;	    /* bytes drawn from the budget: base/budget.h */
+	char *over;	    /* the path of an input of which the budget refused a part, or NULL */
 	bool excludes;	    /* the depmod.d of a package excludes the hierarchy */
 };
 
@@ -82,7 +89,8 @@ struct inventory_where {
 
 /*
  * Add a module, a link, or a file with its text (or NULL), if it is in a directory where drivers are. The strings are
- * copied.
+ * copied. All functions inventory_add_*() draw what they copy from the budget. What the budget refuses is left out, and
+ * the field `over` says so.
  */
 void inventory_add_module(struct inventory *inventory, const struct inventory_where *where,
 			  const struct module *module);
@@ -92,7 +100,13 @@ void inventory_add_file(struct inventory *inventory, const struct inventory_wher
 /* Reads a configuration file for depmod.d that a package has. */
 void inventory_add_depmod(struct inventory *inventory, const char *text);
 
-/* Add a symbol that the module at PATH imports or exports. GPL: the module's license is compatible with the GPL. */
+/* A copy of the path of a module, for its symbols. The inventory owns the copy. */
+const char *inventory_path(struct inventory *inventory, const char *path);
+
+/*
+ * Add a symbol that the module at PATH imports or exports. PATH is from inventory_path(). GPL: the module's license is
+ * compatible with the GPL.
+ */
 void inventory_add_import(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,
 			  bool gpl);
 void inventory_add_export(struct inventory *inventory, const char *path, const char *uname, const struct symbol *symbol,

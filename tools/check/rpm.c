@@ -311,8 +311,10 @@ void check_package_signatures(struct report *report, const struct policy *policy
 static bool may_meet(const struct inventory_file *a, const struct inventory_file *b)
 {
 	/* Versions and builds of one package replace each other, so they are never installed together. */
-	return strcmp(a->package, b->package) != 0 &&
-	       (strcmp(a->arch, b->arch) == 0 || strcmp(a->arch, "noarch") == 0 || strcmp(b->arch, "noarch") == 0);
+	const char *arch = a->package->arch, *other = b->package->arch;
+
+	return strcmp(a->package->short_name, b->package->short_name) != 0 &&
+	       (strcmp(arch, other) == 0 || strcmp(arch, "noarch") == 0 || strcmp(other, "noarch") == 0);
 }
 
 /* Whether rpm allows two packages to share the file. */
@@ -324,21 +326,26 @@ static bool are_same(const struct inventory_file *a, const struct inventory_file
 static void report_conflict(struct report *report, const struct inventory_file *file,
 			    const struct inventory_file *other)
 {
-	char *name = text_safe(file->name), *package = text_safe(other->package);
+	char *name = text_safe(file->name), *package = text_safe(other->package->short_name);
 
-	report_add(report, RULE_PACKAGE_CONFLICT, file->path, "%s is also in %s, with different content", name,
+	report_add(report, RULE_PACKAGE_CONFLICT, file->package->path, "%s is also in %s, with different content", name,
 		   package);
 	free(package);
 	free(name);
 }
 
+static bool have_same_files(const struct inventory_package *a, const struct inventory_package *b)
+{
+	return a->content_len == b->content_len && memcmp(a->content, b->content, a->content_len) == 0;
+}
+
 static void check_same_names(struct report *report, const struct inventory *inventory)
 {
 	for (size_t i = 1; i < inventory->package_count; i++) {
-		const struct inventory_package *before = &inventory->packages[i - 1], *package = before + 1;
+		const struct inventory_package *before = inventory->packages[i - 1], *package = inventory->packages[i];
 		char *name, *path;
 
-		if (strcmp(before->name, package->name) != 0 || strcmp(before->content, package->content) == 0)
+		if (strcmp(before->name, package->name) != 0 || have_same_files(before, package))
 			continue;
 		name = text_safe(package->name);
 		path = text_safe(before->path);
@@ -363,9 +370,9 @@ void check_packages(struct report *report, const struct inventory *inventory)
 			second = NULL;
 			continue;
 		}
-		if (!second && strcmp(first->package, file->package) != 0)
+		if (!second && strcmp(first->package->short_name, file->package->short_name) != 0)
 			second = file;
-		other = strcmp(first->package, file->package) == 0 ? second : first;
+		other = strcmp(first->package->short_name, file->package->short_name) == 0 ? second : first;
 		if (other && may_meet(other, file) && !are_same(other, file))
 			report_conflict(report, file, other);
 	}

@@ -103,15 +103,17 @@ static void check_imports(struct report *report, struct inventory *inventory, co
 			  const struct subject *subject, const struct symbols *symbols, const char *uname)
 {
 	struct lists lists = {0};
+	const char *path = NULL;
 
 	for (size_t i = 0; i < symbols->import_count; i++) {
 		const struct symver *symver = symvers_find(policy->symvers, uname, symbols->imports[i].name);
 
+		if (!symver && !path)
+			path = inventory_path(inventory, subject->path);
 		if (symver)
 			compare_import(&lists, subject->module, &symbols->imports[i], symver);
 		else
-			inventory_add_import(inventory, subject->path, uname, &symbols->imports[i],
-					     is_gpl(subject->module));
+			inventory_add_import(inventory, path, uname, &symbols->imports[i], is_gpl(subject->module));
 	}
 	list_report(&lists.crc, report, RULE_SYMBOL_CRC, subject->path);
 	list_report(&lists.gpl, report, RULE_SYMBOL_GPL, subject->path);
@@ -131,9 +133,10 @@ void check_symbols(struct report *report, struct inventory *inventory, const str
 	if (!symbols_read(&symbols, subject->bytes, subject->module->size))
 		report_add(report, RULE_SYMBOL_TABLE, subject->path, NULL);
 	else {
+		const char *path = symbols.export_count ? inventory_path(inventory, subject->path) : NULL;
+
 		for (size_t i = 0; i < symbols.export_count; i++)
-			inventory_add_export(inventory, subject->path, uname, &symbols.exports[i],
-					     is_gpl(subject->module));
+			inventory_add_export(inventory, path, uname, &symbols.exports[i], is_gpl(subject->module));
 		if (symvers_covers(policy->symvers, uname))
 			check_imports(report, inventory, policy, subject, &symbols, uname);
 		else

@@ -51,7 +51,7 @@ static void verify_module(struct verifier *verifier, const struct input *input)
 				  .alone = input->given};
 	uint8_t *bytes = NULL;
 	const char *why;
-	size_t len;
+	size_t len = 0;
 
 	if (input_read_module(input, module)) {
 		report_add(&verifier->report, rule_of(input_failure(input)), input->path, "%s", module->damage);
@@ -62,15 +62,15 @@ static void verify_module(struct verifier *verifier, const struct input *input)
 		bytes = input_whole(input, MODULE_BYTES_MAX, &len, &why);
 		/* If the file has changed, these are not the bytes whose headers were read. */
 		if (!bytes || len != module->size) {
-			report_add(&verifier->report, RULE_READ_FAILED, input->path, "%s",
-				   bytes ? "it changed while it was read" : why);
-			free(bytes);
+			report_add(&verifier->report, bytes ? RULE_READ_FAILED : rule_of(input_failure(input)),
+				   input->path, "%s", bytes ? "it changed while it was read" : why);
+			source_whole_free(bytes, len);
 			return;
 		}
 	}
 	subject.bytes = bytes;
 	check_subject(&verifier->report, verifier->inventory, verifier->policy, &subject);
-	free(bytes);
+	source_whole_free(bytes, len);
 }
 
 /* The bound for text files, in bytes. A usual info.json has some KiB. */
@@ -100,7 +100,7 @@ static void verify_text(struct verifier *verifier, const struct input *input, co
 	else
 		inventory_add_file(verifier->inventory, where, text);
 	free(text);
-	free(bytes);
+	source_whole_free(bytes, len);
 }
 
 static void verify_file(struct verifier *verifier, const struct input *input)

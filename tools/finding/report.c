@@ -8,7 +8,19 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/budget.h"
 #include "base/text.h"
+
+/* What a finding takes in addition to its texts: the structure, and the JSON that is made of it. */
+#define FINDING_BYTES 2048
+
+static bool keep(struct report *report, uint64_t bytes)
+{
+	bool kept = budget_keep(bytes);
+
+	report->kept += kept ? bytes : 0;
+	return kept;
+}
 
 static void append(struct report *report, struct finding finding)
 {
@@ -34,7 +46,27 @@ void report_add(struct report *report, enum rule_id rule, const char *path, cons
 	finding.text =
 		detail ? text_format("%s: %s", rules[rule].problem, detail) : text_format("%s", rules[rule].problem);
 	free(detail);
+	if (keep(report, FINDING_BYTES + 2 * (strlen(finding.path) + strlen(finding.text)))) {
+		append(report, finding);
+		return;
+	}
+	free(finding.path);
+	free(finding.text);
+	report->dropped++;
+}
+
+/* Says that findings were dropped. It is about the first subject, and needs no budget. */
+static void add_dropped(struct report *report)
+{
+	struct finding finding = {.rule = RULE_INPUT_LIMIT};
+
+	if (report->dropped == 0)
+		return;
+	finding.path = text_format("%s", report->count ? report->findings[0].path : "");
+	finding.text = text_format(
+		"%zu more findings were not kept: they take more memory than the inputs' sizes allow", report->dropped);
 	append(report, finding);
+	report->dropped = 0;
 }
 
 static void append_name(struct report *report, char *name)
@@ -49,7 +81,7 @@ void report_subject(struct report *report, const char *path)
 
 	while (len > 1 && path[len - 1] == '/')
 		len--;
-	if (report->keep_names)
+	if (report->keep_names && keep(report, FINDING_BYTES + 2 * len))
 		append_name(report, text_safe_n(path, len));
 }
 
@@ -66,7 +98,10 @@ void report_merge(struct report *into, struct report *from)
 	for (size_t i = 0; i < from->name_count; i++)
 		append_name(into, from->names[i]);
 	into->checked += from->checked;
-	from->count = from->checked = from->name_count = 0;
+	into->dropped += from->dropped;
+	into->kept += from->kept;
+	from->count = from->checked = from->name_count = from->dropped = 0;
+	from->kept = 0;
 }
 
 static int compare_findings(const void *a, const void *b)
@@ -126,6 +161,7 @@ static const char *find_subject(const struct report *report, const char *path)
 void report_sort(struct report *report)
 {
 	sort_names(report);
+	add_dropped(report);
 	for (size_t i = 0; i < report->count; i++)
 		report->findings[i].subject = find_subject(report, report->findings[i].path);
 	if (report->count)
@@ -169,5 +205,6 @@ void report_free(struct report *report)
 		free(report->names[i]);
 	free(report->findings);
 	free(report->names);
+	budget_release(report->kept);
 	memset(report, 0, sizeof(*report));
 }

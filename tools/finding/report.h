@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/die.h"
 #include "finding/rule.h"
@@ -26,11 +27,14 @@ struct report {
 	bool keep_names;      /* the format also lists inputs without findings */
 	bool disabled[RULES]; /* findings of these rules are dropped */
 	bool strict;	      /* warnings fail too */
+	size_t dropped;	      /* findings that the budget refused */
+	uint64_t kept;	      /* bytes drawn from the budget: base/budget.h */
 };
 
 /*
  * Adds a finding about PATH, which may hold any bytes. The text is the problem of the rule, then a colon and the detail
- * that FORMAT makes. FORMAT may be NULL: no detail. Strings from inputs must be safe text in the detail.
+ * that FORMAT makes. FORMAT may be NULL: no detail. Strings from inputs must be safe text in the detail. A finding that
+ * the budget refuses is counted and dropped; report_sort() adds a finding of rule input-limit that says so.
  */
 void report_add(struct report *report, enum rule_id rule, const char *path, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

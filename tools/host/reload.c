@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/spawn.h"
@@ -172,14 +173,16 @@ static void load_file(const struct reload *r, const struct driver_version *versi
 	uint64_t size;
 	int fd = file ? hierarchy_open(r->hierarchy, r->driver->name, version, file, &size) : -1;
 	size_t len = 0;
-	uint8_t *bytes = fd < 0 ? NULL : source_whole_fd(fd, size, MODULE_BYTES_MAX, true, &len, &why);
+	uint8_t *bytes;
 	char *options = module_options(r, module);
 
+	budget_input(fd < 0 ? 0 : size);
+	bytes = fd < 0 ? NULL : source_whole_fd(fd, size, MODULE_BYTES_MAX, true, &len, &why);
 	if (!bytes || syscall(SYS_init_module, bytes, len, options) != 0)
 		complain("module %s of %s %s cannot be loaded again: %s", module, r->driver->name, version->name,
 			 bytes ? strerror(errno) : why);
 	free(options);
-	free(bytes);
+	source_whole_free(bytes, len);
 	if (fd >= 0)
 		close(fd);
 }

@@ -23,37 +23,16 @@ static bool begin(struct archive_reader *reader, uint64_t size, bool counted)
 	return true;
 }
 
-/* libarchive's number for the compression that the bytes begin with, or ARCHIVE_FILTER_NONE. */
-static int filter_of(const uint8_t *start, size_t len)
-{
-	static const struct {
-		const char *magic;
-		size_t len;
-		int filter;
-	} filters[] = {
-		{"\x1f\x8b", 2, ARCHIVE_FILTER_GZIP},	      {"\xfd\x37zXZ", 6, ARCHIVE_FILTER_XZ},
-		{"\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD}, {"BZh", 3, ARCHIVE_FILTER_BZIP2},
-		{"\x5d\0\0", 3, ARCHIVE_FILTER_LZMA},
-	};
-
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
-		if (len >= filters[i].len && memcmp(start, filters[i].magic, filters[i].len) == 0)
-			return filters[i].filter;
-	return ARCHIVE_FILTER_NONE;
-}
-
-bool archive_open_payload(struct archive_reader *reader, uint64_t size, const uint8_t *start, size_t len,
-			  archive_read_callback *give, void *context)
+bool archive_open_bzip2(struct archive_reader *reader, uint64_t size, archive_read_callback *give, void *context)
 {
 	struct archive_entry *entry;
-	int filter = filter_of(start, len);
 
 	if (!begin(reader, size, true))
 		return false;
 	/* Any other result means: libarchive was built without this library, and would start a program instead. */
-	if (filter != ARCHIVE_FILTER_NONE &&
-	    libarchive()->archive_read_append_filter(reader->archive, filter) != ARCHIVE_OK) {
-		reader->why = "its payload has a compression that the installed libarchive cannot decode by itself";
+	if (libarchive()->archive_read_append_filter(reader->archive, ARCHIVE_FILTER_BZIP2) != ARCHIVE_OK) {
+		reader->why =
+			"its payload is compressed with bzip2, which the installed libarchive cannot decode by itself";
 		return false;
 	}
 	libarchive()->archive_read_support_format_raw(reader->archive);

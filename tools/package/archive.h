@@ -18,15 +18,13 @@ struct archive_reader {
 };
 
 /*
- * Opens the compressed payload of a package. SIZE is the size of the package in bytes. START are the first LEN bytes of
- * the payload. GIVE is a read callback of libarchive that returns all bytes of the payload. False: see archive_why().
+ * Opens the payload of a package of SIZE bytes, compressed with bzip2. GIVE is a read callback of libarchive that
+ * returns all bytes of the payload. False: see archive_why(). stream/codec.h decodes the other compressions.
  *
- * The payload is one stream of gzip, xz, lzma, bzip2 or zstd, and libarchive decodes it in this process.
  * archive_read_support_filter_all() is not used: with it, libarchive also decodes streams inside streams, and starts
  * programs for some formats.
  */
-bool archive_open_payload(struct archive_reader *reader, uint64_t size, const uint8_t *start, size_t len,
-			  archive_read_callback *give, void *context);
+bool archive_open_bzip2(struct archive_reader *reader, uint64_t size, archive_read_callback *give, void *context);
 
 /* Opens a cpio archive. GIVE returns the unpacked bytes of a payload, which are already drawn from the budget. */
 bool archive_open_cpio(struct archive_reader *reader, archive_read_callback *give, void *context);

@@ -16,6 +16,7 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "package/archive.h"
+#include "package/payload.h"
 #include "package/rpm_digest.h"
 #include "package/rpm_signature.h"
 
@@ -35,7 +36,7 @@ struct container {
 	uint8_t *ahead; /* the bytes that were read to get the headers */
 	size_t ahead_len, ahead_room;
 	bool ahead_given;
-	struct archive_reader payload;
+	struct payload payload;
 	struct rpm_digest digest;
 	struct rpm_signatures signatures;
 	uint8_t block[BLOCK];
@@ -140,7 +141,7 @@ static void tell_file(struct container *container, struct archive_entry *entry, 
 		if (input->size > 0 || libarchive()->archive_entry_nlink(entry) < 2 || !container->rpm)
 			tell(container, input);
 	}
-	free(bytes.memory);
+	input_bytes_free(&bytes);
 	container->told |= bytes.failed;
 }
 
@@ -291,36 +292,34 @@ static void check_digests(struct container *container)
 			     "its digests cannot be checked: " LATE_LIBRARY_MISSING(LIBCRYPTO_SONAME));
 }
 
-/* Read callback: the compressed payload as it is in the package. */
-static la_ssize_t give_package(struct archive *archive, void *context, const void **block)
+/* The next bytes of the compressed payload, as they are in the package. */
+static ssize_t give_package(void *context, const uint8_t **block)
 {
 	struct container *container = context;
 	size_t payload = (size_t)container->rpm->payload;
-	ssize_t n;
 
 	if (!container->ahead_given) {
 		container->ahead_given = true;
 		*block = container->ahead + payload;
 		if (container->ahead_len > payload)
-			return (la_ssize_t)(container->ahead_len - payload);
+			return (ssize_t)(container->ahead_len - payload);
 	}
 	*block = container->block;
-	n = read_payload(container);
-	if (n < 0)
-		libarchive()->archive_set_error(archive, EIO, "%s", container->why);
-	return n;
+	return read_payload(container);
 }
 
 /* Read callback: the unpacked payload. */
 static la_ssize_t give_payload(struct archive *archive, void *context, const void **block)
 {
 	struct container *container = context;
-	ssize_t n = archive_take_block(&container->payload, block);
+	const uint8_t *bytes = NULL;
+	ssize_t n = payload_read(&container->payload, &bytes);
 
+	*block = bytes;
 	if (n < 0) {
-		libarchive()->archive_set_error(archive, EINVAL, "its payload: %s", archive_why(&container->payload));
+		libarchive()->archive_set_error(archive, EINVAL, "its payload: %s", container->payload.why);
 		/* The current entry fails for the same reason. */
-		container->entries.over = container->payload.over;
+		container->entries.over = container->payload.over ? container->payload.why : NULL;
 	}
 	return n;
 }
@@ -329,16 +328,16 @@ static void payload_each(struct container *container)
 {
 	size_t payload = (size_t)container->rpm->payload;
 
-	if (!archive_open_payload(&container->payload, container->input->size, container->ahead + payload,
-				  container->ahead_len - payload, give_package, container))
-		tell_broken(container, &container->payload);
+	if (!payload_open(&container->payload, container->input->size, container->ahead + payload,
+			  container->ahead_len - payload, give_package, container))
+		tell_broken(container, &container->payload.bzip2);
 	else if (!archive_open_cpio(&container->entries, give_payload, container))
 		tell_broken(container, &container->entries);
 	else
 		each_entry(container);
-	/* The reader of the entries reads from the reader of the payload, so it is closed first. */
+	/* The reader of the entries reads from the payload, so it is closed first. */
 	archive_close(&container->entries);
-	archive_close(&container->payload);
+	payload_close(&container->payload);
 }
 
 /* Reads the lead and the headers. Their size is known only after the first bytes of each header are read. */

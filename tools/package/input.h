@@ -61,8 +61,8 @@ int input_read_module(const struct input *input, struct module *module);
 enum input_trouble input_failure(const struct input *input);
 
 /*
- * Reads all bytes of an INPUT_MODULE (decoded) or of an INPUT_FILE (as stored). The caller frees them. NULL if there
- * are more than MAX bytes, or reading failed: *WHY is a clause. May be called several times, and after
+ * Reads all bytes of an INPUT_MODULE (decoded) or of an INPUT_FILE (as stored). source_whole_free() frees them. NULL if
+ * there are more than MAX bytes, or reading failed: *WHY is a clause. May be called several times, and after
  * input_read_module().
  */
 uint8_t *input_whole(const struct input *input, uint64_t max, size_t *len, const char **why);
@@ -79,12 +79,16 @@ struct input_bytes {
 	struct archive_reader *entry; /* an entry that is not read yet. It can be read once: then it is in memory */
 	uint8_t *memory;	      /* the caller frees it if it was read from the entry */
 	size_t len;
-	bool failed; /* reading the entry failed. This is reported for the entry, not again for its container */
-	bool over;   /* it failed because of the budget */
+	bool failed;	  /* reading the entry failed. This is reported for the entry, not again for its container */
+	const char *over; /* it failed because of the budget: why */
+	bool counted;	  /* the budget knows of these bytes of a file */
 };
 
-/* Reads all data of the entry into memory. False: *WHY is a clause. */
+/* Reads all data of the entry into memory, drawn from the budget. False: *WHY is a clause. */
 bool input_bytes_load(struct input_bytes *bytes, const char **why);
+
+/* Frees this memory. */
+void input_bytes_free(struct input_bytes *bytes);
 
 /* Reads up to ROOM bytes of the entry. Returns their number, 0 at the end, or -1 with a clause in *WHY. */
 ssize_t input_bytes_read(struct input_bytes *bytes, uint8_t *to, size_t room, const char **why);

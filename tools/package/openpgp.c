@@ -143,7 +143,7 @@ bool openpgp_keys_read(struct openpgp_keys **keys, const char *path)
 		why = "it has no OpenPGP public key; 'gpg --export' writes one";
 	if (why)
 		complain("--rpm-key %s: %s", path, why);
-	free(bytes);
+	source_whole_free(bytes, len);
 	if (fd >= 0)
 		close(fd);
 	return !why;

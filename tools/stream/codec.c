@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Decodes gzip, xz and zstd streams. One codec can decode many files with the same memory.
+// Decodes gzip, xz, lzma and zstd streams. One codec can decode many files with the same memory.
 #include "stream/codec.h"
 
 #include <errno.h>
@@ -28,7 +28,10 @@ struct codec {
 	bool ended;  /* the stream has ended; more input may still follow */
 	const char *why;
 	enum codec_error error;
-	uint64_t room; /* bytes that the stream may still unpack to */
+	uint64_t room;	  /* bytes that the stream may still unpack to */
+	uint64_t decoded; /* bytes that the stream has unpacked to */
+	uint64_t window;  /* memory of the decoder, drawn from the budget */
+	bool given_all;	  /* with GIVE: it has returned the end */
 	z_stream gzip;
 	bool gzip_ready;
 	lzma_stream xz;
@@ -68,6 +71,7 @@ void codec_free(struct codec *codec)
 		inflateEnd(&codec->gzip);
 	lzma_end(&codec->xz);
 	ZSTD_freeDCtx(codec->zstd);
+	budget_release(codec->window);
 	free(codec);
 }
 
@@ -98,12 +102,16 @@ int codec_start(struct codec *codec, enum codec_kind kind, const struct codec_in
 	codec->why = NULL;
 	codec->error = CODEC_FINE;
 	codec->room = budget_stream(input->size);
-	if (!input->bytes)
+	codec->decoded = 0;
+	codec->given_all = false;
+	if (!input->bytes && !input->give)
 		budget_input(input->size);
 	if (kind == CODEC_GZIP)
 		ready = start_gzip(codec);
 	else if (kind == CODEC_XZ)
 		ready = lzma_stream_decoder(&codec->xz, XZ_MEMORY, LZMA_CONCATENATED) == LZMA_OK;
+	else if (kind == CODEC_LZMA)
+		ready = lzma_alone_decoder(&codec->xz, XZ_MEMORY) == LZMA_OK;
 	else if (kind == CODEC_ZSTD)
 		ready = start_zstd(codec);
 	if (!ready)
@@ -123,6 +131,20 @@ static bool fails(struct codec *codec, const char *why)
 	return fails_as(codec, CODEC_DAMAGED, why);
 }
 
+static bool fill_given(struct codec *codec)
+{
+	ssize_t n;
+
+	if (codec->left > 0 || codec->given_all)
+		return true;
+	n = codec->input.give(codec->input.context, &codec->next);
+	if (n < 0)
+		return fails_as(codec, CODEC_UNREADABLE, "reading it failed");
+	codec->given_all = n == 0;
+	codec->left = (size_t)n;
+	return true;
+}
+
 /* Reads more input if none is left. At the end of the input, codec->left stays 0. */
 static bool fill(struct codec *codec)
 {
@@ -131,6 +153,8 @@ static bool fill(struct codec *codec)
 	size_t want = rest < INPUT_ROOM ? (size_t)rest : INPUT_ROOM;
 	ssize_t n = 0;
 
+	if (input->give)
+		return fill_given(codec);
 	if (codec->left > 0 || rest == 0)
 		return true;
 	if (input->bytes) {
@@ -177,16 +201,25 @@ static bool step_gzip(struct codec *codec, uint8_t **out, size_t *room)
 	       fails(codec, "the gzip data is damaged");
 }
 
+/* Whether no input follows after what is left. */
+static bool is_last(const struct codec *codec)
+{
+	return codec->input.give ? codec->given_all : codec->taken == codec->input.size;
+}
+
 static bool step_xz(struct codec *codec, uint8_t **out, size_t *room)
 {
 	lzma_stream *xz = &codec->xz;
 	lzma_ret rc;
 
+	/* liblzma reads several streams of xz, but one of lzma. */
+	if (codec->ended && codec->kind == CODEC_LZMA)
+		return fails(codec, "other bytes follow the compressed data");
 	xz->next_in = codec->next;
 	xz->avail_in = codec->left;
 	xz->next_out = *out;
 	xz->avail_out = *room;
-	rc = lzma_code(xz, codec->taken == codec->input.size ? LZMA_FINISH : LZMA_RUN);
+	rc = lzma_code(xz, is_last(codec) ? LZMA_FINISH : LZMA_RUN);
 	codec->next = xz->next_in;
 	codec->left = xz->avail_in;
 	*out = xz->next_out;
@@ -196,7 +229,9 @@ static bool step_xz(struct codec *codec, uint8_t **out, size_t *room)
 		return fails(codec, "the xz data needs a dictionary over 96 MiB");
 	if (rc == LZMA_MEM_ERROR)
 		return fails(codec, "out of memory");
-	return rc == LZMA_OK || rc == LZMA_STREAM_END || fails(codec, "the xz data is damaged or cut short");
+	/* The decoder has no more input and wants more: the end was not reached. read_some() finds this out. */
+	return rc == LZMA_OK || rc == LZMA_STREAM_END || (rc == LZMA_BUF_ERROR && codec->left == 0) ||
+	       fails(codec, "the xz data is damaged or cut short");
 }
 
 static bool step_zstd(struct codec *codec, uint8_t **out, size_t *room)
@@ -228,9 +263,10 @@ static ssize_t read_some(struct codec *codec, uint8_t *out, size_t room)
 		if (codec->ended && codec->left == 0)
 			break;
 		left = codec->left;
-		good = codec->kind == CODEC_GZIP ? step_gzip(codec, &at, &room)
-		       : codec->kind == CODEC_XZ ? step_xz(codec, &at, &room)
-						 : step_zstd(codec, &at, &room);
+		good = codec->kind == CODEC_GZIP   ? step_gzip(codec, &at, &room)
+		       : codec->kind == CODEC_XZ   ? step_xz(codec, &at, &room)
+		       : codec->kind == CODEC_LZMA ? step_xz(codec, &at, &room)
+						   : step_zstd(codec, &at, &room);
 		if (!good)
 			return -1;
 		/* There is no more input and no more output, but the stream has not ended. */
@@ -240,7 +276,27 @@ static ssize_t read_some(struct codec *codec, uint8_t *out, size_t room)
 	return at - out;
 }
 
-ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
+/*
+ * Draws the memory that the decoder has written to: its window, but not more than was decoded. It keeps this memory for
+ * the next stream.
+ */
+static bool draw_window(struct codec *codec)
+{
+	uint64_t most = codec->kind == CODEC_ZSTD   ? ZSTD_sizeof_DCtx(codec->zstd)
+			: codec->kind == CODEC_GZIP ? 0
+						    : lzma_memusage(&codec->xz);
+	uint64_t used = most < codec->decoded ? most : codec->decoded;
+
+	if (used <= codec->window)
+		return true;
+	if (!budget_keep(used - codec->window))
+		return fails_as(codec, CODEC_OVER_LIMIT, BUDGET_KEEP_OVER);
+	codec->window = used;
+	return true;
+}
+
+/* As codec_read(), for at most PIECE bytes. */
+static ssize_t read_piece(struct codec *codec, uint8_t *out, size_t room)
 {
 	/* Reads one byte more than allowed, to find out whether the stream ends at its limit. */
 	size_t most = room > codec->room ? (size_t)codec->room + 1 : room;
@@ -253,7 +309,27 @@ ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
 	if (!budget_unpack((uint64_t)n))
 		return fails_as(codec, CODEC_OVER_LIMIT, BUDGET_RUN_OVER) ? 0 : -1;
 	codec->room -= (uint64_t)n;
-	return n;
+	codec->decoded += (uint64_t)n;
+	return draw_window(codec) ? n : -1;
+}
+
+/* The budget is asked after each piece of this size in bytes. */
+#define PIECE (1u << 20)
+
+ssize_t codec_read(struct codec *codec, uint8_t *out, size_t room)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	do {
+		size_t want = room - done < PIECE ? room - done : PIECE;
+
+		n = read_piece(codec, out + done, want);
+		if (n < 0)
+			return -1;
+		done += (size_t)n;
+	} while (n == PIECE && done < room);
+	return (ssize_t)done;
 }
 
 const char *codec_why(const struct codec *codec)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/budget.h"
 #include "base/die.h"
 
 /*
@@ -220,7 +221,11 @@ bool source_open_fd(struct source *source, int fd, uint64_t size)
 	if (!window_fill(source, &source->head, 0, size < HEAD_ROOM ? (size_t)size : HEAD_ROOM))
 		return false;
 	source->codec = codec_of(source->head.bytes, source->head.len);
-	return source->codec == CODEC_NONE || decode_all(source);
+	if (source->codec != CODEC_NONE)
+		return decode_all(source);
+	/* codec_start() does this for a compressed file. */
+	budget_input(size);
+	return true;
 }
 
 bool source_open_memory(struct source *source, const void *bytes, size_t size)
@@ -406,6 +411,8 @@ static uint8_t *decode_whole(struct source *source, uint64_t max, size_t *len)
 	do {
 		bytes = bytes_grown(bytes, &room, room ? room + 1 : 1 << 20);
 		n = decode(source, bytes + *len, room - *len);
+		if (n > 0 && !budget_keep((uint64_t)n))
+			n = fails(source, SOURCE_OVER_LIMIT, BUDGET_KEEP_OVER) ? 0 : -1;
 		if (n > 0)
 			*len += (size_t)n;
 		if (*len > max)
@@ -413,8 +420,29 @@ static uint8_t *decode_whole(struct source *source, uint64_t max, size_t *len)
 	} while (n > 0 && *len == room);
 	if (n >= 0)
 		return bytes;
-	free(bytes);
+	source_whole_free(bytes, *len);
 	return NULL;
+}
+
+/* Makes a copy of the bytes. */
+static uint8_t *copy_whole(struct source *source, const void *bytes, size_t size)
+{
+	uint8_t *whole;
+
+	if (!budget_keep(size)) {
+		fails(source, SOURCE_OVER_LIMIT, BUDGET_KEEP_OVER);
+		return NULL;
+	}
+	whole = need_memory(1, size + 1);
+	memcpy(whole, bytes, size);
+	return whole;
+}
+
+void source_whole_free(uint8_t *bytes, size_t len)
+{
+	if (bytes)
+		budget_release(len);
+	free(bytes);
 }
 
 uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t max, bool decode, size_t *len, const char **why)
@@ -430,8 +458,7 @@ uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t max, bool 
 	} else if (size > max) {
 		fails(&source, SOURCE_OVER_LIMIT, TOO_LONG);
 	} else {
-		whole = need_memory(1, size + 1);
-		memcpy(whole, bytes, size);
+		whole = copy_whole(&source, bytes, size);
 	}
 	*why = source.why;
 	source_free(&source);
@@ -447,8 +474,12 @@ uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t max, bool decode, size_
 	*len = (size_t)size;
 	if (size > max)
 		fails(&source, SOURCE_OVER_LIMIT, TOO_LONG);
+	else if (!budget_keep(size))
+		fails(&source, SOURCE_OVER_LIMIT, BUDGET_KEEP_OVER);
 	else if (window_fill(&source, &source.window, 0, (size_t)size))
 		whole = source.window.bytes;
+	else
+		budget_release(size);
 	*why = source.why;
 	if (whole)
 		source.window = (struct source_window){0};
@@ -456,7 +487,7 @@ uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t max, bool decode, size_
 	if (!whole || !decode || codec_of(whole, *len) == CODEC_NONE)
 		return whole;
 	file = whole;
-	whole = source_whole_memory(file, *len, max, true, len, why);
-	free(file);
+	whole = source_whole_memory(file, (size_t)size, max, true, len, why);
+	source_whole_free(file, (size_t)size);
 	return whole;
 }

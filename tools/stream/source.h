@@ -80,10 +80,13 @@ bool source_prefetch(struct source *source, const struct source_range *ranges, s
 void source_decoders(unsigned int count);
 
 /*
- * Return all bytes of a file or of memory; the caller frees them. With DECODE, compressed bytes are decoded. Return
- * NULL if there are more than MAX bytes, or on an error; then *WHY is a static text, which calls the file "it".
+ * Return all bytes of a file or of memory, which source_whole_free() frees. With DECODE, compressed bytes are decoded.
+ * Return NULL if there are more than MAX bytes, or on an error; then *WHY is a static text, which calls the file "it".
  */
 uint8_t *source_whole_fd(int fd, uint64_t size, uint64_t max, bool decode, size_t *len, const char **why);
 uint8_t *source_whole_memory(const void *bytes, size_t size, uint64_t max, bool decode, size_t *len, const char **why);
+
+/* Frees the LEN bytes, and gives them back to the budget. BYTES may be NULL. */
+void source_whole_free(uint8_t *bytes, size_t len);
 
 #endif

@@ -69,7 +69,7 @@ static json_t *signature_of(const struct input *input, const struct module *modu
 	bytes = input_whole(input, MODULE_BYTES_MAX, &len, &why);
 	if (bytes && len == module->size)
 		signature_signer(bytes + signature.offset, signature.len, &signer);
-	free(bytes);
+	source_whole_free(bytes, len);
 	return json_pack("{s:o, s:o}", "signer", json_safe(signer.name), "digest", json_safe(signer.digest));
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/atomic_file.h"
+#include "base/budget.h"
 #include "base/name.h"
 #include "base/options.h"
 #include "base/text.h"
@@ -34,6 +35,12 @@ static enum status tell(enum status status, const char *path, const char *why, i
 	return status;
 }
 
+static uint8_t *whole_module(int fd, uint64_t size, size_t *len, const char **why)
+{
+	budget_input(size);
+	return source_whole_fd(fd, size, MODULE_BYTES_MAX, true, len, why);
+}
+
 /*
  * Reads a regular file and decodes it; st->st_size is then the decoded size. NULL after a message. The caller closes
  * *FD_RET, which is -1 if the file was not opened.
@@ -49,7 +56,9 @@ static uint8_t *read_file(const char *path, struct stat *st, int *fd_ret)
 		tell(STATUS_TROUBLE, path, "it cannot be read", errno);
 	else if (!S_ISREG(st->st_mode))
 		tell(STATUS_TROUBLE, path, "it is not a regular file", 0);
-	else if (!(bytes = source_whole_fd(fd, (uint64_t)st->st_size, MODULE_BYTES_MAX, true, &len, &why)))
+	else
+		bytes = whole_module(fd, (uint64_t)st->st_size, &len, &why);
+	if (why)
 		tell(STATUS_TROUBLE, path, why, 0);
 	if (bytes)
 		st->st_size = (off_t)len;
@@ -141,7 +150,7 @@ static enum status inject_file(const struct request *request, const char *path)
 		status = inject_bytes(request, path, &st, fd, bytes);
 	if (fd >= 0)
 		close(fd);
-	free(bytes);
+	source_whole_free(bytes, bytes ? (size_t)st.st_size : 0);
 	return status;
 }
 

@@ -59,7 +59,7 @@ static void read_module(struct diff_set *set, const struct input *input)
 	else
 		take_module(set, input->path, &module, bytes, len);
 	module_free(&module);
-	free(bytes);
+	source_whole_free(bytes, len);
 }
 
 static void take_input(const struct input *input, void *context)

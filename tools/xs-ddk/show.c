@@ -80,7 +80,7 @@ static void print_contents(struct show *show, const struct input *input)
 		trouble(show, input->path, why);
 	else
 		fwrite(bytes, 1, len, stdout);
-	free(bytes);
+	source_whole_free(bytes, len);
 	show->printed = true;
 }
 
