@@ -33,12 +33,12 @@ payload_at() {
 
 # bounded STATUS ARGUMENT...: xs-ddk ends with that status and keeps the rule of CONTRIBUTING.md. Its input is the last
 # argument. Memory: at most 64 MiB and 16 times the input are resident. Time: at most 2 seconds for each MiB, and not less
-# than 2 seconds, of the processors, so that it does not depend on what else runs. With 512 MiB of addresses, memory that
+# than 2 seconds, of the processors, so that it does not depend on what else runs. With 1280 MiB of addresses, memory that
 # is only reserved has a limit too.
 bounded() {
 	local status=$1 input=${*: -1} size memory user system
 	shift
-	run "-$status" --separate-stderr /usr/bin/time -q -o cost -f '%M %U %S' timeout 60 prlimit --as=536870912 xs-ddk "$@"
+	run "-$status" --separate-stderr /usr/bin/time -q -o cost -f '%M %U %S' timeout 60 prlimit --as=1342177280 xs-ddk "$@"
 	size=$(du -bs "$input" | cut -f 1)
 	read -r memory user system <cost
 	[ "$memory" -le $((65536 + 16 * size / 1024)) ] || fail "$memory KiB of memory for an input of $size bytes"
@@ -241,6 +241,33 @@ a_disk() {
 		entity|declares elements, attributes or entities
 		element|declares elements, attributes or entities
 	END
+}
+
+@test "a repository of 100,000 entries for 200 packages is compared in bounded time and memory" {
+	local i
+	mkdir -p disk/repodata
+	for i in $(seq 200); do cp "$SOUND/case.rpm" "disk/p$i.rpm"; done
+	echo '<repository originator="example" name="case" version="1"/>' >disk/XS-REPOSITORY
+	cat >disk/repodata/repomd.xml <<-'END'
+		<repomd xmlns="http://linux.duke.edu/metadata/repo">
+		<data type="primary"><location href="repodata/primary.xml"/></data>
+		</repomd>
+	END
+	{
+		echo '<metadata xmlns="http://linux.duke.edu/metadata/common" packages="100000">'
+		awk 'BEGIN {
+			for (i = 1; i <= 100000; i++)
+				printf "<package type=\"rpm\"><name>p%d</name><version epoch=\"0\" ver=\"1\" rel=\"1\"/>" \
+					"<checksum type=\"sha256\" pkgid=\"YES\">%064d</checksum><location href=\"p%d.rpm\"/></package>\n", i, i, i
+		}'
+		echo '</metadata>'
+	} >disk/repodata/primary.xml
+	bounded 1 verify --json disk
+	has "$(rules_found)" disk-primary-checksum
+	# All entries are for one package.
+	sed -i 's/p[0-9]*\.rpm/p1.rpm/' disk/repodata/primary.xml
+	bounded 1 verify --json disk
+	has "$(rules_found)" "disk-primary "
 }
 
 @test "many symbols that share one long name are a damaged symbol table" {
