@@ -135,7 +135,7 @@ sys.stdout.buffer.write(data[:12] + block_header(37) + open(sys.argv[1], "rb").r
 END
 	replace cat case.xz
 	bounded 1 verify --json case.rpm
-	has "$output" "the xz data wants a dictionary over 96 MiB"
+	has "$output" "the xz data needs a dictionary over 96 MiB"
 	entry x.bin 0100644 case.ko
 	lie 94 a0000000
 	replace gzip -c cpio
