@@ -265,16 +265,61 @@ unfinished() {
 		$'["1.2.0","1.2.0",10.5,"production",["ice.ko"]]\n["1.10.0","1.10.0",10.5,"production",["ice.ko"]]' ]
 }
 
-@test "xe prints records as toolstack users know them" {
-	driver select intel-ice 1.2.0
+@test "xe prints the records of hostdriver-list and hostdriver-variant-list, as the toolstack does" {
+	local uuid variant
+	sed -i 's/"priority": 10.5/"priority": 2/; s/"variant": "1.10.0"/"variant": "oem"/; s/production/beta/' "$(hierarchy)/intel-ice/1.10.0/info.json"
+	driver select intel-ice 1.10.0
+	loaded ice 1.2.0
+	uuid=$(driver list --format json | jq -r '.drivers[0].uuid')
+	variant=$(uuidgen --sha1 --namespace "$uuid" --name oem)
 	run -0 --separate-stderr driver list --format xe
-	[ "${lines[0]}" = "uuid ( RO)                  : $(driver list --format json | jq -r '.drivers[0].uuid')" ]
-	[ "${lines[1]}" = "                  name ( RO): intel-ice" ]
-	[ "${lines[2]}" = "             host-uuid ( RO): $HOST" ]
-	[ "${lines[4]}" = "              versions ( RO): 1.2.0; 1.10.0" ]
-	[ "${lines[5]}" = "        active-version ( RO): " ]
-	[ "${lines[6]}" = "      selected-version ( RO): 1.2.0" ]
-	[ "${lines[8]}" = "       reboot-required ( RO): false" ]
+	[ "$output" = "uuid ( RO)                  : $uuid
+                  name ( RO): intel-ice
+                  type ( RO): network
+           description ( RO): Driver intel-ice
+                  info ( RO): intel-ice
+             host-uuid ( RO): $HOST
+        active-variant ( RO): 1.2.0
+      selected-variant ( RO): oem
+              variants ( RO): 1.2.0/1.2.0; oem/1.10.0
+   variants-dev-status ( RO): 1.2.0=production; oem=beta
+         variants-uuid ( RO): 1.2.0/$(uuidgen --sha1 --namespace "$uuid" --name 1.2.0); oem/$variant
+   variants-hw-present ( RO): " ]
+	driver deselect intel-ice --force
+	has "$(driver list --format xe)" "selected-variant ( RO): <none>"
+	run -0 --separate-stderr driver list --format xe-variants
+	has "$output" "uuid ( RO)                  : $variant
+                  name ( RO): oem
+               version ( RO): 1.10.0
+                status ( RO): beta
+              priority ( RO):   2.0
+                active ( RO): false
+              selected ( RO): false
+           driver-uuid ( RO): $uuid
+           driver-name ( RO): intel-ice
+             host-uuid ( RO): $HOST
+            hw-present ( RO): false"
+}
+
+@test "a driver's UUID, a variant's name and a variant's UUID are taken for names" {
+	local uuid
+	sed -i 's/"variant": "1.10.0"/"variant": "oem"/' "$(hierarchy)/intel-ice/1.10.0/info.json"
+	uuid=$(driver list --format json | jq -r '.drivers[0].uuid')
+	driver select "$uuid" 1.2.0
+	[ "$(selected ice.ko)" = ../xenserver/intel-ice/1.2.0/ice.ko ]
+	driver select intel-ice oem
+	[ "$(selected ice.ko)" = ../xenserver/intel-ice/1.10.0/ice.ko ]
+	driver rollback "$uuid"
+	driver select "$(uuidgen --sha1 --namespace "$uuid" --name oem)"
+	[ "$(selected ice.ko)" = ../xenserver/intel-ice/1.10.0/ice.ko ]
+	has "$(driver list "$uuid")" intel-ice
+	driver check "$uuid"
+	driver deselect "$uuid" --force
+	[ "$(selected ice.ko)" = none ]
+	run -2 --separate-stderr driver select "$HOST"
+	has "$stderr" "no driver or variant has the UUID $HOST"
+	run -2 --separate-stderr driver select intel-ice
+	has "$stderr" "select takes a driver's name and a version"
 }
 
 @test "prometheus prints each metric with one HELP and TYPE line before its samples" {

@@ -235,7 +235,7 @@ add_pci() {
 	rmdir "$root/sys/module/ice/holders/irdma"
 	echo 3 >"$root/sys/module/ice/refcnt"
 	run -0 --separate-stderr driver deselect ice --force
-	has "$stderr" "warning: ice: module ice is in use 3 times"
+	has "$stderr" "warning: ice: the reference count of module ice is 3: open files, mounts or devices, which cannot be told"
 }
 
 @test "deselect and activate warn of the root disk's driver, through RAID, partition and bus" {
@@ -303,7 +303,43 @@ add_pci() {
 	loaded ice 1
 	echo 1 >"$root/sys/module/ice/refcnt"
 	unchanged driver activate ice
-	has "$stderr" "ice is in use: module ice is in use 1 times"
+	has "$stderr" "ice is in use: the reference count of module ice is 1: open files"
+	# Who uses it, as far as it can be known.
+	add_pci 0000:04:00.0 ice
+	mkdir -p "$root/sys/class/net/eth7"
+	ln -s ../../../devices/pci0000:00/0000:04:00.0 "$root/sys/class/net/eth7/device"
+	echo 0x1002 >"$root/sys/class/net/eth7/flags"
+	run -1 --separate-stderr driver activate ice
+	has "$stderr" "which cannot be told"
+	echo 0x1003 >"$root/sys/class/net/eth7/flags"
+	run -1 --separate-stderr driver activate ice
+	has "$stderr" "it drives the interface that is up (eth7)"
+}
+
+@test "activate without a selected version is about unloading: nothing to do, refused in use, refused without a record" {
+	install_fake ice 1 ice
+	run -0 --separate-stderr driver activate ice
+	[ "$output" = "ice: no version is selected, and nothing is loaded" ]
+	loaded ice 1
+	echo 1 >"$root/sys/module/ice/refcnt"
+	run -1 --separate-stderr driver activate ice
+	has "$stderr" "ice is in use"
+	loaded ice
+	run -1 --separate-stderr driver activate ice
+	has "$stderr" "--force"
+}
+
+@test "on a terminal, select says that it makes the initrd and runs depmod" {
+	install_fake ice 1 ice
+	mkdir -p "$root/boot"
+	echo old >"$root/boot/initrd.img-$UNAME"
+	printf '#!/bin/sh\necho new >"$2"\n' >"$BATS_TEST_TMPDIR/maker"
+	chmod +x "$BATS_TEST_TMPDIR/maker"
+	run -0 env XS_INITRD="$BATS_TEST_TMPDIR/maker" script -qec "xs-driver select --sysroot '$root' ice 1" /dev/null </dev/null
+	has "$output" "running depmod for kernel $UNAME ..."
+	has "$output" "making the initrd of kernel $UNAME with $BATS_TEST_TMPDIR/maker"
+	run -0 --separate-stderr driver select ice 1
+	[ -z "$stderr" ]
 }
 
 @test "activate is refused without --force where the loaded version could not be loaded again" {
@@ -317,8 +353,10 @@ add_pci() {
 	has "$stderr" "could not be loaded again"
 }
 
-@test "activate of what is active says so; of a driver that is not selected, it is refused" {
+@test "activate of what is active says so; of a driver that is selected in part, it is refused" {
 	install_fake ice 1 ice
+	install_fake ice 2 ice more
+	link_update more.ko ../xenserver/ice/2/more.ko
 	unchanged driver activate ice
 	has "$stderr" "no version of ice is selected completely"
 	driver select ice 1

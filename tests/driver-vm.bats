@@ -32,6 +32,13 @@ placeholders() {
 	cp "$TOP/rpm/depmod-search.conf" "$root/etc/old-depmod.d/"
 }
 
+# dmv: the links that packages of PROFILE=xs9 bring for XenServer 9's own tools.
+dmv() {
+	local version=$1 dir=$root/lib/modules/$UNAME/dmv/xs-edu/$1
+	mkdir -p "$dir"
+	ln -s "../../../xenserver/xs-edu/$version/xsedu.ko" "$dir/xsedu.ko"
+}
+
 # One boot does all that changes something; a second one, of the same root, shows what a reboot leaves as it was.
 setup_file() {
 	local version dir
@@ -47,6 +54,9 @@ setup_file() {
 	install_nine 2.0 second
 	echo 'exclude xenserver dmv' >"$root/etc/depmod.d/xs-ddk.conf"
 	placeholders
+	dmv 1.0.0
+	dmv 1.1.0
+	echo 'exclude xenserver dmv' >"$root/etc/depmod.d/xs-ddk.conf"
 	install -D -m 644 "$dir/xs_holder.ko" "$root/lib/modules/$UNAME/extra/xs_holder.ko"
 	# The machine has its own.
 	rm -r "$root/sys" "$root/proc"
@@ -85,9 +95,17 @@ follows() {
 }
 
 @test "activate is refused while a file is open or another module holds one of the driver's" {
-	follows "$(section use)" "xs-stack is in use: module xs_base is in use 1 times" "status 1" \
+	follows "$(section use)" "xs-stack is in use: the reference count of module xs_base is 1" "status 1" \
 		"xs-stack is in use: module xs_base is used by module xs_holder" "status 1" "xs_base is 1.0.0." \
 		"1.1.0 is active; it was 1.0.0" "status 0" "xs_base is 1.1.0." "xs_user is 1.1.0."
+}
+
+@test "what XenServer 9's own tools select is loaded, shown and changed, and the other way round" {
+	follows "$(section dmv)" "ln -sfn" "status 0" "depmod -a" "status 0" "modprobe pci" "status 0" "xsedu is 1.1.0." \
+		"*>1.1.0" '"selected":"1.1.0","active":"1.1.0"' "1.0.0 is selected" "modprobe pci" "xsedu is 1.0.0." \
+		"1.1.0 is selected" "1.1.0 is active; it was 1.0.0" "xsedu is 1.1.0." \
+		"/dmv/xs-edu/1.1.0/xsedu.ko" "no version is selected" "xs-edu: it is unloaded; it was 1.1.0" "status 0" \
+		"xsedu is ."
 }
 
 @test "a version that does not load leaves the former one loaded, with its options" {

@@ -20,6 +20,12 @@ void progress_start(struct progress *progress);
 /* Writes the line again, at most every 0.2 seconds. Only one thread may call this. Any thread may add to done. */
 void progress_tell(struct progress *progress);
 
+/*
+ * Prints a line that says what is done now, if stderr is a terminal. For one step that may take seconds, such as
+ * another program.
+ */
+void progress_step(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Erases the line. */
 void progress_end(struct progress *progress);
 

@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -95,8 +98,8 @@ static bool is_component(const char *name)
 }
 
 /* Adds the drivers of a block device and of the devices below it, e.g. in /sys/class/block/md0/slaves/. */
-static void take_block(struct critical_modules *critical, const struct root *root, const char *path, const char *name,
-		       int layer)
+static void take_block(struct critical_modules *critical, const struct root *root, const char *path, const char *what,
+		       const char *name, int layer)
 {
 	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
 	int slaves = fd < 0 ? -1 : openat(fd, "slaves", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -105,11 +108,11 @@ static void take_block(struct critical_modules *critical, const struct root *roo
 	for (size_t i = 0; names && names[i] && layer < LAYERS_MAX; i++) {
 		char *below = text_format("/sys/class/block/%s", names[i]);
 
-		take_block(critical, root, below, names[i], layer + 1);
+		take_block(critical, root, below, what, names[i], layer + 1);
 		free(below);
 	}
 	directory_names_free(names);
-	take_ancestors(critical, root, fd, "root disk", name);
+	take_ancestors(critical, root, fd, what, name);
 }
 
 /*
@@ -126,10 +129,10 @@ static void take_root_mount(struct critical_modules *critical, const struct root
 		return;
 	if (strncmp(number, "0:", 2) != 0) {
 		snprintf(path, sizeof(path), "/sys/dev/block/%s", number);
-		take_block(critical, root, path, number, 0);
+		take_block(critical, root, path, "root disk", number, 0);
 	} else if (rest && sscanf(rest, " - %*s /dev/%255s", source) == 1 && is_component(source)) {
 		snprintf(path, sizeof(path), "/sys/class/block/%s", source);
-		take_block(critical, root, path, source, 0);
+		take_block(critical, root, path, "root disk", source, 0);
 	}
 }
 
@@ -249,6 +252,99 @@ const char *critical_modules_find(const struct critical_modules *critical, const
 	return NULL;
 }
 
+/* Adds the drivers of interfaces that are up. */
+static void read_interfaces(struct critical_modules *users, const struct root *root)
+{
+	int net = root_openat(root, "/sys/class/net", O_RDONLY | O_DIRECTORY, 0);
+	char **names = net < 0 ? NULL : directory_names(net);
+
+	for (size_t i = 0; names && names[i]; i++) {
+		char *flags_path = text_format("/sys/class/net/%s/flags", names[i]);
+		char *path = text_format("/sys/class/net/%s/device", names[i]), flags[32];
+
+		if (root_read_line(root, flags_path, flags, sizeof(flags)) && (strtoul(flags, NULL, 16) & IFF_UP))
+			take_ancestors(users, root, root_openat(root, path, O_PATH | O_DIRECTORY, 0),
+				       "interface that is up", names[i]);
+		free(flags_path);
+		free(path);
+	}
+	directory_names_free(names);
+}
+
+/* Adds the drivers of mounted block devices. */
+static void read_mounts(struct critical_modules *users, const struct root *root)
+{
+	char *text = root_read(root, "/proc/self/mountinfo", MOUNTINFO_LIMIT, NULL);
+	char *save = NULL;
+
+	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
+		char number[32], point[256], path[64];
+
+		if (sscanf(line, "%*s %*s %31s %*s %255s", number, point) != 2 || !is_component(number))
+			continue;
+		snprintf(path, sizeof(path), "/sys/dev/block/%s", number);
+		take_block(users, root, path, "device that is mounted", point, 0);
+	}
+	free(text);
+}
+
+/* Adds the drivers of the devices that a process has open. */
+static void read_process(struct critical_modules *users, const struct root *root, const char *pid)
+{
+	char *path = text_format("/proc/%s/fd", pid), *comm = text_format("/proc/%s/comm", pid);
+	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
+	char **names = fd < 0 ? NULL : directory_names(dup(fd)), name[32] = "?";
+	struct stat st;
+
+	root_read_line(root, comm, name, sizeof(name));
+	for (size_t i = 0; names && names[i]; i++) {
+		char device[64], *who;
+
+		/* The kernel follows these links itself. They lead to the open files, not to a path. */
+		if (fstatat(fd, names[i], &st, 0) != 0 || (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode)))
+			continue;
+		snprintf(device, sizeof(device), "/sys/dev/%s/%u:%u", S_ISCHR(st.st_mode) ? "char" : "block",
+			 major(st.st_rdev), minor(st.st_rdev));
+		who = text_format("process %s, %s", pid, name);
+		take_ancestors(users, root, root_openat(root, device, O_PATH | O_DIRECTORY, 0),
+			       "device that a process has open", who);
+		free(who);
+	}
+	directory_names_free(names);
+	if (fd >= 0)
+		close(fd);
+	free(comm);
+	free(path);
+}
+
+/* Below a sysroot, /proc is not that of the running kernel. */
+static void read_processes(struct critical_modules *users, const struct root *root)
+{
+	int proc = *root->path ? -1 : root_openat(root, "/proc", O_RDONLY | O_DIRECTORY, 0);
+	char **names = proc < 0 ? NULL : directory_names(proc);
+
+	for (size_t i = 0; names && names[i]; i++)
+		if (strspn(names[i], "0123456789") == strlen(names[i]))
+			read_process(users, root, names[i]);
+	directory_names_free(names);
+}
+
+/* Who uses the driver's devices, as far as /sys and /proc say it: a clause to free, or NULL. */
+static char *find_user(const struct root *root, const struct driver *driver)
+{
+	struct critical_modules users = {0};
+	const char *who;
+	char *text;
+
+	read_interfaces(&users, root);
+	read_mounts(&users, root);
+	read_processes(&users, root);
+	who = critical_modules_find(&users, driver);
+	text = who ? text_format("%s", who) : NULL;
+	critical_modules_free(&users);
+	return text;
+}
+
 static bool has_module(const struct driver *driver, const char *module)
 {
 	for (size_t m = 0; m < driver->module_count; m++)
@@ -282,15 +378,19 @@ static unsigned long count_holders(const struct root *root, const struct driver 
 
 static char *module_in_use(const struct root *root, const struct driver *driver, const char *module)
 {
-	char count[32], *other = NULL, *text = NULL;
+	char count[32], *other = NULL, *text = NULL, *who;
 	char *path = text_format("/sys/module/%s/refcnt", module);
 	unsigned long own = count_holders(root, driver, module, &other);
 
-	if (other)
+	if (other) {
 		text = text_format("module %s is used by module %s", module, other);
-	else if (root_read_line(root, path, count, sizeof(count)) && strtoul(count, NULL, 10) > own)
-		text = text_format("module %s is in use %lu times (open files, mounts, devices)", module,
-				   strtoul(count, NULL, 10) - own);
+	} else if (root_read_line(root, path, count, sizeof(count)) && strtoul(count, NULL, 10) > own) {
+		who = find_user(root, driver);
+		text = text_format("the reference count of module %s is %lu: %s", module,
+				   strtoul(count, NULL, 10) - own,
+				   who ? who : "open files, mounts or devices, which cannot be told");
+		free(who);
+	}
 	free(path);
 	free(other);
 	return text;

@@ -36,7 +36,8 @@ const char *critical_modules_find(const struct critical_modules *critical, const
 
 /*
  * The reason why the driver's modules cannot be unloaded now: a module of another driver uses them, or they have open
- * files or devices in use (the reference count in /sys/module/<module>/refcnt). Safe text to free. NULL: nothing uses
+ * files or devices in use (the reference count in /sys/module/<module>/refcnt). Names who uses them, if it can be
+ * found: an interface that is up, a mount, or a process that has a device open. Safe text to free. NULL: nothing uses
  * the modules.
  */
 char *driver_in_use(const struct root *root, const struct driver *driver);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/die.h"
+#include "base/progress.h"
 #include "base/spawn.h"
 #include "base/text.h"
 #include "host/depmod_tree.h"
@@ -31,8 +32,10 @@ static char *find_depmod(void)
 static bool run(const char *const *argv, const char *uname, int keep)
 {
 	struct spawn spawn = {.argv = argv, .keep = keep, .seconds = TIME_LIMIT};
-	int status = program_run(&spawn);
+	int status;
 
+	progress_step("running depmod for kernel %s ...", uname);
+	status = program_run(&spawn);
 	if (status < 0)
 		complain("%s: %s", argv[0], strerror(errno));
 	else if (status == 128 + SIGALRM)

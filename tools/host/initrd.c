@@ -12,6 +12,7 @@
 
 #include "base/die.h"
 #include "base/name.h"
+#include "base/progress.h"
 #include "base/spawn.h"
 #include "base/text.h"
 
@@ -171,8 +172,12 @@ static bool run_maker(const struct boot *boot, const struct root *root, const st
 	char *path = text_format("%s/%s", directory ? directory : "/boot", boot->new);
 	const char *argv[] = {maker->path, maker->option, path, uname, NULL};
 	struct spawn spawn = {.argv = argv, .jail = maker->jail, .keep = keep};
-	int status = program_run(&spawn), fd = -1;
-	bool good = status == 0;
+	int status, fd = -1;
+	bool good;
+
+	progress_step("making the initrd of kernel %s with %s; this may take a minute ...", uname, maker->path);
+	status = program_run(&spawn);
+	good = status == 0;
 
 	if (status < 0) {
 		complain("%s: %s", maker->path, strerror(errno));

@@ -126,7 +126,7 @@ static bool load_selected(const struct reload *r)
 	for (size_t m = 0; m < r->driver->module_count; m++) {
 		const char *module = r->driver->modules[m];
 
-		if (!version_file(r->driver->selected, module) || !is_wanted(r, module))
+		if (!r->driver->selected || !version_file(r->driver->selected, module) || !is_wanted(r, module))
 			continue;
 		if (!run_modprobe(r, module))
 			return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver activate: unloads the loaded modules of a driver and loads the selected version, without a reboot.
+// xs-driver activate: unloads the loaded modules of a driver and loads the selected version, if there is one.
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static bool may_not(const struct host *host, const struct driver *driver)
 {
 	char *use = driver_in_use(&host->root, driver);
 
-	if (!driver->selected)
+	if (!driver->selected && driver->selection != SELECTION_NONE)
 		complain("no version of %s is selected completely; run 'xs-driver select %s VERSION' first",
 			 driver->name, driver->name);
 	else if (use)
@@ -66,6 +66,10 @@ static enum status activate(struct host *host, const struct hierarchy *hierarchy
 		say("%s: %s is active already\n", driver->name, driver->selected->name);
 		return STATUS_YES;
 	}
+	if (driver->selection == SELECTION_NONE && !state.loaded) {
+		say("%s: no version is selected, and nothing is loaded\n", driver->name);
+		return STATUS_YES;
+	}
 	if (may_not(host, driver) || (!force && should_not(host, driver, &state)))
 		return STATUS_NO;
 	if (*host->root.path) {
@@ -74,6 +78,10 @@ static enum status activate(struct host *host, const struct hierarchy *hierarchy
 	}
 	if (!reload_modules(host, hierarchy, driver, state.active_version))
 		return STATUS_NO;
+	if (!driver->selected) {
+		say("%s: it is unloaded%s%s\n", driver->name, *state.active ? "; it was " : "", state.active);
+		return STATUS_YES;
+	}
 	say("%s: %s is active%s%s\n", driver->name, driver->selected->name, *state.active ? "; it was " : "",
 	    state.active);
 	return STATUS_YES;

@@ -314,7 +314,8 @@ enum status driver_check(int argc, char **argv)
 		if (options.format && !json && strcmp(options.format, "text") != 0)
 			complain("--format is text or json");
 		else if (host_open(&host, options.sysroot)) {
-			status = check(&host, &options, json);
+			status =
+				options_resolve(&options, &host, false) ? check(&host, &options, json) : STATUS_TROUBLE;
 			host_close(&host);
 		}
 	}

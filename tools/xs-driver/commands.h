@@ -29,6 +29,8 @@ struct options {
 	unsigned int wait;			      /* seconds to wait for another command */
 	char **names;				      /* arguments; NULL at the end */
 	size_t name_count;
+	char *resolved[3]; /* the arguments after options_resolve(), if they had a variant's UUID */
+	char names_found[2][XENSERVER_VERSION_MAX + 1];
 };
 
 /* The options that a command takes, for options_parse(): a letter for each option. */
@@ -74,6 +76,12 @@ struct kernels {
 bool kernels_read(struct kernels *kernels, const struct host *host, const struct options *options, bool all);
 void kernels_free(struct kernels *kernels);
 
+/*
+ * Replaces the UUID of a driver, the first argument, by the driver's name. With VARIANTS, also replaces the UUID of a
+ * variant by the names of the driver and of the version. Returns false, with a message, if a UUID is neither.
+ */
+bool options_resolve(struct options *options, const struct host *host, bool variants);
+
 /* Whether a kernel has a driver NAME, or a driver with a module NAME. If not, prints a message with similar names. */
 bool kernels_have(const struct kernels *kernels, const char *name);
 
@@ -99,7 +107,7 @@ struct listing {
 };
 
 typedef void list_function(const struct listing *listing);
-list_function list_table, list_json, list_xe, list_prometheus;
+list_function list_table, list_json, list_xe, list_xe_variants, list_prometheus;
 
 /* The state of a driver in words: "active, selected". Memory to free. */
 char *state_words(const struct entry *entry);
@@ -128,7 +136,7 @@ typedef enum status change_function(struct host *host, const struct options *opt
  * Opens the host, takes the lock for the command NAME, repairs the changes of a run that was killed, and calls
  * FUNCTION. Returns the status of FUNCTION, or STATUS_NO or STATUS_TROUBLE, with a message, if FUNCTION was not called.
  */
-enum status change_run(const struct options *options, const char *name, change_function *function);
+enum status change_run(struct options *options, const char *name, change_function *function);
 
 /* If true, say() prints nothing. driver-tool sets it, because its stdout has only the replies of the protocol. */
 extern bool driver_quiet;

@@ -13,6 +13,7 @@
 #include "base/directory.h"
 #include "base/text.h"
 #include "host/hierarchy_read.h"
+#include "host/installed.h"
 #include "host/lock.h"
 #include "xs-driver/commands.h"
 
@@ -177,9 +178,9 @@ static bool take_arguments(struct options *options, const char *command, size_t 
 	if (options->name_count >= least && options->name_count <= most)
 		return true;
 	complain("%s takes %s", command,
-		 most == 0    ? "no argument"
-		 : least == 2 ? "a driver's name and a version"
-			      : "one driver's name");
+		 most == 0   ? "no argument"
+		 : most == 2 ? "a driver's name and a version"
+			     : "one driver's name");
 	return false;
 }
 
@@ -278,6 +279,72 @@ void kernels_free(struct kernels *kernels)
 		hierarchy_free(&kernels->list[i]);
 	free(kernels->list);
 	memset(kernels, 0, sizeof(*kernels));
+}
+
+/* Whether NAME has the form of a UUID. */
+static bool is_uuid(const char *name)
+{
+	for (size_t i = 0; i < IDENTITY_SIZE - 1; i++)
+		if (!name[i] || !strchr(i == 8 || i == 13 || i == 18 || i == 23 ? "-" : "0123456789abcdef", name[i]))
+			return false;
+	return !name[IDENTITY_SIZE - 1];
+}
+
+/* Whether the driver has a variant with the UUID. Copies the version's name to OUT. */
+static bool find_variant(const struct hierarchy *hierarchy, const struct driver *driver, const char *driver_uuid,
+			 const char *wanted, char out[XENSERVER_VERSION_MAX + 1])
+{
+	bool found = false;
+
+	for (size_t v = 0; v < driver->version_count && !found; v++) {
+		char *variant = installed_variant(hierarchy, driver, &driver->versions[v]), uuid[IDENTITY_SIZE];
+
+		identity_driver(driver_uuid, variant, uuid);
+		found = strcmp(uuid, wanted) == 0;
+		if (found)
+			memcpy(out, driver->versions[v].name, sizeof(driver->versions[v].name));
+		free(variant);
+	}
+	return found;
+}
+
+/* Resolves the first argument, with the drivers of all kernels. */
+static bool resolve(struct options *options, const struct host *host, const struct kernels *kernels, bool variants)
+{
+	for (size_t k = 0; k < kernels->count; k++)
+		for (size_t d = 0; d < kernels->list[k].driver_count; d++) {
+			const struct driver *driver = &kernels->list[k].drivers[d];
+			char uuid[IDENTITY_SIZE];
+			bool is_driver;
+
+			identity_driver(host->uuid, driver->name, uuid);
+			is_driver = strcmp(uuid, options->names[0]) == 0;
+			if (!is_driver && !(variants && find_variant(&kernels->list[k], driver, uuid, options->names[0],
+								     options->names_found[1])))
+				continue;
+			memcpy(options->names_found[0], driver->name, sizeof(driver->name));
+			options->resolved[0] = options->names_found[0];
+			options->resolved[1] = is_driver ? options->names[1] : options->names_found[1];
+			if (!is_driver)
+				options->name_count = 2;
+			options->names = options->resolved;
+			return true;
+		}
+	complain("no driver%s has the UUID %s", variants ? " or variant" : "", options->names[0]);
+	return false;
+}
+
+bool options_resolve(struct options *options, const struct host *host, bool variants)
+{
+	const struct options any = {0};
+	struct kernels kernels;
+	bool good = true;
+
+	if (options->name_count == 0 || options->name_count > 2 || !is_uuid(options->names[0]))
+		return true;
+	good = kernels_read(&kernels, host, &any, true) && resolve(options, host, &kernels, variants);
+	kernels_free(&kernels);
+	return good;
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -382,7 +449,7 @@ bool kernels_have(const struct kernels *kernels, const char *name)
 	return false;
 }
 
-enum status change_run(const struct options *options, const char *name, change_function *function)
+enum status change_run(struct options *options, const char *name, change_function *function)
 {
 	struct host host = {0};
 	struct transaction transaction = {
@@ -399,7 +466,9 @@ enum status change_run(const struct options *options, const char *name, change_f
 		status = STATUS_NO;
 		transaction.lock = lock_take(&host.root, command, options->wait);
 		if (transaction.lock >= 0 && transaction_recover(&transaction))
-			status = function(&host, options, &transaction);
+			status = options_resolve(options, &host, strcmp(name, "select") == 0)
+					 ? function(&host, options, &transaction)
+					 : STATUS_TROUBLE;
 	}
 	if (transaction.lock >= 0)
 		close(transaction.lock);

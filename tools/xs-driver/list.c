@@ -13,9 +13,7 @@ static const struct {
 	const char *name;
 	list_function *print;
 } formats[] = {
-	{"table", list_table},
-	{"json", list_json},
-	{"xe", list_xe},
+	{"table", list_table},		 {"json", list_json}, {"xe", list_xe}, {"xe-variants", list_xe_variants},
 	{"prometheus", list_prometheus},
 };
 
@@ -24,7 +22,7 @@ static list_function *find_format(const char *name)
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (!name || strcmp(formats[i].name, name) == 0)
 			return formats[i].print;
-	complain("--format is table, json, xe or prometheus");
+	complain("--format is table, json, xe, xe-variants or prometheus");
 	return NULL;
 }
 
@@ -131,7 +129,8 @@ enum status driver_list(int argc, char **argv)
 		print = find_format(options.format);
 		status = STATUS_TROUBLE;
 		if (print && host_open(&host, options.sysroot)) {
-			status = list(&host, &options, print);
+			status =
+				options_resolve(&options, &host, false) ? list(&host, &options, print) : STATUS_TROUBLE;
 			host_close(&host);
 		}
 	}

@@ -1,11 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-driver list in the layout of the xe command, and as metrics for Prometheus.
+// xs-driver list in the layout of the xe command: the fields of hostdriver-list and of hostdriver-variant-list.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "host/installed.h"
 #include "xs-driver/commands.h"
+
+/* What xe prints if no variant is active or selected. */
+#define NONE "<none>"
+
+/* A variant: an installed version, with what its info.json says. */
+struct variant {
+	const struct driver_version *version;
+	char *name, *shown_version, *status;
+	double priority;
+	bool hardware_present;
+	char uuid[IDENTITY_SIZE];
+};
+
+static void read_variant(struct variant *variant, const struct listing *listing, const struct entry *entry,
+			 const struct driver_version *version)
+{
+	const struct hardware *hardware = &listing->host->hardware;
+	bool *matched = need_memory(hardware->count + 1, sizeof(*matched));
+	json_t *info = installed_info(entry->hierarchy, entry->driver, version);
+
+	*variant = (struct variant){
+		.version = version,
+		.name = text_format("%s", info_text(info, "variant", version->name)),
+		.shown_version = text_format("%s", info_text(info, "version", version->name)),
+		.status = text_format("%s", info_text(info, "status", "unknown")),
+		.priority = json_number_value(json_object_get(info, "priority")),
+		.hardware_present = hardware_match_version(hardware, entry->hierarchy, entry->driver, version,
+							   &listing->host->scratch, matched),
+	};
+	identity_driver(entry->state.uuid, variant->name, variant->uuid);
+	json_decref(info);
+	free(matched);
+}
+
+/* The highest priority comes first, as in xe. */
+static int compare_variants(const void *a, const void *b)
+{
+	const struct variant *x = a, *y = b;
+
+	if (x->priority != y->priority)
+		return x->priority < y->priority ? 1 : -1;
+	return x->version < y->version ? 1 : -1;
+}
+
+static struct variant *read_variants(const struct listing *listing, const struct entry *entry)
+{
+	size_t count = entry->driver->version_count;
+	struct variant *variants = need_memory(count + 1, sizeof(*variants));
+
+	for (size_t v = 0; v < count; v++)
+		read_variant(&variants[v], listing, entry, &entry->driver->versions[v]);
+	qsort(variants, count, sizeof(*variants), compare_variants);
+	return variants;
+}
+
+static void free_variants(struct variant *variants, size_t count)
+{
+	for (size_t v = 0; v < count; v++) {
+		free(variants[v].name);
+		free(variants[v].shown_version);
+		free(variants[v].status);
+	}
+	free(variants);
+}
 
 /* xe prints the uuid first, at the left. It aligns the other names at the right, before the colon. */
 static void print_field(const char *name, const char *value)
@@ -20,137 +85,99 @@ static void print_field(const char *name, const char *value)
 	free(safe);
 }
 
-static void print_versions(const struct driver *driver)
+/* Adds an item of a list: "one; two". Takes ITEM over. */
+static void add_item(char **list, char *item)
 {
-	char *list = text_format("%s", "");
+	char *longer = text_format("%s%s%s", *list, **list ? "; " : "", item);
 
-	for (size_t v = 0; v < driver->version_count; v++) {
-		char *longer = text_format("%s%s%s", list, v ? "; " : "", driver->versions[v].name);
-
-		free(list);
-		list = longer;
-	}
-	print_field("versions", list);
-	free(list);
+	free(*list);
+	free(item);
+	*list = longer;
 }
 
-static void print_record(const struct listing *listing, const struct entry *entry)
+static void print_lists(const struct variant *variants, size_t count)
 {
-	const struct state *state = &entry->state;
-	const struct driver *driver = entry->driver;
-	char *words = state_words(entry);
+	char *lists[4];
+	static const char *const names[] = {"variants", "variants-dev-status", "variants-uuid", "variants-hw-present"};
 
-	print_field("uuid", state->uuid);
+	for (size_t i = 0; i < 4; i++)
+		lists[i] = text_format("%s", "");
+	for (size_t v = 0; v < count; v++) {
+		add_item(&lists[0], text_format("%s/%s", variants[v].name, variants[v].shown_version));
+		add_item(&lists[1], text_format("%s=%s", variants[v].name, variants[v].status));
+		add_item(&lists[2], text_format("%s/%s", variants[v].name, variants[v].uuid));
+		if (variants[v].hardware_present)
+			add_item(&lists[3], text_format("%s", variants[v].name));
+	}
+	for (size_t i = 0; i < 4; i++) {
+		print_field(names[i], lists[i]);
+		free(lists[i]);
+	}
+}
+
+/* The name of the variant that is VERSION, or NONE. */
+static const char *name_of(const struct variant *variants, size_t count, const struct driver_version *version)
+{
+	for (size_t v = 0; v < count; v++)
+		if (version && variants[v].version == version)
+			return variants[v].name;
+	return NONE;
+}
+
+static void print_driver(const struct listing *listing, const struct entry *entry)
+{
+	const struct driver *driver = entry->driver;
+	size_t count = driver->version_count;
+	struct variant *variants = read_variants(listing, entry);
+	json_t *info = count ? installed_info(entry->hierarchy, driver, &driver->versions[count - 1]) : NULL;
+
+	print_field("uuid", entry->state.uuid);
 	print_field("name", driver->name);
+	print_field("type", info_text(info, "category", "other"));
+	print_field("description", info_text(info, "description", ""));
+	print_field("info", info_text(info, "name", driver->name));
 	print_field("host-uuid", listing->host->uuid);
-	print_field("kernel", entry->hierarchy->uname);
-	print_versions(driver);
-	print_field("active-version", state->active);
-	print_field("selected-version", driver->selected ? driver->selected->name : "");
-	print_field("state", words);
-	print_field("reboot-required", state->reboot_required ? "true" : "false");
-	print_field("hardware-present", state->hardware_present ? "true" : "false");
+	print_field("active-variant", name_of(variants, count, entry->state.active_version));
+	print_field("selected-variant", name_of(variants, count, driver->selected));
+	print_lists(variants, count);
 	printf("\n\n");
-	free(words);
+	json_decref(info);
+	free_variants(variants, count);
+}
+
+static void print_variant(const struct listing *listing, const struct entry *entry, const struct variant *variant)
+{
+	char *priority = text_format("%5.1f", variant->priority);
+
+	print_field("uuid", variant->uuid);
+	print_field("name", variant->name);
+	print_field("version", variant->shown_version);
+	print_field("status", variant->status);
+	print_field("priority", priority);
+	print_field("active", entry->state.active_version == variant->version ? "true" : "false");
+	print_field("selected", entry->driver->selected == variant->version ? "true" : "false");
+	print_field("driver-uuid", entry->state.uuid);
+	print_field("driver-name", entry->driver->name);
+	print_field("host-uuid", listing->host->uuid);
+	print_field("hw-present", variant->hardware_present ? "true" : "false");
+	printf("\n\n");
+	free(priority);
 }
 
 void list_xe(const struct listing *listing)
 {
 	for (size_t i = 0; i < listing->count; i++)
-		print_record(listing, &listing->entries[i]);
+		print_driver(listing, &listing->entries[i]);
 }
 
-/* Prints a label. The format has escapes for backslash, quote and newline; safe text has no newline. */
-static void print_label(const char *name, const char *value, const char *after)
+void list_xe_variants(const struct listing *listing)
 {
-	char *safe = text_safe(value);
-
-	printf("%s=\"", name);
-	for (const char *c = safe; *c; c++)
-		printf(*c == '\\' || *c == '"' ? "\\%c" : "%c", *c);
-	printf("\"%s", after);
-	free(safe);
-}
-
-static void print_head(const char *metric, const char *help)
-{
-	printf("# HELP %s %s\n# TYPE %s gauge\n", metric, help, metric);
-}
-
-static void begin_sample(const char *metric, const struct entry *entry)
-{
-	printf("%s{", metric);
-	print_label("driver", entry->driver->name, ",");
-	print_label("kernel", entry->hierarchy->uname, "");
-}
-
-static void print_info(const struct listing *listing)
-{
-	print_head("xs_driver_info", "The versions of a driver that are active and selected; always 1.");
 	for (size_t i = 0; i < listing->count; i++) {
-		const struct entry *entry = &listing->entries[i];
+		struct variant *variants = read_variants(listing, &listing->entries[i]);
+		size_t count = listing->entries[i].driver->version_count;
 
-		begin_sample("xs_driver_info", entry);
-		putchar(',');
-		print_label("uuid", entry->state.uuid, ",");
-		print_label("active_version", entry->state.active, ",");
-		print_label("selected_version", entry->driver->selected ? entry->driver->selected->name : "", "} 1\n");
+		for (size_t v = 0; v < count; v++)
+			print_variant(listing, &listing->entries[i], &variants[v]);
+		free_variants(variants, count);
 	}
-}
-
-static bool reboot_required(const struct entry *entry)
-{
-	return entry->state.reboot_required;
-}
-
-static bool hardware_present(const struct entry *entry)
-{
-	return entry->state.hardware_present;
-}
-
-static bool is_active(const struct entry *entry)
-{
-	return *entry->state.active;
-}
-
-static bool is_selected(const struct entry *entry)
-{
-	return entry->driver->selected;
-}
-
-static void print_flags(const struct listing *listing)
-{
-	static const struct {
-		const char *metric, *help;
-		bool (*is_true)(const struct entry *entry);
-	} flags[] = {
-		{"xs_driver_active", "A version is loaded.", is_active},
-		{"xs_driver_selected", "A version is selected.", is_selected},
-		{"xs_driver_reboot_required", "What is loaded is not what is selected.", reboot_required},
-		{"xs_driver_hardware_present", "A device that the driver binds is present.", hardware_present},
-	};
-
-	for (size_t f = 0; f < sizeof(flags) / sizeof(flags[0]); f++) {
-		print_head(flags[f].metric, flags[f].help);
-		for (size_t i = 0; i < listing->count; i++) {
-			begin_sample(flags[f].metric, &listing->entries[i]);
-			printf("} %d\n", flags[f].is_true(&listing->entries[i]));
-		}
-	}
-}
-
-void list_prometheus(const struct listing *listing)
-{
-	print_info(listing);
-	print_flags(listing);
-	print_head("xs_driver_problem", "Something is wrong with the driver; 'xs-driver check' says what to do.");
-	for (size_t i = 0; i < listing->count; i++)
-		for (int p = 0; p < PROBLEMS; p++) {
-			begin_sample("xs_driver_problem", &listing->entries[i]);
-			putchar(',');
-			print_label("problem", problem_kinds[p].name, "} ");
-			printf("%d\n", listing->entries[i].state.problem[p]);
-		}
-	print_head("xs_driver_interrupted", "A command was killed; 'xs-driver recover' repairs what it left.");
-	printf("xs_driver_interrupted %d\n", listing->interrupted);
 }

@@ -14,7 +14,7 @@
 static const struct command commands[] = {
 	{"list", driver_list, "the drivers, their versions and states",
 	 "[OPTION...] [NAME...]\n\n"
-	 "  --format FORMAT  table, json, xe or prometheus\n"
+	 "  --format FORMAT  table, json, xe, xe-variants or prometheus\n"
 	 "  --hardware       which devices each version would bind\n"
 	 "  --all            all versions, even if the table is wider than the terminal\n"
 	 "  --hardware-present  only drivers with a device that is here\n"
@@ -22,7 +22,8 @@ static const struct command commands[] = {
 	 "  --reboot         only drivers that need a reboot\n"
 	 "  --kernel UNAME   as that kernel has them, not the running one; may be given again\n" COMMON},
 	{"select", driver_select, "choose the version that is loaded next",
-	 "[OPTION...] NAME VERSION\n\n" KERNEL "                   default: all that have the version\n"
+	 "[OPTION...] NAME VERSION\n"
+	 "[OPTION...] VARIANT-UUID\n\n" KERNEL "                   default: all that have the version\n"
 	 "  --force          even if a device that is here would be without a driver\n" CHANGE COMMON},
 	{"deselect", driver_deselect, "choose no version",
 	 "[OPTION...] --force NAME\n\n"

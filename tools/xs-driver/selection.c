@@ -209,7 +209,8 @@ static void say_done(const struct host *host, const struct target *target)
 		say("%s: %s stays loaded until a reboot, or until 'xs-driver activate %s'\n", driver->name,
 		    *state.active ? state.active : "a module without a record", driver->name);
 	else
-		say("%s: it stays loaded until a reboot\n", driver->name);
+		say("%s: it stays loaded until a reboot, or 'xs-driver activate %s', which unloads it\n", driver->name,
+		    driver->name);
 }
 
 static bool change(struct host *host, const struct options *options, const struct targets *targets, const char *command,
