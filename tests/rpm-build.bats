@@ -14,13 +14,15 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# vendor: a driver as a vendor has it, in the directory driver; a line of its own for the Makefile on stdin.
+# vendor LINE...: the driver pair as a vendor has it, in the directory driver, which becomes the current one. The lines
+# follow the usual ones in its Makefile.
 vendor() {
 	mkdir driver
 	cp "$TOP"/tests/rpm/pair/{Kbuild,*.c} driver/
 	cp "$TOP/rpm/driver.spec.in" "$TOP/rpm/driver-data.spec.in" driver/
 	cd driver || return
-	{ cat && echo "include $TOP/rpm/driver.mk"; } >Makefile
+	printf '%s\n' 'DRIVER := pair' 'VERSIONS := 2.0' 'SPEC := driver.spec.in' 'VENDOR := Example' 'TEXT := Text' "$@" \
+		"include $TOP/rpm/driver.mk" >Makefile
 }
 
 # packages ARGUMENT...: make for one kernel.
@@ -133,13 +135,7 @@ refused() {
 }
 
 @test "the description in info.json is TEXT, or XS_DESCRIPTION, and not the modules' own" {
-	vendor <<-'END'
-		DRIVER := pair
-		DRIVER_VERSION := 2.0
-		SPEC := driver.spec.in
-		VENDOR := Example
-		TEXT := What the vendor says of the driver
-	END
+	vendor 'TEXT := What the vendor says of the driver'
 	description() { xs-ddk show --contents "/lib/modules/$K1/xenserver/pair/2.0/info.json" "$(package build pair 2.0)" | jq -r .description; }
 	run -0 packages
 	[ "$(description)" = "What the vendor says of the driver" ]
@@ -148,14 +144,7 @@ refused() {
 }
 
 @test "a second run builds nothing, and a touched source only its own version" {
-	vendor <<-'END'
-		DRIVER := pair
-		VERSIONS := 1.0 2.0
-		SRCDIR.2.0 := new
-		SPEC := driver.spec.in
-		VENDOR_NAME := Example
-		TEXT := Text
-	END
+	vendor 'VERSIONS := 1.0 2.0' 'SRCDIR.2.0 := new'
 	mkdir new && cp Kbuild ./*.c new/
 	run -0 packages -j2 SOURCE_DATE_EPOCH=1700000000 SOURCES='Kbuild pair-a.c pair_b.c'
 	stamps() { find build -name '*.rpm' -printf '%T@ %p\n' | sort -k 2; }
@@ -169,13 +158,7 @@ refused() {
 }
 
 @test "what a package is made from decides whether it is made again, and times do not" {
-	vendor <<-'END'
-		DRIVER := pair
-		VERSIONS := 2.0
-		SPEC := driver.spec.in
-		VENDOR_NAME := Example
-		TEXT := Text
-	END
+	vendor
 	digest() { find build -name '*.rpm' -exec sha256sum {} + | sort; }
 	inodes() { find build -name '*.rpm' -printf '%i %T@ %p\n' | sort; }
 	run -0 packages SOURCE_DATE_EPOCH=1700000000
@@ -209,13 +192,7 @@ refused() {
 
 @test "a kernel that fails is named, and may be left out of the disk" {
 	local good
-	vendor <<-'END'
-		DRIVER := pair
-		VERSIONS := 1.0 2.0
-		SPEC := driver.spec.in
-		VENDOR_NAME := Example
-		TEXT := Text
-	END
+	vendor 'VERSIONS := 1.0 2.0'
 	run -2 --separate-stderr packages KERNELS="9.9.9-none $K1" build-isos
 	good=$(kdir "$K1")
 	has "$stderr" "not all packages are made for: 9.9.9-none; to leave these kernels out, say KERNELS_MAY_FAIL=1, or KERNELS='$good'"
@@ -231,14 +208,7 @@ refused() {
 }
 
 @test "links among the sources are kept if they stay inside, and named if they do not" {
-	vendor <<-'END'
-		DRIVER := pair
-		VERSIONS := 2.0
-		SPEC := driver.spec.in
-		VENDOR_NAME := Example
-		TEXT := Text
-		SRCDIR := src
-	END
+	vendor 'SRCDIR := src'
 	mkdir -p src/real && mv Kbuild ./*.c src/real/
 	ln -s real/Kbuild src/Kbuild
 	ln -s real/pair-a.c src/pair-a.c
@@ -254,13 +224,7 @@ refused() {
 }
 
 @test "a kernel without Module.symvers is named before anything is built, and may be allowed" {
-	vendor <<-'END'
-		DRIVER := pair
-		VERSIONS := 2.0
-		SPEC := driver.spec.in
-		VENDOR_NAME := Example
-		TEXT := Text
-	END
+	vendor
 	cp -as "$(kdir "$K1")/." "$BATS_TEST_TMPDIR/kdir"
 	rm "$BATS_TEST_TMPDIR/kdir/Module.symvers"
 	run -2 --separate-stderr make -s KERNELS="$BATS_TEST_TMPDIR/kdir" modules
@@ -271,13 +235,7 @@ refused() {
 }
 
 @test "make modules runs the command of the spec" {
-	vendor <<-'END'
-		DRIVER := pair
-		VERSIONS := 2.0
-		SPEC := driver.spec.in
-		VENDOR_NAME := Example
-		TEXT := Text
-	END
+	vendor
 	mkdir src && mv Kbuild ./*.c src/
 	sed -i "s|^%xs_build.*|%xs_build sh -c 'make -C {kdir} M=\$PWD/src modules'|" driver.spec.in
 	run -0 make -s KERNELS="$K1" modules
@@ -290,13 +248,7 @@ refused() {
 }
 
 @test "both spellings of every variable reach the packages" {
-	vendor <<-'END'
-		DRIVER := pair
-		DRIVER_VERSION := 2.0
-		SPEC := driver.spec.in
-		TEXT := It's $$5 @ "home"
-		SOURCES := Kbuild pair-a.c pair_b.c
-	END
+	vendor 'VENDOR :=' 'TEXT := It'\''s $$5 @ "home"' 'SOURCES := Kbuild pair-a.c pair_b.c'
 	mkdir -p data/etc && echo 1 >data/etc/pair.conf
 	run -0 packages VENDOR_NAME='A & B' RPM_VERSION=1.2 RPM_RELEASE=3 DATA_SPEC=driver-data.spec.in DATA_RPM_VERSION=4.5 \
 		DATA_RPM_RELEASE=6
@@ -313,14 +265,7 @@ pair-data 4.5 6 A & B" ]
 }
 
 @test "the data package holds rules, firmware, configuration and documentation, and goes without a trace" {
-	vendor <<-'END'
-		DRIVER := pair
-		DRIVER_VERSION := 2.0
-		SPEC := driver.spec.in
-		DATA_SPEC := driver-data.spec.in
-		VENDOR := Example
-		TEXT := Text
-	END
+	vendor 'DATA_SPEC := driver-data.spec.in'
 	mkdir -p data/etc/udev/rules.d data/etc/pair data/lib/firmware/pair data/usr/share/doc/pair-data
 	echo rule >data/etc/udev/rules.d/60-pair.rules
 	echo conf >data/etc/pair/pair.conf
@@ -343,14 +288,7 @@ pair-data 4.5 6 A & B" ]
 }
 
 @test "a data package with a file elsewhere is refused by the file's name" {
-	vendor <<-'END'
-		DRIVER := pair
-		DRIVER_VERSION := 2.0
-		SPEC := driver.spec.in
-		DATA_SPEC := driver-data.spec.in
-		VENDOR := Example
-		TEXT := Text
-	END
+	vendor 'DATA_SPEC := driver-data.spec.in'
 	mkdir -p data/etc data/usr/bin
 	echo 1 >data/etc/pair.conf
 	echo 1 >data/usr/bin/tool
@@ -363,13 +301,7 @@ pair-data 4.5 6 A & B" ]
 }
 
 @test "a kernel without headers is named, and the rest of the matrix is built" {
-	vendor <<-'END'
-		DRIVER := pair
-		DRIVER_VERSION := 2.0
-		SPEC := driver.spec.in
-		VENDOR := Example
-		TEXT := Text
-	END
+	vendor
 	run -2 --separate-stderr packages KERNELS="9.9.9-none $K1"
 	[ "$(grep -c 'xs-ddk: KERNELS: no headers for kernel 9.9.9-none; there are: ' <<<"$stderr")" -eq 1 ]
 	[[ $output == *"9.9.9-none "*"2.0 "*"FAILED: no headers"* ]]
@@ -378,11 +310,7 @@ pair-data 4.5 6 A & B" ]
 }
 
 @test "what is wrong with a variable is said by the variable's name" {
-	vendor <<-'END'
-		SPEC := driver.spec.in
-		VENDOR := Example
-		TEXT := Text
-	END
+	vendor 'DRIVER :=' 'VERSIONS :='
 	refused "DRIVER_VERSION is not set"
 	refused 'DRIVER_VERSION: the version "1/2" has a character other than' DRIVER_VERSION=1/2
 	refused 'DRIVER "a/b": a name begins with' DRIVER_VERSION=1 DRIVER=a/b
@@ -398,15 +326,7 @@ pair-data 4.5 6 A & B" ]
 }
 
 @test "a module that does not build fails alone, with the compiler's words" {
-	vendor <<-'END'
-		DRIVER := pair
-		VERSIONS := 1.0 2.0
-		SPEC := driver.spec.in
-		VENDOR := Example
-		TEXT := Text
-		SRCDIR.1.0 := old
-		SOURCES := Kbuild pair-a.c pair_b.c
-	END
+	vendor 'VERSIONS := 1.0 2.0' 'SRCDIR.1.0 := old' 'SOURCES := Kbuild pair-a.c pair_b.c'
 	mkdir old && cp Kbuild ./*.c old/
 	sed -i 's/return 42/return 42 +/' old/pair-a.c
 	run -2 --separate-stderr packages
@@ -424,13 +344,7 @@ pair-data 4.5 6 A & B" ]
 }
 
 @test "two modules of one name, and files elsewhere, are refused by name" {
-	vendor <<-'END'
-		DRIVER := pair
-		DRIVER_VERSION := 2.0
-		SPEC := driver.spec.in
-		VENDOR := Example
-		TEXT := Text
-	END
+	vendor
 	mkdir sub
 	cp pair-a.c sub/pair_a.c
 	printf 'obj-m := pair-a.o sub/\n' >Kbuild
@@ -458,13 +372,7 @@ pair-data 4.5 6 A & B" ]
 	printf '#!/bin/sh\necho "$@" >>%s\nexec %s "$@"\n' "$PWD/asked" "$(command -v uname)" >bin/uname
 	chmod +x bin/uname
 	PATH=$PWD/bin:$PATH
-	vendor <<-'END'
-		DRIVER := pair
-		DRIVER_VERSION := 2.0
-		SPEC := driver.spec.in
-		VENDOR := Example
-		TEXT := Text
-	END
+	vendor
 	run -0 packages
 	has "$(cat ../asked)" -m
 	lacks "$(cat ../asked)" -r

@@ -383,12 +383,17 @@ claims() {
 	has "$found" "passwd is"
 }
 
-@test "what is loaded but not selected is found" {
+# load_net: the kernel shows net 1.0.0 as loaded.
+load_net() {
 	mkdir -p host/sys/module/net/notes host/proc/sys/kernel
 	echo live >host/sys/module/net/initstate
 	echo "$uname" >host/proc/sys/kernel/osrelease
 	objcopy -O binary --only-section .note.xenserver "$drivers/net/1.0.0/net.ko" \
 		host/sys/module/net/notes/.note.xenserver
+}
+
+@test "what is loaded but not selected is found" {
+	load_net
 	select_net 1.0.0
 	quiet loaded-not-selected --sysroot host --loaded
 	select_net 1.1.0
@@ -400,11 +405,7 @@ claims() {
 }
 
 @test "--loaded reads as a normal user" {
-	mkdir -p host/sys/module/net/notes host/proc/sys/kernel
-	echo live >host/sys/module/net/initstate
-	echo "$uname" >host/proc/sys/kernel/osrelease
-	objcopy -O binary --only-section .note.xenserver "$drivers/net/1.0.0/net.ko" \
-		host/sys/module/net/notes/.note.xenserver
+	load_net
 	select_net 1.0.0
 	# The directories of the tests are the user's own who runs them.
 	public=$(mktemp -d)

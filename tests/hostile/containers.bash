@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Makes the hostile containers of the table "containers": each FOLDER/<name>/case.<suffix>.
+# Makes the hostile containers of the table "containers": each DIRECTORY/<name>/case.<suffix>.
 # shellcheck source=tests/hostile/modules.bash
 . "${BASH_SOURCE%/*}/modules.bash"
 

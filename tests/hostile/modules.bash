@@ -8,6 +8,18 @@ table() {
 	grep -v '^#' "$1" | sed 's/ *| */|/g'
 }
 
+# judged TABLE LEAST: every case of $output was found under its rules, and no other. There are at least LEAST cases.
+judged() {
+	local count=0 wrong=0 name expected
+	while IFS='|' read -r name expected _; do
+		count=$((count + 1))
+		[ "$(found_in "$name")" = "$expected" ] && continue
+		echo "$name: found '$(found_in "$name")', expected '$expected'" >&2
+		wrong=$((wrong + 1))
+	done < <(table "$1")
+	[ "$count" -ge "$2" ] && [ "$wrong" -eq 0 ]
+}
+
 # hostile_modules DIRECTORY
 hostile_modules() {
 	local here=${BASH_SOURCE%/*} name recipe
