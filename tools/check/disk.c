@@ -134,18 +134,13 @@ struct seen {
 
 static char *list_packages(const struct disk *disk)
 {
-	char *list = NULL;
-	size_t len;
-	FILE *stream = open_memstream(&list, &len);
+	struct growing_text list = {0};
 
-	if (!stream)
-		die_memory();
+	text_add(&list, "%s", "");
 	for (size_t i = 0; i < disk->count; i++)
 		if (disk->files[i].is_rpm)
-			fprintf(stream, "%s %s\n", disk->files[i].sha256, disk->files[i].path);
-	if (fclose(stream) != 0)
-		die_memory();
-	return list;
+			text_add(&list, "%s %s\n", disk->files[i].sha256, disk->files[i].path);
+	return list.text;
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/module_path.h"
 #include "base/profile.h"
 #include "base/text.h"
@@ -113,16 +114,12 @@ static void check_paths(struct report *report, const char *path, const struct rp
 /* The text as a part of an RPM name, which allows neither '~' nor '@'. The caller frees it. */
 static char *for_name(const char *s)
 {
-	char *name = text_format("%s", "");
+	struct growing_text name = {0};
 
-	for (; *s; s++) {
-		char one[2] = {*s};
-		char *longer = text_format("%s%s", name, *s == '~' ? "_tilde_" : *s == '@' ? "_at_" : one);
-
-		free(name);
-		name = longer;
-	}
-	return name;
+	text_add(&name, "%s", "");
+	for (; *s; s++)
+		text_add(&name, "%s", *s == '~' ? "_tilde_" : *s == '@' ? "_at_" : (const char[]){*s, '\0'});
+	return name.text;
 }
 
 /*

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "check/check.h"
 #include "elf/symbols.h"
@@ -15,7 +16,7 @@
 #define LISTED 5
 
 struct list {
-	char *text; /* safe text; NULL while the list is empty */
+	struct growing_text text; /* safe text */
 	size_t count;
 };
 
@@ -25,7 +26,7 @@ static void list_add(struct list *list, const char *name, const char *format, ..
 /* Adds NAME, which may have any bytes, with a remark. */
 static void list_add(struct list *list, const char *name, const char *format, ...)
 {
-	char remark[128] = "", *safe, *longer;
+	char remark[128] = "", *safe;
 	va_list args;
 
 	if (list->count++ >= LISTED)
@@ -34,10 +35,8 @@ static void list_add(struct list *list, const char *name, const char *format, ..
 	vsnprintf(remark, sizeof(remark), format, args);
 	va_end(args);
 	safe = text_safe(name);
-	longer = text_format("%s%s%s%s", list->text ? list->text : "", list->text ? ", " : "", safe, remark);
+	text_add(&list->text, "%s%s%s", list->text.len ? ", " : "", safe, remark);
 	free(safe);
-	free(list->text);
-	list->text = longer;
 }
 
 /* Reports the symbols in the list, and empties it. */
@@ -48,8 +47,8 @@ static void list_report(struct list *list, struct report *report, enum rule_id r
 	if (list->count > LISTED)
 		snprintf(more, sizeof(more), " and %zu more", list->count - LISTED);
 	if (list->count)
-		report_add(report, rule, path, "%s%s", list->text, more);
-	free(list->text);
+		report_add(report, rule, path, "%s%s", list->text.text, more);
+	free(list->text.text);
 	memset(list, 0, sizeof(*list));
 }
 

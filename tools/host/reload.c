@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/budget.h"
 #include "base/die.h"
 #include "base/directory.h"
@@ -143,27 +144,23 @@ static bool load_selected(const struct reload *r)
 /* The options that modprobe gives to a module: its lines "options <module> <text>", joined. Memory to free. */
 static char *module_options(const struct reload *r, const char *module)
 {
-	char *options = text_format("%s", "");
+	struct growing_text options = {0};
 
+	text_add(&options, "%s", "");
 	for (const char *line = r->config; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		size_t skip = strlen("options "), len = strcspn(line, "\n"), name;
-		char *longer, *named;
+		char *named;
 
 		if (strncmp(line, "options ", skip) != 0)
 			continue;
 		name = strcspn(line + skip, " \n");
 		named = text_format("%.*s", (int)name, line + skip);
-		longer = name_same_module(named, module) && skip + name < len
-				 ? text_format("%s%s%.*s", options, *options ? " " : "", (int)(len - skip - name - 1),
-					       line + skip + name + 1)
-				 : NULL;
+		if (name_same_module(named, module) && skip + name < len)
+			text_add(&options, "%s%.*s", options.len ? " " : "", (int)(len - skip - name - 1),
+				 line + skip + name + 1);
 		free(named);
-		if (longer) {
-			free(options);
-			options = longer;
-		}
 	}
-	return options;
+	return options.text;
 }
 
 /* Loads a module from a file of VERSION. modprobe cannot do this: it takes the selected version. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "kit/dkms_conf.h"
 
@@ -14,19 +15,14 @@
 static char *replaced(char *text, const char *old, const char *new)
 {
 	size_t len = strlen(old);
-	char *out, *rest = text, *at;
-	size_t size;
-	FILE *stream = open_memstream(&out, &size);
+	struct growing_text out = {0};
+	char *rest = text, *at;
 
-	if (!stream)
-		die_memory();
 	for (; (at = strstr(rest, old)); rest = at + len)
-		fprintf(stream, "%.*s%s", (int)(at - rest), rest, new);
-	fputs(rest, stream);
-	if (fclose(stream) != 0)
-		die_memory();
+		text_add(&out, "%.*s%s", (int)(at - rest), rest, new);
+	text_add(&out, "%s", rest);
 	free(text);
-	return out;
+	return out.text;
 }
 
 /* Takes one value from the file, or the reason why it is unknown. */
@@ -409,18 +405,17 @@ bool import_makefile(struct packaging *directory, const char *path, const char *
 /* "the sources have 2 different MODULE_VERSIONs: "1" in a.c, "2" in b.c", in memory to free. */
 static char *disagreement(const struct strings *found, const char *macro)
 {
-	char *text = text_format("the sources have %zu different %ss", found->count, macro);
+	struct growing_text text = {0};
 
+	text_add(&text, "the sources have %zu different %ss", found->count, macro);
 	for (size_t i = 0; i < found->count && i < NAMED_MAX; i++) {
 		char *safe = text_safe(found->all[i]), *where = text_safe(found->where[i]);
-		char *longer = text_format("%s%s \"%s\" in %s", text, i ? "," : ":", safe, where);
 
+		text_add(&text, "%s \"%s\" in %s", i ? "," : ":", safe, where);
 		free(where);
 		free(safe);
-		free(text);
-		text = longer;
 	}
-	return text;
+	return text.text;
 }
 
 /* The first value of MACRO whose text is not known, as "MACRO(...) in FILE", in memory to free. NULL if there is none.
@@ -493,7 +488,7 @@ static void take_licenses(struct packaging *directory)
 {
 	const struct strings *found = directory->tree.spdx.count ? &directory->tree.spdx : &directory->tree.licenses;
 	struct strings licenses = {0};
-	char *joined = text_format("%s", "");
+	struct growing_text joined = {0};
 
 	for (size_t i = 0; i < found->count; i++)
 		strings_add(&licenses, spdx_name(found->all[i]));
@@ -501,20 +496,17 @@ static void take_licenses(struct packaging *directory)
 		qsort(licenses.all, licenses.count, sizeof(*licenses.all), compare_strings);
 	for (size_t i = 0; i < licenses.count; i++) {
 		bool choice = licenses.count > 1 && strstr(licenses.all[i], " OR ") && licenses.all[i][0] != '(';
-		char *longer = text_format("%s%s%s%s%s", joined, i ? " AND " : "", choice ? "(" : "", licenses.all[i],
-					   choice ? ")" : "");
 
-		free(joined);
-		joined = longer;
+		text_add(&joined, "%s%s%s%s", i ? " AND " : "", choice ? "(" : "", licenses.all[i], choice ? ")" : "");
 	}
 	if (licenses.count)
 		packaging_learn(
-			directory, VALUE_LICENSE, joined,
+			directory, VALUE_LICENSE, joined.text,
 			text_format("%s in %s%s",
 				    found == &directory->tree.spdx ? "SPDX-License-Identifier" : "MODULE_LICENSE",
 				    found->where[0], found->count > 1 ? " and other files" : ""));
 	strings_free(&licenses);
-	free(joined);
+	free(joined.text);
 }
 
 /* Firmware needs its own license. */

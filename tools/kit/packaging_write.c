@@ -93,7 +93,7 @@ static bool write_text(const char *directory, const char *name, char *text)
 static char *relative(const char *from, const char *to)
 {
 	size_t same = 0, ups = 0, i = 0;
-	char *way = text_format("%s", ""), *longer;
+	struct growing_text way = {0};
 
 	for (; from[i] && from[i] == to[i]; i++)
 		if (from[i] == '/')
@@ -102,14 +102,10 @@ static char *relative(const char *from, const char *to)
 		same = i + (from[i] == '/' && to[i] == '/');
 	for (const char *at = from + same; *at; at++)
 		ups += *at == '/' || at == from + same;
-	for (; ups; ups--) {
-		longer = text_format("../%s", way);
-		free(way);
-		way = longer;
-	}
-	longer = text_format("%s%s", way, to[same] == '/' ? to + same + 1 : to + same);
-	free(way);
-	return longer;
+	for (; ups; ups--)
+		text_add(&way, "../");
+	text_add(&way, "%s", to[same] == '/' ? to + same + 1 : to + same);
+	return way.text;
 }
 
 static bool has_data(const struct packaging *directory)

@@ -30,27 +30,17 @@ char *state_words(const struct entry *entry)
 {
 	const struct state *state = &entry->state;
 	enum selection selection = entry->driver->selection;
-	char *words = text_format("%s, %s", *state->active ? "active" : "inactive",
-				  entry->driver->selected ? "selected" : "deselected");
+	struct growing_text words = {0};
 
-	if (selection >= SELECTION_MIXED) {
-		free(words);
-		words = text_format("%s", *state->active ? "active" : "inactive");
-	}
+	text_add(&words, "%s", *state->active ? "active" : "inactive");
+	if (selection < SELECTION_MIXED)
+		text_add(&words, ", %s", entry->driver->selected ? "selected" : "deselected");
 	for (int p = 0; p < PROBLEMS; p++)
-		if (state->problem[p]) {
-			char *longer = text_format("%s, %s", words, problem_kinds[p].name);
-
-			free(words);
-			words = longer;
-		}
-	if (state->reboot_required) {
-		char *longer = text_format("%s, reboot required", words);
-
-		free(words);
-		words = longer;
-	}
-	return words;
+		if (state->problem[p])
+			text_add(&words, ", %s", problem_kinds[p].name);
+	if (state->reboot_required)
+		text_add(&words, ", reboot required");
+	return words.text;
 }
 
 char *problem_hint(enum problem problem, const struct driver *driver)

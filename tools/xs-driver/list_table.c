@@ -6,21 +6,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "xs-driver/check.h"
 
 enum { COLUMNS = 5 };
 
 static const char *const headings[COLUMNS] = {"DRIVER", "VERSIONS", "STATE", "HARDWARE", "KERNEL"};
-
-/* A growing text. */
-static void append(char **words, const char *more)
-{
-	char *longer = text_format("%s%s%s", *words, **words ? " " : "", more);
-
-	free(*words);
-	*words = longer;
-}
 
 /*
  * The versions: "1.0.0 *1.1.0 >1.2.0". A loaded version that is not installed comes last. With FEW, only the active,
@@ -30,9 +22,10 @@ static char *version_words(const struct entry *entry, bool few)
 {
 	const struct driver *driver = entry->driver;
 	const struct state *state = &entry->state;
-	char *words = text_format("%s", ""), *word;
+	struct growing_text words = {0};
 	size_t others = 0;
 
+	text_add(&words, "%s", "");
 	for (size_t v = 0; v < driver->version_count; v++) {
 		const struct driver_version *version = &driver->versions[v];
 		bool active = state->active_version == version, selected = driver->selected == version;
@@ -41,24 +34,18 @@ static char *version_words(const struct entry *entry, bool few)
 			others++;
 			continue;
 		}
-		word = text_format("%s%s%s", active ? "*" : "", selected ? ">" : "", version->name);
-		append(&words, word);
-		free(word);
+		text_add(&words, "%s%s%s%s", words.len ? " " : "", active ? "*" : "", selected ? ">" : "",
+			 version->name);
 	}
 	if (*state->active && !state->active_version) {
 		char *safe = text_safe(state->active);
 
-		word = text_format("*%s", safe);
-		append(&words, word);
-		free(word);
+		text_add(&words, "%s*%s", words.len ? " " : "", safe);
 		free(safe);
 	}
-	if (others) {
-		word = text_format("+%zu", others);
-		append(&words, word);
-		free(word);
-	}
-	return words;
+	if (others)
+		text_add(&words, "%s+%zu", words.len ? " " : "", others);
+	return words.text;
 }
 
 static void fill_row(char *row[COLUMNS], const struct entry *entry, bool few)

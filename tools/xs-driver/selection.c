@@ -40,40 +40,30 @@ static bool complain_of_kernel(const struct host *host, const struct options *op
 	const struct options any = {0};
 	const struct hierarchy *lacking = NULL;
 	struct kernels all = {0};
-	char *have = NULL;
-	bool told;
+	struct growing_text have = {0};
 
 	for (size_t k = 0; k < kernels->count && options->kernel_count && !lacking; k++)
 		if (!hierarchy_find(&kernels->list[k], name))
 			lacking = &kernels->list[k];
 	for (size_t k = 0; lacking && (k > 0 || kernels_read(&all, host, &any, true)) && k < all.count; k++)
-		if (hierarchy_find(&all.list[k], name)) {
-			char *longer = text_format("%s%s%s", have ? have : "", have ? " and " : "", all.list[k].uname);
-
-			free(have);
-			have = longer;
-		}
-	told = have;
-	if (told)
-		complain("%s is not installed for kernel %s; it is for %s", name, lacking->uname, have);
-	free(have);
+		if (hierarchy_find(&all.list[k], name))
+			text_add(&have, "%s%s", have.len ? " and " : "", all.list[k].uname);
+	if (have.len)
+		complain("%s is not installed for kernel %s; it is for %s", name, lacking->uname, have.text);
+	free(have.text);
 	kernels_free(&all);
-	return told;
+	return have.len;
 }
 
 static void complain_not_installed(const struct hierarchy *hierarchy, const struct driver *driver, const char *version)
 {
-	char *have = text_format("%s", driver->version_count ? "" : "none");
+	struct growing_text have = {0};
 
-	for (size_t v = 0; v < driver->version_count; v++) {
-		char *longer = text_format("%s%s%s", have, v ? ", " : "", driver->versions[v].name);
-
-		free(have);
-		have = longer;
-	}
+	for (size_t v = 0; v < driver->version_count; v++)
+		text_add(&have, "%s%s", v ? ", " : "", driver->versions[v].name);
 	complain("version %s of %s is not installed for kernel %s; there: %s", version, driver->name, hierarchy->uname,
-		 have);
-	free(have);
+		 have.text ? have.text : "none");
+	free(have.text);
 }
 
 /*
