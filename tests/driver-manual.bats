@@ -32,7 +32,7 @@ complete_words() {
 	for problem in $(sed -n 's/.*\[PROBLEM_[A-Z]*\] = { "\([a-z-]*\)".*/\1/p' "$TOP/tools/host/state.c"); do
 		has "$text" "     $problem"
 	done
-	for variable in $(grep -oh 'XS_[A-Z]*' "$TOP"/tools/host/{depmod,initrd,reload}.c | sort -u); do
+	for variable in $(grep -oh 'XS_[A-Z]*' "$TOP"/tools/change/{depmod,initrd,reload}.c | sort -u); do
 		case $variable in XS_*_H | XS_DDK*) ;; *) has "$text" "$variable" ;; esac
 	done
 }

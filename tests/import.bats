@@ -186,7 +186,7 @@ tricky() {
 	tricky "may be changed by the command in line 6: \$x" "$plain" '$x'
 	tricky "has no closing quote" 'PACKAGE_NAME="a'
 	tricky "is a list in brackets" 'PACKAGE_NAME=(a b)'
-	tricky "no legal name" 'PACKAGE_NAME=../pwned'
+	tricky "not a legal name" 'PACKAGE_NAME=../pwned'
 	tricky "is not a path below the sources" "$plain" 'BUILT_MODULE_NAME[1]=../../pwned'
 	tricky "is not a path below the sources" "$plain" 'BUILT_MODULE_NAME[1]="a; touch pwned"'
 	tricky "PATCH in line 6 is not a path below" "$plain" 'PATCH[0]=../a.patch'

@@ -310,7 +310,7 @@ pair-data 4.5 6 A & B" ]
 }
 
 @test "what is wrong with a variable is said by the variable's name" {
-	vendor 'DRIVER :=' 'VERSIONS :='
+	vendor 'VERSIONS :='
 	refused "DRIVER_VERSION is not set"
 	refused 'DRIVER_VERSION: the version "1/2" has a character other than' DRIVER_VERSION=1/2
 	refused 'DRIVER "a/b": a name begins with' DRIVER_VERSION=1 DRIVER=a/b

@@ -2,7 +2,7 @@
 // Fuzzes the journal below a root: what it names is looked at, made and taken back, and nothing outside is touched.
 #include "fuzz.h"
 
-#include "host/journal.h"
+#include "change/journal.h"
 #include "tree.h"
 
 /* A root, with the journal at its path. */

@@ -13,8 +13,8 @@
 #include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "change/initrd.h"
 #include "elf/module.h"
-#include "host/initrd.h"
 #include "stream/source.h"
 
 /* Bytes of an image, and of a module in it. */

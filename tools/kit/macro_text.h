@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "kit/source_tree.h"
+struct strings;
 
 /* A use of a macro, e.g. MODULE_VERSION(DRV_VERSION "-k"). */
 struct macro_use {

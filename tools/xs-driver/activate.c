@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change/reload.h"
 #include "host/critical.h"
 #include "host/hierarchy_read.h"
-#include "host/reload.h"
 #include "xs-driver/commands.h"
 
 /* Whether the selected version is loaded already. */

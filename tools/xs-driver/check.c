@@ -9,9 +9,9 @@
 #include "base/directory.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "change/journal.h"
+#include "change/select.h"
 #include "host/installed.h"
-#include "host/journal.h"
-#include "host/select.h"
 #include "xs-driver/check.h"
 #include "xs-driver/unfinished.h"
 

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "boot/initrd_read.h"
 #include "boot/next_kernel.h"
-#include "host/initrd.h"
+#include "change/initrd.h"
 #include "xs-driver/check.h"
 
 /* What is found about one kernel. */

@@ -9,9 +9,9 @@
 
 #include "base/die.h"
 #include "base/program.h"
+#include "change/transaction.h"
 #include "host/hierarchy.h"
 #include "host/state.h"
-#include "host/transaction.h"
 
 command_function driver_list, driver_select, driver_deselect, driver_activate, driver_rollback, driver_recover,
 	driver_check, driver_tool;

@@ -12,9 +12,9 @@
 #include "base/array.h"
 #include "base/directory.h"
 #include "base/text.h"
+#include "change/lock.h"
 #include "host/hierarchy_read.h"
 #include "host/installed.h"
-#include "host/lock.h"
 #include "xs-driver/commands.h"
 
 /* Bytes of a name that are shown in a message. */

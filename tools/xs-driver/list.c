@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "host/journal.h"
+#include "change/journal.h"
 #include "xs-driver/check.h"
 
 static const struct {

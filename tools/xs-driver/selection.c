@@ -5,9 +5,9 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "change/select.h"
 #include "host/critical.h"
 #include "host/installed.h"
-#include "host/select.h"
 #include "host/unselected.h"
 #include "xs-driver/unfinished.h"
 

@@ -12,9 +12,9 @@
 #include "base/array.h"
 #include "base/directory.h"
 #include "base/text.h"
-#include "host/depmod.h"
+#include "change/depmod.h"
+#include "change/select.h"
 #include "host/hierarchy_read.h"
-#include "host/select.h"
 
 #define PREFIX	   ".xs-install:"
 #define LINE_LIMIT 4096

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Runs depmod for a kernel below a root.
-#include "host/depmod.h"
+#include "change/depmod.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include "base/progress.h"
 #include "base/spawn.h"
 #include "base/text.h"
-#include "host/depmod_tree.h"
+#include "change/depmod_tree.h"
 
 /* Seconds. With 7,000 modules depmod takes some seconds, or a minute on a slow disk. */
 #define TIME_LIMIT 600

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Plans the changes that select a version of a driver, or no version. */
-#ifndef XS_HOST_SELECT_H
-#define XS_HOST_SELECT_H
+#ifndef XS_CHANGE_SELECT_H
+#define XS_CHANGE_SELECT_H
 
-#include "host/changeset.h"
+#include "change/changeset.h"
 #include "host/hierarchy.h"
 #include "host/state.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Runs depmod for a kernel below a root. */
-#ifndef XS_HOST_DEPMOD_H
-#define XS_HOST_DEPMOD_H
+#ifndef XS_CHANGE_DEPMOD_H
+#define XS_CHANGE_DEPMOD_H
 
 #include <stdbool.h>
 

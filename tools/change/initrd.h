@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Makes a new initrd for a kernel, so that it has the selected driver. */
-#ifndef XS_HOST_INITRD_H
-#define XS_HOST_INITRD_H
+#ifndef XS_CHANGE_INITRD_H
+#define XS_CHANGE_INITRD_H
 
 #include <stdbool.h>
 
 #include "base/root.h"
-#include "host/changeset.h"
+#include "change/changeset.h"
 
 /* Which programs may run. */
 struct initrd_policy {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A list of changes to links and small files. Either all changes are made, or none. */
-#ifndef XS_HOST_CHANGESET_H
-#define XS_HOST_CHANGESET_H
+#ifndef XS_CHANGE_CHANGESET_H
+#define XS_CHANGE_CHANGESET_H
 
 #include <stdbool.h>
 #include <stddef.h>

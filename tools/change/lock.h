@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The lock for commands that select versions: only one command at a time can make changes. */
-#ifndef XS_HOST_LOCK_H
-#define XS_HOST_LOCK_H
+#ifndef XS_CHANGE_LOCK_H
+#define XS_CHANGE_LOCK_H
 
 #include "base/root.h"
 

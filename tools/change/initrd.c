@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Makes a new initrd for a kernel, so that it has the selected driver.
-#include "host/initrd.h"
+#include "change/initrd.h"
 
 #include <errno.h>
 #include <fcntl.h>

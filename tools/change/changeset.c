@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A list of changes to links and small files. Either all changes are made, or none.
-#include "host/changeset.h"
+#include "change/changeset.h"
 
 #include <errno.h>
 #include <fcntl.h>

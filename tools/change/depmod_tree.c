@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A temporary directory in which depmod can safely run for a system below another root.
-#include "host/depmod_tree.h"
+#include "change/depmod_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Changes the drivers that kernels load next: all changes or none. Repairs the changes of a run that was killed. */
-#ifndef XS_HOST_TRANSACTION_H
-#define XS_HOST_TRANSACTION_H
+#ifndef XS_CHANGE_TRANSACTION_H
+#define XS_CHANGE_TRANSACTION_H
 
-#include "host/changeset.h"
-#include "host/initrd.h"
+#include "change/changeset.h"
+#include "change/initrd.h"
 
 /* The settings of a transaction. */
 struct transaction {

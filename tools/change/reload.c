@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Unloads and loads the modules of a driver in the running kernel.
-#include "host/reload.h"
+#include "change/reload.h"
 
 #include <errno.h>
 #include <fcntl.h>

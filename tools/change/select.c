@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Plans the changes that select a version of a driver, or no version.
-#include "host/select.h"
+#include "change/select.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The journal: a file that lists changes before they are made. After a crash, the next run finishes or undoes them. */
-#ifndef XS_HOST_JOURNAL_H
-#define XS_HOST_JOURNAL_H
+#ifndef XS_CHANGE_JOURNAL_H
+#define XS_CHANGE_JOURNAL_H
 
-#include "host/changeset.h"
+#include "change/changeset.h"
 
 /* The path below the root. The file exists while a command makes changes, or after such a command was killed. */
 #define JOURNAL_PATH "/lib/modules/.xs-driver.journal"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The journal: a file that lists changes before they are made.
-#include "host/journal.h"
+#include "change/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>

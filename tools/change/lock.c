@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The lock for commands that select versions: only one command at a time can make changes.
-#include "host/lock.h"
+#include "change/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Changes the drivers that kernels load next: all changes or none. Repairs the changes of a run that was killed.
-#include "host/transaction.h"
+#include "change/transaction.h"
 
 #include <signal.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "base/die.h"
 #include "base/directory.h"
 #include "base/spawn.h"
-#include "host/depmod.h"
-#include "host/depmod_tree.h"
+#include "change/depmod.h"
+#include "change/depmod_tree.h"
+#include "change/journal.h"
 #include "host/hierarchy_read.h"
-#include "host/journal.h"
 
 /* During a change, a signal ends the child program (depmod, dracut), but not this program: it must undo its changes. */
 static void catch_signals(bool catch)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Unloads and loads the modules of a driver in the running kernel. */
-#ifndef XS_HOST_RELOAD_H
-#define XS_HOST_RELOAD_H
+#ifndef XS_CHANGE_RELOAD_H
+#define XS_CHANGE_RELOAD_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A temporary directory in which depmod can safely run for a system below another root. */
-#ifndef XS_HOST_DEPMOD_TREE_H
-#define XS_HOST_DEPMOD_TREE_H
+#ifndef XS_CHANGE_DEPMOD_TREE_H
+#define XS_CHANGE_DEPMOD_TREE_H
 
 #include <stdbool.h>
 
