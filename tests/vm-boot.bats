@@ -102,6 +102,16 @@ EOF
 	has "$stderr" "--root needs a value"
 }
 
+@test "a root with another C library is an error that says so, and no kernel's panic" {
+	local library
+	library=$(ldd "$(command -v kmod)" | grep -o '/[^ ]*libc[.]so[.]6')
+	mkdir -p "$BATS_TEST_TMPDIR/other${library%/*}"
+	echo none >"$BATS_TEST_TMPDIR/other$library"
+	run -125 --separate-stderr "$BOOT" --root "$BATS_TEST_TMPDIR/other" -- true
+	has "$stderr" "cannot start in the machine: "
+	has "$stderr" "does --root bring another C library"
+}
+
 @test "boot --help lists every option" {
 	run -0 --separate-stderr "$BOOT" --help
 	for option in $(grep -o -E '^[[:space:]]+--[a-z-]+( \||\))' "$BOOT" | tr -d ' |)'); do
