@@ -156,12 +156,19 @@ archive() {
 	has "$(recap host1)" changed=0
 }
 
-@test "ansible-lint and ansible-doc take the collection" {
+# Other sanity tests of ansible-test install their tools from the network.
+@test "ansible-lint, ansible-doc and ansible-test take the collection" {
 	run -0 --separate-stderr ansible-doc xs_ddk.drivers.driver xs_ddk.drivers.driver_facts
 	has "$output" "state"
 	cp -rL "$BATS_FILE_TMPDIR/collections" .
 	cd collections/ansible_collections/xs_ddk/drivers
 	run -0 --separate-stderr env ANSIBLE_COLLECTIONS_PATHS="$BATS_TEST_TMPDIR/collections" ansible-lint --offline
+	local test tests=()
+	for test in compile empty-init future-import-boilerplate line-endings metaclass-boilerplate no-assert no-basestring \
+		no-smart-quotes replace-urlopen shebang symlinks use-argspec-type-path; do
+		tests+=(--test "$test")
+	done
+	run -0 ansible-test sanity --python "$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')" "${tests[@]}"
 }
 
 @test "the rules for Prometheus are valid, and fire for what they say" {
