@@ -198,6 +198,20 @@ END
 	has "$output" "more files, dependencies or scriptlets than its size allows"
 }
 
+@test "thousands of patterns of firmware and 100,000 files are compared for a bounded time" {
+	mkdir tree
+	"$TOP/tests/hostile/header.py" firmware 100000 0 >tree/data.rpm
+	{
+		printf '.section .modinfo,"a"\n'
+		for i in $(seq 4000); do printf '.asciz "firmware=f*%d"\n' "$i"; done
+	} >patterns.s
+	as -o more.o patterns.s
+	mkdir -p tree/lib/modules/6.1.0-0-test/xenserver/case/1.2.3
+	ld -r -o tree/lib/modules/6.1.0-0-test/xenserver/case/1.2.3/case.ko case.ko more.o
+	bounded 1 verify --json tree
+	has "$output" "too many files to be compared"
+}
+
 # a_disk FILE: the file, alone, as a disk's XS-REPOSITORY.
 a_disk() {
 	mkdir -p disk

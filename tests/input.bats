@@ -298,6 +298,22 @@ library() {
 	has "$stderr" "is not installed"
 }
 
+@test "a module whose section headers are 3 GiB from its beginning is read as any other" {
+	python3 - "$SOUND/case.ko" case.ko <<'END'
+import struct, sys
+b = bytearray(open(sys.argv[1], "rb").read())
+at, = struct.unpack_from("<Q", b, 40)
+headers = b[at:at + 64 * struct.unpack_from("<H", b, 60)[0]]
+struct.pack_into("<Q", b, 40, 3 << 30)
+with open(sys.argv[2], "wb") as file:
+    file.write(b)
+    file.seek(3 << 30)
+    file.write(headers)
+END
+	run -0 --separate-stderr xs-ddk verify case.ko
+	has "$output" "1 module checked: 0 errors"
+}
+
 @test "an empty package on a disk is called empty" {
 	mkdir tree
 	cp "$SOUND/case.ko" tree/

@@ -5,6 +5,7 @@
 The header has a name, a version, a release, and by its KIND:
   directory    COUNT files with empty names in one directory of LENGTH bytes
   name         COUNT files, and a package name of LENGTH bytes
+  firmware     COUNT files of firmware with numbers for names; LENGTH is not used
   needs        COUNT empty Requires and Provides, and COUNT empty triggers
 """
 import struct
@@ -29,6 +30,9 @@ def main():
     if kind == "needs":
         for tag in (1049, 1047, 1065, 5066, 5076):
             tags.append((tag, STRING_ARRAY, count, bytes(count)))
+    elif kind == "firmware":
+        tags += [(1118, STRING_ARRAY, 1, b"/lib/firmware/\0"), (1116, INT32, count, bytes(4 * count)),
+                 (1117, STRING_ARRAY, count, b"".join(b"f%d\0" % i for i in range(count)))]
     else:
         directory = b"/" + b"d" * length if kind == "directory" else b"/"
         tags += [(1118, STRING_ARRAY, 1, directory + b"\0"), (1116, INT32, count, bytes(4 * count)),

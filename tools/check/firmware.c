@@ -59,8 +59,14 @@ static bool is_before(const void *file, const void *name)
 	return strcmp(((const struct inventory_file *)file)->name, name) < 0;
 }
 
-/* Whether a package has a file in DIRECTORY that matches NAME. */
-static bool is_in_directory(const struct inventory *inventory, const char *directory, const char *name)
+/*
+ * How often a pattern may be compared with a file, in one run. Modules have a few patterns, but each could be "*", and
+ * a package can have 100,000 files.
+ */
+#define COMPARISONS_MAX 2000000u
+
+/* Whether a package has a file in DIRECTORY that matches NAME. LEFT: how many comparisons are left. */
+static bool is_in_directory(const struct inventory *inventory, const char *directory, const char *name, size_t *left)
 {
 	/* All matching names begin with the part before the first wildcard. */
 	size_t plain = strcspn(name, "*?[\\");
@@ -70,7 +76,7 @@ static bool is_in_directory(const struct inventory *inventory, const char *direc
 		array_lower_bound(inventory->files, inventory->file_count, sizeof(*inventory->files), start, is_before);
 	bool found = false;
 
-	for (size_t i = first; !found && i < inventory->file_count; i++) {
+	for (size_t i = first; !found && *left > 0 && i < inventory->file_count; i++, --*left) {
 		if (strncmp(inventory->files[i].name, start, len) != 0)
 			break;
 		found = names(name, inventory->files[i].name + directory_len);
@@ -79,7 +85,7 @@ static bool is_in_directory(const struct inventory *inventory, const char *direc
 	return found;
 }
 
-static bool is_packaged(const struct inventory *inventory, const struct inventory_firmware *firmware)
+static bool is_packaged(const struct inventory *inventory, const struct inventory_firmware *firmware, size_t *left)
 {
 	bool found = false;
 
@@ -87,8 +93,8 @@ static bool is_packaged(const struct inventory *inventory, const struct inventor
 		char *directory = directory_of(directories[i], firmware->uname);
 		char *merged = text_format("/usr%s", directory);
 
-		found = is_in_directory(inventory, directory, firmware->name) ||
-			is_in_directory(inventory, merged, firmware->name);
+		found = is_in_directory(inventory, directory, firmware->name, left) ||
+			is_in_directory(inventory, merged, firmware->name, left);
 		free(merged);
 		free(directory);
 	}
@@ -149,13 +155,20 @@ static bool is_on_root(const char *path, const struct inventory_firmware *firmwa
 
 void check_firmware(struct report *report, const struct inventory *inventory, const struct policy *policy)
 {
+	size_t left = COMPARISONS_MAX;
+
 	for (size_t i = 0; i < inventory->firmware_count; i++) {
 		const struct inventory_firmware *firmware = &inventory->firmware[i];
 		const char *root = policy->sysroot ? policy->sysroot : firmware->root;
 		char *safe;
 
-		if (is_packaged(inventory, firmware) || (*root && is_on_root(root, firmware)))
+		if (is_packaged(inventory, firmware, &left) || (*root && is_on_root(root, firmware)))
 			continue;
+		if (left == 0) {
+			report_add(report, RULE_INPUT_LIMIT, firmware->path,
+				   "its patterns of firmware match too many files to be compared");
+			return;
+		}
 		safe = text_safe(firmware->name);
 		report_add(report, RULE_FIRMWARE_MISSING, firmware->path, "%s is %s", safe,
 			   *root ? "neither in lib/firmware of the root nor in one of the packages"
