@@ -42,7 +42,7 @@ complete_words() {
 	for version in 1.2.0 1.10.0; do install_fake intel-ice $version ice; done
 	install_fake other 1 other
 	[ "$(complete_words xs-driver sel)" = select ]
-	[ "$(complete_words xs-driver list --h | xargs)" = "--help --hardware" ]
+	[ "$(complete_words xs-driver list --h | xargs)" = "--help --hardware --hardware-present" ]
 	[ "$(complete_words xs-driver select --sysroot "$root" int)" = intel-ice ]
 	[ "$(complete_words xs-driver select --sysroot "$root" intel-ice '' | sort -V | xargs)" = "1.2.0 1.10.0" ]
 	[ -z "$(complete_words xs-driver select --sysroot "$root" intel-ice 1.2.0 '')" ]

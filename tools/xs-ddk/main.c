@@ -1,72 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// xs-ddk: shows the version in kernel modules, and checks whether modules are ready to ship.
+// xs-ddk: shows the version in kernel modules, and checks checks modules, packages and driver disks.
 #include "xs-ddk/commands.h"
 
 static const struct command commands[] = {
-	{"show", cmd_show, "what is in modules, packages and disks",
+	{"show", cmd_show, "print what is in modules, packages and disks",
 	 "[--json] [--rpm-key FILE] PATH...\n"
 	 "--contents FILE PACKAGE...\n"
 	 "[--json] [--sysroot DIR] --loaded [MODULE...]\n\n"
 	 "  --contents FILE  print this file of the packages, as it is\n"
-	 "  --loaded       what the kernel has loaded: the modules with a record, or those named\n"
-	 "  --json         for programs\n"
+	 "  --loaded         the loaded modules: those that are named, or all that have a record\n"
+	 "  --json           print JSON, for programs\n"
 	 "  --rpm-key FILE   check the signatures of packages with these OpenPGP keys; may be given again\n"
-	 "  --sysroot DIR  /sys and /proc are below DIR\n"},
-	{"verify", cmd_verify, "whether modules, packages, disks and hosts are right",
+	 "  --sysroot DIR    use /sys and /proc below DIR\n"},
+	{"verify", cmd_verify, "check modules, packages, disks and hosts",
 	 "[OPTION...] PATH...\n"
 	 "[OPTION...] --loaded [MODULE...]\n\n"
-	 "  --loaded         what the kernel has loaded: the modules with a record, or those named\n"
-	 "  --version V      every record must say V\n"
+	 "  --loaded         check the loaded modules: those that are named, or all that have a record\n"
+	 "  --version V      every record must have the version V\n"
 	 "  --kernel UNAME   every module must be built for UNAME\n"
-	 "  --symvers FILE   imported symbols against this Module.symvers; may be given again, for other kernels\n"
+	 "  --symvers FILE   compare imported symbols with this Module.symvers; may be given again, for other kernels\n"
 	 "  --require-signature  modules and packages must be signed\n"
-	 "  --cert FILE      modules must be signed with this certificate's key (PEM or DER)\n"
+	 "  --cert FILE      modules must be signed with the key of a certificate in this file (PEM or DER)\n"
 	 "  --rpm-key FILE   packages must be signed with one of these OpenPGP keys; may be given again\n"
-	 "  --profile NAME   what packages are for: generic, xs8, xs9 or el9\n"
+	 "  --profile NAME   the target of the packages: generic, xs8, xs9 or el9\n"
 	 "  --format FORMAT  text, json, tap, junit or github\n"
 	 "  --json           the same as --format json\n"
-	 "  --disable RULE   leave this rule out; may be given again\n"
-	 "  --strict         warnings fail too\n"
-	 "  --jobs N         threads: 8, but one a processor for what is compressed\n"
-	 "  --limit SIZE     how much a file or package may unpack to, e.g. 4G; 1G\n"
-	 "  --sysroot DIR    the target: /sys and /proc with --loaded, else /lib/firmware, are below DIR\n"},
-	{"inject", cmd_inject, "puts the version record into finished modules",
+	 "  --disable RULE   do not check this rule; may be given again\n"
+	 "  --strict         the status is 1 for warnings, too\n"
+	 "  --jobs N         the number of threads; default: 8, or one for each processor for compressed files\n"
+	 "  --limit SIZE     how much all inputs may unpack to, for example 4G; default: 64M and 16 times their size\n"
+	 "  --sysroot DIR    use /sys and /proc (with --loaded) or /lib/firmware below DIR\n"},
+	{"inject", cmd_inject, "add the record of the version to finished modules",
 	 "--version V [OPTION...] FILE...\n\n"
 	 "  --version V       the version: [A-Za-z0-9][A-Za-z0-9._+~@-]*, at most 63 bytes\n"
-	 "  --output FILE     write the result there and leave the one input as it is\n"
-	 "  --replace         put the record in the place of another version's, or of a damaged one\n"
-	 "  --drop-signature  remove the appended signature, which the change makes void\n"
-	 "  --compat xs9      the section .note.XenServer too, for older readers\n"},
+	 "  --output FILE     write the result to this file, and do not change the input\n"
+	 "  --replace         replace a record that is wrong or has another version\n"
+	 "  --drop-signature  remove the signature, which the change makes invalid\n"
+	 "  --compat xs9      also add the section .note.XenServer, for older readers\n"},
 	{"diff", cmd_diff, "what changes for devices and users from one set of modules to another",
 	 "[--json] OLD NEW\n\n"
 	 "  OLD, NEW  modules, packages, disk images, or directories of these\n"
 	 "  --json    for programs\n"},
-	{"import", cmd_import, "makes the directory that packages a driver, from its dkms.conf",
+	{"import", cmd_import, "make the directory that packages a driver, from its dkms.conf",
 	 "[--output DIR] [--force] DIR [NAME=VALUE...]\n\n"
 	 "  DIR           sources with a dkms.conf, or with the Makefile of an older kit\n"
 	 "  --output DIR  the directory to make; default: the driver's name\n"
-	 "  --force       replace the Makefile and the specs in a directory that is there\n"
-	 "  NAME=VALUE    what the sources do not say, by the names of driver.mk: VENDOR_NAME, TEXT, LICENSE, ...;\n"
-	 "                MAKE is the command that builds, with {kdir} and {uname} for the kernel\n"},
-	{"init", cmd_init, "makes the directory that packages a driver, from its sources",
+	 "  --force       replace the Makefile and the specs in an existing directory\n"
+	 "  NAME=VALUE    a value that the sources do not have; the names are those of driver.mk: VENDOR_NAME, TEXT, "
+	 "...;\n"
+	 "                MAKE is the command that builds the modules, with {kdir} and {uname} for the kernel\n"},
+	{"init", cmd_init, "make the directory that packages a driver, from its sources",
 	 "[--output DIR] [--force] DRIVER DIR [NAME=VALUE...]\n\n"
 	 "  DRIVER        the driver's name\n"
 	 "  DIR           its sources, with a Kbuild or a Makefile for kbuild\n"
 	 "  --output DIR  the directory to make; default: the driver's name\n"
-	 "  --force       replace the Makefile and the specs in a directory that is there\n"
-	 "  NAME=VALUE    what the sources do not say, by the names of driver.mk: VENDOR_NAME, TEXT, LICENSE, ...;\n"
-	 "                MAKE is the command that builds, with {kdir} and {uname} for the kernel\n"},
-	{"compare", cmd_compare, "the order of two versions: prints <, = or >", "V1 V2\n"},
-	{"info", cmd_info, "the info.json of a driver, from its modules",
+	 "  --force       replace the Makefile and the specs in an existing directory\n"
+	 "  NAME=VALUE    a value that the sources do not have; the names are those of driver.mk: VENDOR_NAME, TEXT, "
+	 "...;\n"
+	 "                MAKE is the command that builds the modules, with {kdir} and {uname} for the kernel\n"},
+	{"compare", cmd_compare, "compare two versions: print <, = or >", "V1 V2\n"},
+	{"info", cmd_info, "print the info.json of a driver, from its modules",
 	 "--driver NAME --version V [OPTION...] MODULE.ko...\n\n"
-	 "  --driver NAME       the driver, as its directory is called\n"
-	 "  --version V         what the modules' records must say\n"
-	 "  --variant V         the name toolstacks select by; default: the version\n"
+	 "  --driver NAME       the name of the driver, that is, of its directory\n"
+	 "  --version V         the version; the records of the modules must have it\n"
+	 "  --variant V         the name by which toolstacks select the version; default: the version\n"
 	 "  --category TEXT     network, storage, ...; default: other\n"
-	 "  --description TEXT  default: the first module's own\n"
-	 "  --priority N        the highest is an installer's choice; default: higher for a newer version\n"
+	 "  --description TEXT  default: the description of the first module\n"
+	 "  --priority N        installers choose the highest; default: higher for a newer version\n"
 	 "  --status STATUS     production, beta or alpha; default: production\n"},
-	{"rules", cmd_rules, "the catalogue of checks", "[--json]\n"},
+	{"rules", cmd_rules, "print the rules that verify checks", "[--json]\n"},
 };
 
 int main(int argc, char **argv)
@@ -75,7 +77,7 @@ int main(int argc, char **argv)
 		.name = "xs-ddk",
 		.commands = commands,
 		.count = sizeof(commands) / sizeof(commands[0]),
-		.statuses = "0 yes, 1 no, 2 called wrongly or could not be read",
+		.statuses = "0 success, 1 findings or failure, 2 wrong command line or unreadable input",
 	};
 
 	return program_main(&self, NULL, argc, argv);

@@ -4,56 +4,56 @@
 
 #define COMMON                                                                                                         \
 	"  --layout dmv     write links as XenServer 9's own tools do\n"                                               \
-	"  --sysroot DIR    /lib/modules, /sys, /proc, /etc and /boot are below DIR\n"
+	"  --sysroot DIR    use /lib/modules, /sys, /proc, /etc and /boot below DIR\n"
 #define KERNEL "  --kernel UNAME   for this kernel; may be given again\n"
 #define CHANGE                                                                                                         \
-	"  --no-initrd      leave the initrd as it is\n"                                                               \
-	"  --run-image-tools  below --sysroot, run that system's own programs to make its initrd\n"                    \
-	"  --wait SECONDS   wait so long for another command to end; default: 600\n"
+	"  --no-initrd      do not change the initrd\n"                                                                \
+	"  --run-image-tools  with --sysroot, run that system's own programs to make its initrd\n"                     \
+	"  --wait SECONDS   how long to wait for another command to end; default: 600\n"
 
 static const struct command commands[] = {
-	{"list", driver_list, "the drivers, their versions and states",
+	{"list", driver_list, "print the drivers, their versions and states",
 	 "[OPTION...] [NAME...]\n\n"
 	 "  --format FORMAT  table, json, xe, xe-variants or prometheus\n"
-	 "  --hardware       which devices each version would bind\n"
+	 "  --hardware       print which devices each version would bind\n"
 	 "  --all            all versions, even if the table is wider than the terminal\n"
-	 "  --hardware-present  only drivers with a device that is here\n"
+	 "  --hardware-present  only drivers for a device that this host has\n"
 	 "  --problems       only drivers with a problem\n"
 	 "  --reboot         only drivers that need a reboot\n"
-	 "  --kernel UNAME   as that kernel has them, not the running one; may be given again\n" COMMON},
-	{"select", driver_select, "choose the version that is loaded next",
+	 "  --kernel UNAME   for this kernel, not for the running kernel; may be given again\n" COMMON},
+	{"select", driver_select, "select the version that is loaded next",
 	 "[OPTION...] NAME VERSION\n"
-	 "[OPTION...] VARIANT-UUID\n\n" KERNEL "                   default: all that have the version\n"
-	 "  --force          even if a device that is here would be without a driver\n" CHANGE COMMON},
-	{"deselect", driver_deselect, "choose no version",
+	 "[OPTION...] VARIANT-UUID\n\n" KERNEL "                   default: all kernels that have the version\n"
+	 "  --force          even if a device of this host would have no driver\n" CHANGE COMMON},
+	{"deselect", driver_deselect, "select no version",
 	 "[OPTION...] --force NAME\n\n"
-	 "  --force          needed, as the host may be without a disk or network then\n" KERNEL CHANGE COMMON},
-	{"activate", driver_activate, "unload what is loaded and load what is selected, now",
+	 "  --force          required, because the host may lose a disk or its network\n" KERNEL CHANGE COMMON},
+	{"activate", driver_activate, "unload the active version and load the selected version, now",
 	 "[OPTION...] NAME\n\n"
-	 "  --force          even if the root disk or the management network hangs on it, or\n"
-	 "                   if what is loaded could not be loaded again\n" CHANGE COMMON},
-	{"rollback", driver_rollback, "choose the version that was selected before",
+	 "  --force          even if the root disk or the management network depends on it, or\n"
+	 "                   if the active version could not be loaded again\n" CHANGE COMMON},
+	{"rollback", driver_rollback, "select the version that was selected before",
 	 "[OPTION...] NAME\n\n" KERNEL
-	 "  --force          even if a device that is here would be without a driver\n" CHANGE COMMON},
-	{"recover", driver_recover, "finish or undo what a command that was killed left",
+	 "  --force          even if a device of this host would have no driver\n" CHANGE COMMON},
+	{"recover", driver_recover, "finish or undo the changes of a command that was killed",
 	 "[OPTION...]\n\n" CHANGE COMMON},
-	{"check", driver_check, "whether all is sound",
+	{"check", driver_check, "print all problems",
 	 "[OPTION...] [NAME...]\n\n"
 	 "  --format FORMAT  text or json\n"
 	 "  --strict         a notice counts as a problem\n"
-	 "  --kmod VERSION   the system's version of kmod; default: that of its depmod\n"
-	 "  --run-image-tools  below --sysroot, ask that system's own modprobe\n" KERNEL COMMON},
-	{"driver-tool", driver_tool, "the same in the protocol that toolstacks call",
+	 "  --kmod VERSION   the version of the system's kmod; default: that of its depmod\n"
+	 "  --run-image-tools  with --sysroot, ask that system's own modprobe\n" KERNEL COMMON},
+	{"driver-tool", driver_tool, "list, select and deselect in the protocol of toolstacks",
 	 "[OPTION...] -l\n"
 	 "[OPTION...] -s -n NAME -v VARIANT\n"
 	 "[OPTION...] -d -n NAME\n\n"
 	 "  -l, --list          print the drivers as JSON\n"
 	 "  -s, --select        select the variant for all kernels that have it\n"
-	 "  -d, --deselect      select none; NAME may follow as '-d NAME'\n"
+	 "  -d, --deselect      select no version; '-d NAME' works, too\n"
 	 "  -n, --name NAME     the driver\n"
-	 "  -v, --variant V     its variant, or version\n"
+	 "  -v, --variant V     the variant, or the version\n"
 	 "  --layout dmv        write links as XenServer 9's own tools do\n"
-	 "  --sysroot DIR       /lib/modules, /sys, /proc, /etc and /boot are below DIR\n"},
+	 "  --sysroot DIR       use /lib/modules, /sys, /proc, /etc and /boot below DIR\n"},
 };
 
 int main(int argc, char **argv)
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 		.name = "xs-driver",
 		.commands = commands,
 		.count = sizeof(commands) / sizeof(commands[0]),
-		.statuses = "0 done or sound, 1 failed, refused or unsound, 2 called wrongly or unreadable",
+		.statuses = "0 success, 1 failed, refused, or problems found, 2 wrong command line or unreadable file",
 	};
 
 	return program_main(&self, "driver-tool", argc, argv);
