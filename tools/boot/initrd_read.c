@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
 #include "change/initrd.h"
@@ -41,7 +40,6 @@ struct stream {
 
 struct reading {
 	struct initrd *initrd;
-	const struct hierarchy *hierarchy;
 	struct stream stream;
 	struct module module;
 	const char *why;
@@ -111,12 +109,23 @@ static void take_version_of_file(struct reading *r, const uint8_t *bytes, size_t
 		memcpy(out, r->module.note.version, sizeof(r->module.note.version));
 }
 
-static bool is_of_driver(const struct hierarchy *hierarchy, const char *module)
+/* The place for a module of the hierarchy's drivers, or NULL if no driver has the module. The owners are sorted. */
+static struct initrd_module *find_module(const struct initrd *initrd, const char *module)
 {
-	for (size_t i = 0; i < hierarchy->owner_count; i++)
-		if (strcmp(hierarchy->owners[i].module, module) == 0)
-			return true;
-	return false;
+	const struct hierarchy *hierarchy = initrd->hierarchy;
+	size_t low = 0, high = hierarchy->owner_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(hierarchy->owners[middle].module, module) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == hierarchy->owner_count || strcmp(hierarchy->owners[low].module, module) != 0)
+		return NULL;
+	return &initrd->modules[low];
 }
 
 /* Where the path goes on after "lib/modules/<uname>/". NULL: it is another path. */
@@ -133,33 +142,33 @@ static const char *below_kernel(const char *path, const char *uname)
 	return at;
 }
 
-/* Adds the entry if it is a module of a driver, but not a file of a version: only the link to it counts. */
+/* Keeps the version of an entry that is a module of a driver. A file of a version does not count, only the link to it.
+ */
 static bool take_entry(struct reading *r, const char *path, uint32_t mode, uint32_t size)
 {
-	const char *below = below_kernel(path, r->hierarchy->uname), *base = below ? strrchr(below, '/') : NULL;
-	struct initrd_module entry = {0};
+	const char *below = below_kernel(path, r->initrd->hierarchy->uname), *base = below ? strrchr(below, '/') : NULL;
+	struct initrd_module *module = NULL;
+	char name[MODULE_NAME_SIZE];
+	bool in_updates, good;
 	uint8_t *bytes;
-	bool good;
 
-	if (!base || !name_module_suffix(base + 1) || size > MODULE_LIMIT || (!S_ISREG(mode) && !S_ISLNK(mode)) ||
-	    strncmp(below, "xenserver/", 10) == 0 || strncmp(below, "dmv/", 4) == 0)
-		return take(&r->stream, NULL, size);
-	name_of_module(base + 1, entry.module);
-	if (!is_of_driver(r->hierarchy, entry.module))
+	if (base && name_module_suffix(base + 1) && size <= MODULE_LIMIT && (S_ISREG(mode) || S_ISLNK(mode)) &&
+	    strncmp(below, "xenserver/", 10) != 0 && strncmp(below, "dmv/", 4) != 0) {
+		name_of_module(base + 1, name);
+		module = find_module(r->initrd, name);
+	}
+	in_updates = below && strncmp(below, "updates/", 8) == 0;
+	if (!module || (module->in_updates && !in_updates))
 		return take(&r->stream, NULL, size);
 	bytes = need_memory(size + 1, 1);
 	good = take(&r->stream, bytes, size);
-	entry.in_updates = strncmp(below, "updates/", 8) == 0;
+	*module = (struct initrd_module){.held = true, .in_updates = in_updates};
 	if (good && S_ISLNK(mode))
-		take_version_of_target((const char *)bytes, entry.version);
+		take_version_of_target((const char *)bytes, module->version);
 	else if (good)
-		take_version_of_file(r, bytes, size, entry.version);
+		take_version_of_file(r, bytes, size, module->version);
 	free(bytes);
-	if (!good)
-		return false;
-	r->initrd->list = array_grown(r->initrd->list, r->initrd->count, sizeof(*r->initrd->list));
-	r->initrd->list[r->initrd->count++] = entry;
-	return true;
+	return good;
 }
 
 /* Takes the next header. Zeros before it are skipped. Returns false at the end, or if other bytes follow. */
@@ -224,15 +233,16 @@ static void read_image(struct reading *r)
 
 void initrd_read(struct initrd *initrd, const struct root *root, const struct hierarchy *hierarchy)
 {
-	struct reading r = {.initrd = initrd, .hierarchy = hierarchy};
+	struct reading r = {.initrd = initrd};
 	uint8_t *bytes = NULL;
 	size_t len = 0;
 	struct stat st;
 	int fd;
 
-	*initrd = (struct initrd){.path = initrd_path(root, hierarchy->uname)};
+	*initrd = (struct initrd){.path = initrd_path(root, hierarchy->uname), .hierarchy = hierarchy};
 	if (!initrd->path)
 		return;
+	initrd->modules = need_memory(hierarchy->owner_count + 1, sizeof(*initrd->modules));
 	fd = root_openat(root, initrd->path, O_RDONLY, 0);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		r.why = strerror(errno);
@@ -253,24 +263,19 @@ void initrd_free(struct initrd *initrd)
 {
 	free(initrd->path);
 	free(initrd->why);
-	free(initrd->list);
+	free(initrd->modules);
 	*initrd = (struct initrd){0};
 }
 
 const char *initrd_version(const struct initrd *initrd, const struct driver *driver)
 {
-	const char *version = NULL;
-	bool in_updates = false;
+	const struct initrd_module *held = NULL;
 
-	for (size_t i = 0; i < initrd->count; i++)
-		for (size_t m = 0; m < driver->module_count; m++) {
-			const struct initrd_module *entry = &initrd->list[i];
+	for (size_t m = 0; initrd->modules && m < driver->module_count; m++) {
+		const struct initrd_module *module = find_module(initrd, driver->modules[m]);
 
-			/* An entry in updates/ takes precedence, as for modprobe. */
-			if (strcmp(entry->module, driver->modules[m]) != 0 || (in_updates && !entry->in_updates))
-				continue;
-			version = entry->version;
-			in_updates = entry->in_updates;
-		}
-	return version;
+		if (module && module->held && (!held || module->in_updates > held->in_updates))
+			held = module;
+	}
+	return held ? held->version : NULL;
 }

@@ -6,10 +6,9 @@
 #include "base/root.h"
 #include "host/hierarchy.h"
 
-/* A file or link of an initrd, with the name of a driver's module. */
+/* What an initrd has for a module. An entry in updates/ takes precedence over others, as for modprobe. */
 struct initrd_module {
-	char module[MODULE_NAME_SIZE];		 /* the kernel's name */
-	bool in_updates;			 /* below updates/; otherwise below any other directory */
+	bool held, in_updates;
 	char version[XENSERVER_VERSION_MAX + 1]; /* version in the link's target, or in the file's record; "": none */
 };
 
@@ -17,8 +16,8 @@ struct initrd_module {
 struct initrd {
 	char *path; /* of the image, "/boot/initrd-6.1.0.img"; NULL: the kernel has none */
 	char *why;  /* NULL, or why the image cannot be read: a clause about "it" */
-	struct initrd_module *list;
-	size_t count;
+	const struct hierarchy *hierarchy;
+	struct initrd_module *modules; /* for each of the hierarchy's owners; the first one of a module is used */
 };
 
 /*
@@ -30,8 +29,9 @@ void initrd_read(struct initrd *initrd, const struct root *root, const struct hi
 void initrd_free(struct initrd *initrd);
 
 /*
- * The version of the driver that the initrd holds. NULL: it holds none of the driver's modules. "": it holds a module
- * that is not from an installed version, for example the kernel's own. The text belongs to INITRD.
+ * The version of the driver, one of the hierarchy's, that the initrd holds. NULL: it holds none of the driver's
+ * modules. "": it holds a module that is not from an installed version, for example the kernel's own. The text belongs
+ * to INITRD.
  */
 const char *initrd_version(const struct initrd *initrd, const struct driver *driver);
 
