@@ -194,6 +194,10 @@ held() { driver check | sed -n 's/^intel-ice: initrd: .*img-[^ ]* has \(.*\), an
 	image "lzma -c"
 	run -0 driver check
 	has "$output" "its compression is not gzip, xz or zstd"
+	# More than a run may unpack.
+	head -c 200M /dev/zero | gzip -1 >"$root/boot/initrd.img-$UNAME"
+	run -0 driver check
+	has "$output" "all that this run may unpack was unpacked"
 	printf '070701%0104x' 0 >"$root/boot/initrd.img-$UNAME"
 	run -0 driver check
 	has "$output" "it is damaged"
