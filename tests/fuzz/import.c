@@ -23,11 +23,11 @@ static char *read_file(const char *name)
 	return text;
 }
 
-/* A tree with directory "source"; what is made is "output" in it. Before its first entry stand lines NAME=VALUE, as on the command line. */
-static void fuzz_one(const uint8_t *data, size_t len)
+/* One call of "xs-ddk import" with the lines NAME=VALUE in WORDS, and one more if MORE is not NULL. */
+static void import(const char *words, const char *more, bool force)
 {
-	struct packaging packaging = {0};
-	char *words = fuzz_text(data, tree_make(data, len)), *rest = words, *word;
+	struct packaging packaging = {.force = force};
+	char *copy = text_format("%s\n%s", words, more ? more : ""), *rest = copy, *word;
 	char *dkms = read_file("dkms.conf"), *makefile = read_file("Makefile");
 
 	while ((word = strsep(&rest, "\n")))
@@ -43,8 +43,22 @@ static void fuzz_one(const uint8_t *data, size_t len)
 		import_finish(&packaging);
 	}
 	packaging_free(&packaging);
-	free(words);
+	free(copy);
 	free(dkms);
 	free(makefile);
+}
+
+/*
+ * A tree with directory "source"; what is made is "output" in it. Before its first entry stand lines NAME=VALUE, as on
+ * the command line. Imports it into a new directory, then again as another version, and again over what is there.
+ */
+static void fuzz_one(const uint8_t *data, size_t len)
+{
+	char *words = fuzz_text(data, tree_make(data, len));
+
+	import(words, NULL, false);
+	import(words, "DRIVER_VERSION=3.4.5", false);
+	import(words, "TEXT=another", true);
+	free(words);
 	tree_end();
 }

@@ -88,13 +88,15 @@ static const char *value_of(const struct macro_uses *uses, const char *name, siz
 			    size_t *budget)
 {
 	struct macro_definition key = {.name = text_format("%.*s", (int)len, name)};
-	const struct macro_definition *end = uses->definitions + uses->definition_count, *at;
+	const struct macro_definition *end, *at;
 	const char *here = NULL, *anywhere = NULL;
 	bool several_here = false, several = false;
 
 	at = uses->definition_count
 		     ? bsearch(&key, uses->definitions, uses->definition_count, sizeof(key), compare_definitions)
 		     : NULL;
+	/* Without a definition, the array is NULL, from which C does not count. */
+	end = at ? uses->definitions + uses->definition_count : NULL;
 	while (at && at > uses->definitions && strcmp(at[-1].name, key.name) == 0)
 		at--;
 	for (; at && at < end && strcmp(at->name, key.name) == 0 && *budget; at++, --*budget) {
