@@ -46,15 +46,15 @@ pair_of_real_drivers() {
 	[ ! -e tp-smapi/build/rpms ]
 	run -0 packages thinkpad-ec
 	run -0 packages tp-smapi
-	provided=$(rpm -qp --provides "$(package thinkpad-ec/build thinkpad-ec 0.44)" | grep '^ksym(')
+	provided=$(rpm -qp --provides "$(package thinkpad-ec/build thinkpad-ec 0.44)" | grep '^kmod-symbol(')
 	run -0 rpm -qp --requires "$(package tp-smapi/build tp-smapi 0.43)"
-	[ "$(grep '^ksym(' <<<"$output")" = "$(grep -e thinkpad_ec_lock -e thinkpad_ec_unlock -e thinkpad_ec_read_row \
+	[ "$(grep '^kmod-symbol(' <<<"$output")" = "$(grep -e thinkpad_ec_lock -e thinkpad_ec_unlock -e thinkpad_ec_read_row \
 		-e thinkpad_ec_invalidate <<<"$provided")" ]
-	has "$output" 'ksym(thinkpad_ec_lock) = 0x'
+	has "$output" 'kmod-symbol(thinkpad_ec_lock) = 0x'
 	# rpm keeps the two together.
 	make_root "$K1"
 	run -1 --separate-stderr change -i "$(package tp-smapi/build tp-smapi 0.43)"
-	has "$stderr" 'ksym(thinkpad_ec_lock) = 0x'
+	has "$stderr" 'kmod-symbol(thinkpad_ec_lock) = 0x'
 	run -0 change -i "$(package thinkpad-ec/build thinkpad-ec 0.43)" "$(package tp-smapi/build tp-smapi 0.43)"
 	run -0 grep '^updates/tp_smapi.ko:' "$ROOT/lib/modules/$K1/modules.dep"
 	has "$output" updates/thinkpad_ec.ko

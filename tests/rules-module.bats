@@ -148,3 +148,19 @@ setup() {
 		quiet path-kernel --kernel "$kernel" --version 1.0.0 "$(example_module 1.0.0 "$kernel")"
 	done
 }
+
+@test "a MODULE_VERSION that is another one of the record's sequence is found" {
+	local own
+	version=2.6.7 a_module other.ko 'info "version=2.6.6"'
+	fires module-version other.ko
+	has "$found" "MODULE_VERSION is 2.6.6, the record says 2.6.7"
+	# A module with versions of its own, or with less than the record says, contradicts nothing.
+	for own in 2.6.7 2.6 2.6.7-k 1.9.9 2.6.6.1 v2.6.6; do
+		version=2.6.7 a_module other.ko "info \"version=$own\""
+		quiet module-version other.ko
+	done
+	version=2.6.7-1 a_module other.ko 'info "version=2.6.7"'
+	quiet module-version other.ko
+	version=2.6.7-1 a_module other.ko 'info "version=2.6.6"'
+	quiet module-version other.ko
+}

@@ -529,3 +529,48 @@ rpm_says() {
 	run -0 --separate-stderr xs-ddk verify --json --profile xs8 ./*.src.rpm
 	[ "$(jq '.findings | length' <<<"$output")" -eq 0 ]
 }
+
+@test "a scriptlet that restarts the host or its services is found, even if it asks whether the command exists" {
+	right_package "%post" "depmod $uname"
+	quiet package-action "$right.rpm"
+	right_package "%post" "depmod $uname" "if command -v systemctl; then systemctl restart xapi; fi"
+	fires package-action "$right.rpm"
+	has "$found" "%post runs systemctl"
+	right_package "%postun" "sync; reboot"
+	fires package-action "$right.rpm"
+	has "$found" "%postun runs reboot"
+	right_package "%post" "echo please reboot"
+	quiet package-action "$right.rpm"
+}
+
+@test "a file that nobody may read is found" {
+	chmod 200 "payload/lib/modules/$uname/xenserver/net/1.0.0/net.ko"
+	right_package
+	fires package-mode "$right.rpm"
+	has "$found" "the mode of /lib/modules/$uname/xenserver/net/1.0.0/net.ko is 0200"
+	chmod 400 "payload/lib/modules/$uname/xenserver/net/1.0.0/net.ko"
+	right_package
+	quiet package-mode "$right.rpm"
+}
+
+@test "a version that is not packaged for a kernel of another version is found" {
+	local v u
+	for v in 1.0.0 1.1.0; do
+		for u in 4.19.0+1 4.19.0+2; do
+			rm -rf payload
+			uname=$u payload_module net $v net
+			a_package "net-$v-modules-test-$u"
+		done
+	done
+	quiet matrix-gap net-*.rpm
+	rm "net-1.1.0-modules-test-4.19.0+1.rpm"
+	fires matrix-gap net-*.rpm
+	has "$found" "net 1.1.0 is not there for 4.19.0+1; there are 2 versions for 2 kernels"
+	rm "net-1.1.0-modules-test-4.19.0+2.rpm"
+	quiet matrix-gap net-*.rpm
+	# Another driver may be for other kernels.
+	rm -rf payload
+	uname=4.19.0+3 payload_module disk 1.0.0 disk
+	a_package "disk-1.0.0-modules-test-4.19.0+3"
+	quiet matrix-gap net-*.rpm disk-*.rpm
+}

@@ -148,3 +148,16 @@ verify_options=(--disable path-name)
 		quiet signature-invalid --cert "$cert" --require-signature --kernel "$kernel" xsedu.ko
 	done
 }
+
+@test "signed and unsigned modules of one driver are found, in packages" {
+	local right=net-1.0.0-modules-test-$uname
+	payload_module net 1.0.0 net
+	payload_module net 1.0.0 net_extra
+	a_package "$right"
+	quiet signature-mixed "$right.rpm"
+	sign "payload/lib/modules/$uname/xenserver/net/1.0.0/net.ko" net.ko
+	mv net.ko "payload/lib/modules/$uname/xenserver/net/1.0.0/net.ko"
+	a_package "$right"
+	fires signature-mixed "$right.rpm"
+	has "$found" "net_extra.ko: some modules of the driver are signed, and some are not: it is not signed, and $right.rpm!lib/modules/$uname/xenserver/net/1.0.0/net.ko is"
+}

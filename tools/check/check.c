@@ -71,6 +71,7 @@ void check_subject(struct report *report, struct inventory *inventory, const str
 	check_modinfo(report, subject);
 	if (!is_strangers(subject, &location))
 		check_note(report, subject->path, &subject->module->note);
+	check_module_version(report, subject);
 	check_file_name(report, subject);
 	check_place(report, policy, subject, &location);
 	check_signature(report, policy, subject);
@@ -88,5 +89,6 @@ void check_inventory(struct report *report, struct inventory *inventory, const s
 	check_firmware(report, inventory, policy);
 	check_hierarchy(report, inventory, policy);
 	check_packages(report, inventory);
+	check_sets(report, inventory);
 	check_disks(report, &inventory->disks);
 }

@@ -65,6 +65,9 @@ void check_modinfo(struct report *report, const struct subject *subject);
 /* Compares the record's version with the expected one: rule path-version. */
 void check_version(struct report *report, const char *path, const struct note_reading *note, const char *expected);
 
+/* Compares MODULE_VERSION with the record's version: rule module-version. */
+void check_module_version(struct report *report, const struct subject *subject);
+
 /* Compares the vermagic's kernel with the expected one: rule path-kernel. */
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected);
 
@@ -123,6 +126,9 @@ void check_package_signatures(struct report *report, const struct policy *policy
 
 /* Checks the scriptlets of a package. check_package() calls it. */
 void check_scriptlets(struct report *report, const char *path, const struct rpm *rpm);
+
+/* Checks what packages make together: the rules matrix-gap and signature-mixed. */
+void check_sets(struct report *report, const struct inventory *inventory);
 
 /*
  * Checks for files that are in several packages: rule package-conflict. Checks for different packages that have the

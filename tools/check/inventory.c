@@ -183,6 +183,7 @@ void inventory_add_module(struct inventory *inventory, const struct inventory_wh
 {
 	struct inventory_entry added = {.kind = ENTRY_MODULE};
 	const char *name, *vermagic;
+	struct signature signature;
 
 	if (!locate(&added, where))
 		return;
@@ -197,6 +198,8 @@ void inventory_add_module(struct inventory *inventory, const struct inventory_wh
 	added.text = vermagic ? copy(vermagic) : NULL;
 	name_of_module(name ? name : where->path, added.module);
 	added.aliases = copy_values(module, "alias");
+	module_signature(module, &signature);
+	added.is_signed = signature.state == SIGNATURE_FOUND;
 	APPEND(inventory, inventory->entries, inventory->entry_count, added);
 }
 

@@ -25,6 +25,7 @@ struct inventory_entry {
 	char *below;		       /* the path below /lib/modules/<uname>/: "xenserver/ice/1.0/ice.ko" */
 	char *text;		       /* a link's target, the content of info.json, a module's vermagic, or NULL */
 	char module[MODULE_NAME_SIZE]; /* the module's own name; else empty */
+	bool is_signed;		       /* the module has a signature */
 	char **aliases;		       /* a module's aliases; NULL at the end */
 };
 

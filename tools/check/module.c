@@ -76,6 +76,45 @@ void check_modinfo(struct report *report, const struct subject *subject)
 		report_add(report, RULE_LICENSE_MISSING, subject->path, ".modinfo has no license=");
 }
 
+/* The number of parts between dots. */
+static size_t count_parts(const char *version)
+{
+	size_t parts = 1;
+
+	for (; (version = strchr(version, '.')); version++)
+		parts++;
+	return parts;
+}
+
+static bool begins(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+/*
+ * A module may count its own versions, and the record may say more than MODULE_VERSION, as 1.2-3 does of 1.2. So two
+ * versions contradict each other only if they look like versions of one sequence: numbers in as many parts, of which
+ * the first is the same.
+ */
+void check_module_version(struct report *report, const struct subject *subject)
+{
+	const char *own = module_info(subject->module, "version", NULL);
+	const char *version = subject->module->note.version;
+	size_t first;
+	char *safe;
+
+	if (!own || !note_is_sound(&subject->module->note) || begins(own, version) || begins(version, own))
+		return;
+	first = strcspn(own, ".");
+	if (own[strspn(own, "0123456789.")] || version[strspn(version, "0123456789.")] || own[first] != '.' ||
+	    strncmp(own, version, first + 1) != 0 || count_parts(own) != count_parts(version))
+		return;
+	safe = text_safe(own);
+	report_add(report, RULE_MODULE_VERSION, subject->path, "MODULE_VERSION is %s, the record says %s", safe,
+		   version);
+	free(safe);
+}
+
 void check_kernel(struct report *report, const char *path, const struct module *module, const char *expected)
 {
 	/* Longer than any legal uname, so that a uname that is too long is not cut to a legal one. */

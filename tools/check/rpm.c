@@ -111,6 +111,21 @@ static void check_paths(struct report *report, const char *path, const struct rp
 	free(first);
 }
 
+/* Directories and links are left out: only the modes of files are judged. */
+static void check_modes(struct report *report, const char *path, const struct rpm *rpm)
+{
+	for (size_t i = 0; i < rpm->file_count; i++) {
+		char *safe;
+
+		if (!S_ISREG(rpm->files[i].mode) || rpm->files[i].ghost || (rpm->files[i].mode & 0444))
+			continue;
+		safe = text_safe(rpm->files[i].path);
+		report_add(report, RULE_PACKAGE_MODE, path, "the mode of %s is %04o", safe, rpm->files[i].mode & 07777);
+		free(safe);
+		return;
+	}
+}
+
 /* The text as a part of an RPM name, which allows neither '~' nor '@'. The caller frees it. */
 static char *for_name(const char *s)
 {
@@ -249,7 +264,8 @@ void check_package(struct report *report, struct inventory *inventory, const str
 {
 	const struct profile *profile = policy->profile ? policy->profile : profile_find("generic");
 	char uname[UNAME_MAX + 1];
-	bool debug = strstr(rpm->name, "-debuginfo") || strstr(rpm->name, "-debugsource");
+	/* These packages are for developers, and not on a disk. */
+	bool debug = strstr(rpm->name, "-debuginfo") || strstr(rpm->name, "-debugsource") || ends(rpm->name, "-devel");
 	bool modules = !rpm->source && !debug && first_module_path(rpm, uname);
 
 	check_features(report, path, rpm, profile);
@@ -257,6 +273,7 @@ void check_package(struct report *report, struct inventory *inventory, const str
 	if (rpm->source || debug)
 		return;
 	check_paths(report, path, rpm, modules);
+	check_modes(report, path, rpm);
 	inventory_add_package(inventory, path, rpm);
 	if (!modules)
 		return;

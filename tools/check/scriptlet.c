@@ -234,12 +234,30 @@ static void check_syntax(struct report *report, const char *path, const struct r
 
 #define LACKING (sizeof(lacking) / sizeof(lacking[0]))
 
+/* Commands that change the running system. A test whether the command exists makes them no better. */
+static const char *const acts[] = {"reboot",
+				   "shutdown",
+				   "halt",
+				   "poweroff",
+				   "init",
+				   "telinit",
+				   "systemctl",
+				   "service",
+				   "kexec",
+				   "rmmod",
+				   "insmod",
+				   "xe",
+				   "xe-toolstack-restart"};
+
+#define ACTS (sizeof(acts) / sizeof(acts[0]))
+
 /* The commands that the scriptlets of a package use. */
 struct commands {
 	struct report *report;
 	const char *path, *kind; /* the path of the package, and the kind of the current scriptlet */
 	bool asked[LACKING];	 /* the current scriptlet tests whether the command exists */
 	bool told[LACKING];	 /* the package has a finding about the command */
+	bool told_act[ACTS];	 /* the same */
 };
 
 /* The index in the table of the command NAME, LEN bytes long; LACKING if it is not in the table. */
@@ -260,11 +278,23 @@ static void note_question(const char *name, size_t len, void *context)
 		commands->asked[i] = true;
 }
 
+static void check_act(struct commands *commands, const char *name, size_t len)
+{
+	for (size_t i = 0; i < ACTS; i++) {
+		if (commands->told_act[i] || strlen(acts[i]) != len || strncmp(acts[i], name, len) != 0)
+			continue;
+		commands->told_act[i] = true;
+		report_add(commands->report, RULE_PACKAGE_ACTION, commands->path, "%s runs %s", commands->kind,
+			   acts[i]);
+	}
+}
+
 static void check_command(const char *name, size_t len, void *context)
 {
 	struct commands *commands = context;
 	size_t i = find_lacking(name, len);
 
+	check_act(commands, name, len);
 	if (i == LACKING || commands->asked[i] || commands->told[i])
 		return;
 	commands->told[i] = true;
