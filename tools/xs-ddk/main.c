@@ -38,9 +38,10 @@ static const struct command commands[] = {
 	 "  --drop-signature  remove the signature, which the change makes invalid\n"
 	 "  --compat xs9      also add the section .note.XenServer, for older readers\n"},
 	{"diff", cmd_diff, "what changes for devices and users from one set of modules to another",
-	 "[--json] OLD NEW\n\n"
-	 "  OLD, NEW  modules, packages, disk images, or directories of these\n"
-	 "  --json    for programs\n"},
+	 "[--format FORMAT] OLD NEW\n\n"
+	 "  OLD, NEW         modules, packages, disk images, or directories of these\n"
+	 "  --format FORMAT  text, json, markdown or html\n"
+	 "  --json           the same as --format json\n"},
 	{"import", cmd_import, "make the directory that packages a driver, from its dkms.conf",
 	 "[--output DIR] [--force] DIR [NAME=VALUE...]\n\n"
 	 "  DIR           sources with a dkms.conf, or with the Makefile of an older kit\n"

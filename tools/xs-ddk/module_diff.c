@@ -39,6 +39,8 @@ static void take_module(struct diff_set *set, const char *path, const struct mod
 	module_kernel(module, taken->kernel, sizeof(taken->kernel));
 	taken->path = text_format("%s", path);
 	attributes_read(&taken->attributes, module, bytes, len);
+	/* The version is the first attribute of each module. */
+	taken->version = taken->attributes.all[0].value;
 }
 
 static void read_module(struct diff_set *set, const struct input *input)
@@ -66,6 +68,7 @@ static void take_input(const struct input *input, void *context)
 {
 	struct diff_set *set = context;
 
+	set_facts_add(&set->facts, input);
 	if (input->kind == INPUT_TROUBLE)
 		trouble(set, input->path, input->why);
 	else if (input->kind == INPUT_MODULE)
@@ -79,6 +82,8 @@ static int compare_modules(const void *a, const void *b)
 
 	if (order == 0)
 		order = strcmp(x->kernel, y->kernel);
+	if (order == 0)
+		order = strcmp(x->version, y->version);
 	return order ? order : strcmp(x->path, y->path);
 }
 
@@ -89,6 +94,7 @@ void diff_set_read(struct diff_set *set, char *path)
 	void *contexts[] = {set};
 
 	inputs_each(paths, &options, take_input, contexts);
+	set_facts_sort(&set->facts);
 	if (set->count)
 		qsort(set->modules, set->count, sizeof(*set->modules), compare_modules);
 	else if (!set->trouble)
@@ -102,23 +108,31 @@ void diff_set_free(struct diff_set *set)
 		free(set->modules[i].path);
 	}
 	free(set->modules);
+	set_facts_free(&set->facts);
 	*set = (struct diff_set){0};
 }
 
-/* Compares by name, and with KERNELS also by kernel. Both sets have this order. */
-static int compare_pair(const struct diff_module *a, const struct diff_module *b, bool kernels)
+/* What must be equal in a pair. */
+enum likeness { LIKE_NAME, LIKE_KERNEL, LIKE_VERSION };
+
+/* Compares by name, then by kernel and by version if LIKENESS asks for them. Both sets have this order. */
+static int compare_pair(const struct diff_module *a, const struct diff_module *b, enum likeness likeness)
 {
 	int order = strcmp(a->name, b->name);
 
-	return order || !kernels ? order : strcmp(a->kernel, b->kernel);
+	if (order == 0 && likeness >= LIKE_KERNEL)
+		order = strcmp(a->kernel, b->kernel);
+	if (order == 0 && likeness >= LIKE_VERSION)
+		order = strcmp(a->version, b->version);
+	return order;
 }
 
 /* Pairs the modules that have no partner yet. */
 static void pair_up(struct diff_pair *pairs, const struct diff_set *old_set, const struct diff_set *new_set,
-		    bool *taken, bool kernels)
+		    bool *taken, enum likeness likeness)
 {
 	for (size_t i = 0, j = 0; i < old_set->count && j < new_set->count;) {
-		int order = compare_pair(&old_set->modules[i], &new_set->modules[j], kernels);
+		int order = compare_pair(&old_set->modules[i], &new_set->modules[j], likeness);
 
 		if (taken[j] || order > 0) {
 			j++;
@@ -138,8 +152,9 @@ struct diff_pair *diff_pairs(const struct diff_set *old_set, const struct diff_s
 
 	for (size_t i = 0; i < old_set->count; i++)
 		pairs[i].old_module = &old_set->modules[i];
-	pair_up(pairs, old_set, new_set, taken, true);
-	pair_up(pairs, old_set, new_set, taken, false);
+	pair_up(pairs, old_set, new_set, taken, LIKE_VERSION);
+	pair_up(pairs, old_set, new_set, taken, LIKE_KERNEL);
+	pair_up(pairs, old_set, new_set, taken, LIKE_NAME);
 	*count = old_set->count;
 	for (size_t j = 0; j < new_set->count; j++)
 		if (!taken[j])

@@ -9,10 +9,12 @@
 #include "base/name.h"
 #include "xs-ddk/attributes.h"
 #include "xs-ddk/device_index.h"
+#include "xs-ddk/set_facts.h"
 
 /* A module of a set. */
 struct diff_module {
 	char name[MODULE_NAME_SIZE];
+	const char *version;	    /* in its record; "" if it has none; belongs to the attributes */
 	char kernel[UNAME_MAX + 1]; /* the uname in its vermagic, truncated if it is longer */
 	char *path;		    /* path for messages; may hold any bytes */
 	struct attributes attributes;
@@ -20,6 +22,7 @@ struct diff_module {
 
 /* A set of modules. It starts as {0}. */
 struct diff_set {
+	struct set_facts facts;	     /* what the set has beside its modules */
 	struct diff_module *modules; /* sorted by name, then kernel, then path */
 	size_t count;
 	bool trouble; /* reading failed somewhere; a message was printed */
@@ -35,8 +38,9 @@ struct diff_pair {
 };
 
 /*
- * Pairs the modules of both sets by name. If several modules have the same name, those for the same kernel are paired
- * first. Returns *COUNT pairs in memory to free: the order is that of the older set, then unpaired newer modules.
+ * Pairs the modules of both sets by name. If several modules have the same name, those of the same version and kernel
+ * are paired first, then those for the same kernel. Returns *COUNT pairs in memory to free: the order is that of the
+ * older set, then unpaired newer modules.
  */
 struct diff_pair *diff_pairs(const struct diff_set *old_set, const struct diff_set *new_set, size_t *count);
 
