@@ -6,7 +6,7 @@
 load helpers
 load rules/rules.bash
 
-formats="text json tap junit github"
+formats="text json tap junit github sarif markdown"
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -37,10 +37,12 @@ sys.exit(", ".join({ascii(c) for c in text if c != "\n" and unicodedata.category
 		run -1 --separate-stderr xs-ddk verify --format "$format" hostile
 		lines_before=${#lines[@]}
 		[ -z "$stderr" ]
-		# JSON has each backslash twice.
+		# Markdown has references for what it would take for marks. JSON has each backslash twice.
+		[ "$format" != markdown ] || output=$(python3 -c 'import html, sys; print(html.unescape(sys.stdin.read()))' <<<"$output")
 		has "${output//'\\'/'\'}" 'hostile/\x1b]0;x\x07\x1b[31mred\x0a'
 		only_printable
-		[ "$lines_before" -lt 60 ]
+		# SARIF has all rules.
+		[ "$format" = sarif ] || [ "$lines_before" -lt 60 ]
 	done
 	run -0 --separate-stderr xs-ddk show hostile
 	has "$output" '\x1b[2J\x0a'
@@ -154,7 +156,7 @@ jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open
 	valid_json
 	run -0 --separate-stderr xs-ddk rules --json
 	valid_json
-	run -0 --separate-stderr xs-ddk diff --json sound.ko warned.ko
+	run -1 --separate-stderr xs-ddk diff --json sound.ko warned.ko
 	valid_json
 	a_host
 	mkdir -p host/sys/module/sound
@@ -293,4 +295,81 @@ jenkins_schema() {
 		run -1 --separate-stderr xs-ddk verify --jobs 8 --format "$format" .
 		[ "$output" = "$one" ]
 	done
+}
+
+@test "SARIF has what code scanning needs: rules, levels, files and fingerprints that stay from run to run" {
+	run -1 --separate-stderr xs-ddk verify --format sarif failed.ko warned.ko
+	cp /dev/stdin first <<<"$output"
+	jq -e '.version == "2.1.0" and (.runs | length == 1)' first
+	jq -e '.runs[0].tool.driver | .name == "xs-ddk" and all(.rules[]; .id and .shortDescription.text and .help.text
+		and (.defaultConfiguration.level | IN("error", "warning")))' first
+	jq -e '.runs[0] as $run | [$run.results[] | $run.tool.driver.rules[.ruleIndex].id == .ruleId] | all' first
+	[ "$(jq -r '.runs[0].results[] | [.ruleId, .level, .locations[0].physicalLocation.artifactLocation.uri] | @tsv' first)" = \
+		$'note-missing\terror\tfailed.ko\nlicense-missing\twarning\twarned.ko' ]
+	# The same findings have the same fingerprints, beside others too; each has its own.
+	mkdir more && cp failed.ko more/
+	run -1 --separate-stderr xs-ddk verify --strict --format sarif more failed.ko warned.ko
+	jq -e '[.runs[0].results[].level] | all(. == "error")' <<<"$output"
+	[ "$(jq -r '.runs[0].results[].partialFingerprints["xsDdkFinding/v1"]' <<<"$output" | sort -u | wc -l)" -eq 3 ]
+	[ -z "$(comm -23 <(jq -r '.runs[0].results[].partialFingerprints[]' first | sort) \
+		<(jq -r '.runs[0].results[].partialFingerprints[]' <<<"$output" | sort))" ]
+	# Readers know only files that are there: for a module in a package, the package.
+	mkdir 'with space' && cp failed.ko 'with space/'
+	run -1 --separate-stderr xs-ddk verify --format sarif 'with space/failed.ko'
+	[ "$(jq -r '.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri' <<<"$output")" = with%20space/failed.ko ]
+}
+
+@test "Markdown is a table that a merge request shows" {
+	run -1 --separate-stderr xs-ddk verify --format markdown failed.ko warned.ko sound.ko
+	[ "${lines[0]}" = "**failed**: 3 modules checked, 1 errors, 1 warnings" ]
+	[ "$(grep -c '^| ' <<<"$output")" -eq 4 ]
+	has "$output" "| error | note-missing | failed.ko |"
+	run -0 --separate-stderr xs-ddk verify --format markdown sound.ko
+	[ "$output" = "**passed**: 1 modules checked, 0 errors, 0 warnings" ]
+}
+
+@test "several formats come from one run, each but one in a file" {
+	run -1 --separate-stderr xs-ddk verify --format junit --output report.xml --format text --format json --output report.json failed.ko
+	has "$output" "failed.ko: error: "
+	xmllint --noout --schema "$TOP/tests/rules/junit.xsd" report.xml
+	[ "$(jq .errors report.json)" -eq 1 ]
+	run -1 --separate-stderr xs-ddk verify --output report.txt failed.ko
+	[ -z "$output" ]
+	has "$(cat report.txt)" "failed.ko: error: "
+	run -2 --separate-stderr xs-ddk verify --format json --format text failed.ko
+	has "$stderr" "2 formats are for stdout"
+	run -2 --separate-stderr xs-ddk verify --output a --output b failed.ko
+	run -2 --separate-stderr xs-ddk verify --output missing/report failed.ko
+	has "$stderr" "missing/report: the report cannot be written: No such file or directory"
+	run -2 --separate-stderr xs-ddk verify --output /dev/full failed.ko
+	has "$stderr" "/dev/full: the report cannot be written"
+}
+
+@test "equal findings of many files are one, with the first files, and --all prints each" {
+	local i
+	mkdir many
+	for i in 1 2 3 4 5; do
+		name=m$i version=- a_module many/m$i.ko
+	done
+	run -1 --separate-stderr xs-ddk verify many warned.ko
+	has "$output" "5 files: error: the module has no record"
+	has "$output" $'    in: many/m1.ko\n    in: many/m2.ko\n    in: many/m3.ko\n    and 2 more; --all prints them'
+	lacks "$output" many/m4.ko
+	# At the end, how many each rule has.
+	has "$output" $'     1 warning  license-missing\n     5 error    note-missing\n6 modules checked: 5 errors, 1 warning'
+	run -1 --separate-stderr xs-ddk verify --all many
+	[ "$(grep -c '^many/m[1-5].ko: error: ' <<<"$output")" -eq 5 ]
+	rm many/m4.ko many/m5.ko
+	run -1 --separate-stderr xs-ddk verify many
+	[ "$(grep -c '^many/m[1-3].ko: error: ' <<<"$output")" -eq 3 ]
+}
+
+@test "one rule is explained by its name" {
+	run -0 --separate-stderr xs-ddk rules note-missing
+	[ "${#lines[@]}" -eq 2 ]
+	has "$output" "note-missing             error    the module has no record of its version"
+	run -0 --separate-stderr xs-ddk rules note-missing note-type
+	[ "${#lines[@]}" -eq 4 ]
+	run -2 --separate-stderr xs-ddk rules no-such-rule
+	[ "$stderr" = "xs-ddk: there is no rule no-such-rule; 'xs-ddk rules' prints all" ]
 }

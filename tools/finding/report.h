@@ -29,6 +29,7 @@ struct report {
 	bool strict;	      /* warnings fail too */
 	size_t dropped;	      /* findings that the budget refused */
 	uint64_t kept;	      /* bytes drawn from the budget: base/budget.h */
+	bool all;	      /* the format text prints each finding, not equal ones together */
 };
 
 /*

@@ -32,5 +32,9 @@ void report_print_tap(const struct report *report);
 void report_print_junit(const struct report *report);
 /* Workflow commands of GitHub Actions. GitHub shows them beside the files. */
 void report_print_github(const struct report *report);
+/* SARIF 2.1.0, for code scanning. */
+void report_print_sarif(const struct report *report);
+/* A table in Markdown, for merge requests. */
+void report_print_markdown(const struct report *report);
 
 #endif

@@ -23,7 +23,9 @@ static const struct command commands[] = {
 	 "  --cert FILE      modules must be signed with the key of a certificate in this file (PEM or DER)\n"
 	 "  --rpm-key FILE   packages must be signed with one of these OpenPGP keys; may be given again\n"
 	 "  --profile NAME   the target of the packages: generic, xs8, xs9 or el9\n"
-	 "  --format FORMAT  text, json, tap, junit or github\n"
+	 "  --format FORMAT  text, json, tap, junit, github, sarif or markdown; may be given again\n"
+	 "  --output FILE    write the format before it to FILE\n"
+	 "  --all            print each finding, not equal ones together\n"
 	 "  --json           the same as --format json\n"
 	 "  --disable RULE   do not check this rule; may be given again\n"
 	 "  --strict         the status is 1 for warnings, too\n"
@@ -69,7 +71,7 @@ static const struct command commands[] = {
 	 "  --description TEXT  default: the description of the first module\n"
 	 "  --priority N        installers choose the highest; default: higher for a newer version\n"
 	 "  --status STATUS     production, beta or alpha; default: production\n"},
-	{"rules", cmd_rules, "print the rules that verify checks", "[--json]\n"},
+	{"rules", cmd_rules, "the catalogue of checks", "[--json] [RULE...]\n\n  RULE  print these rules only\n"},
 };
 
 int main(int argc, char **argv)

@@ -1,17 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // xs-ddk rules: prints the list of rules.
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "finding/rule.h"
 #include "xs-ddk/commands.h"
+
+static void print_rule(const struct rule *rule)
+{
+	printf("%-24s %-8s %s\n%34s%s\n", rule->id, severity_name(rule->severity), rule->problem, "fix: ", rule->hint);
+}
 
 static void print_text(void)
 {
 	for (int i = 0; i < RULES; i++)
-		printf("%-24s %-8s %s\n%34s%s\n", rules[i].id, severity_name(rules[i].severity), rules[i].problem,
-		       "fix: ", rules[i].hint);
+		print_rule(&rules[i]);
+}
+
+/* Prints the rules with these names. False after a message if there is no such rule. */
+static bool print_named(char **names)
+{
+	for (; *names; names++) {
+		enum rule_id id = rule_find(*names);
+
+		if (id == RULES) {
+			char *safe = text_safe(*names);
+
+			complain("there is no rule %s; 'xs-ddk rules' prints all", safe);
+			free(safe);
+			return false;
+		}
+		print_rule(&rules[id]);
+	}
+	return true;
 }
 
 static void print_json(void)
@@ -38,6 +63,8 @@ enum status cmd_rules(int argc, char **argv)
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return command_help("rules");
-	complain("rules takes no argument but --json");
+	if (argv[1][0] != '-')
+		return print_named(argv + 1) ? STATUS_YES : STATUS_TROUBLE;
+	complain("rules takes names of rules, or --json");
 	return command_misused("rules");
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // xs-ddk verify: checks modules, packages, disks and hosts.
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/budget.h"
 #include "base/directory.h"
 #include "base/options.h"
 #include "base/profile.h"
+#include "base/text.h"
 #include "check/check.h"
 #include "check/verify.h"
 #include "elf/signature.h"
@@ -20,12 +23,22 @@
 #include "package/openpgp.h"
 #include "xs-ddk/commands.h"
 
+/* The report in a format: in a file, or on stdout if FILE is NULL. */
+struct output {
+	const struct report_format *format;
+	const char *file;
+};
+
+/* More formats than there are. */
+#define OUTPUTS_MAX 16
+
 struct verify {
 	struct report report;
 	struct policy policy;
 	struct inventory inventory;
 	struct input_options inputs;
-	const struct report_format *format;
+	struct output outputs[OUTPUTS_MAX]; /* the first is text on stdout if none is asked for */
+	size_t output_count;
 	bool loaded;
 };
 
@@ -77,9 +90,84 @@ static enum status verify_loaded(struct verify *v, char **named)
 
 static bool set_format(struct verify *v, const char *name)
 {
-	v->format = report_format_find(name);
-	v->report.keep_names = v->format && v->format->names;
-	return v->format;
+	const struct report_format *format = report_format_find(name);
+
+	if (format && v->output_count == OUTPUTS_MAX) {
+		complain("--format: at most %d formats", OUTPUTS_MAX);
+		return false;
+	}
+	if (!format)
+		return false;
+	v->outputs[v->output_count++] = (struct output){format, NULL};
+	v->report.keep_names = v->report.keep_names || format->names;
+	return true;
+}
+
+/* --output FILE is for the --format before it, or for text. */
+static bool set_output(struct verify *v, const char *file)
+{
+	if (v->output_count == 0 && !set_format(v, "text"))
+		return false;
+	if (v->outputs[v->output_count - 1].file) {
+		complain("--output is given twice for one --format");
+		return false;
+	}
+	v->outputs[v->output_count - 1].file = file;
+	return true;
+}
+
+/* Only one format can be on stdout. */
+static bool outputs_are_right(struct verify *v)
+{
+	size_t on_stdout = 0;
+
+	if (v->output_count == 0 && !set_format(v, "text"))
+		return false;
+	for (size_t i = 0; i < v->output_count; i++)
+		on_stdout += !v->outputs[i].file;
+	if (on_stdout > 1)
+		complain("%zu formats are for stdout; give each but one an --output FILE after its --format",
+			 on_stdout);
+	return on_stdout <= 1;
+}
+
+/* Prints the report to FILE. The printers write to stdout, so stdout is FILE meanwhile. */
+static bool print_to_file(const struct report *report, const struct output *output)
+{
+	int fd = open(output->file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), out;
+	bool fine = fd >= 0 && fflush(stdout) == 0;
+
+	out = fine ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : -1;
+	fine = out >= 0 && dup2(fd, STDOUT_FILENO) >= 0;
+	if (fine) {
+		output->format->print(report);
+		fine = fflush(stdout) == 0 && !ferror(stdout);
+		fine = dup2(out, STDOUT_FILENO) >= 0 && fine;
+	}
+	if (out >= 0)
+		close(out);
+	if (fd >= 0 && close(fd) != 0)
+		fine = false;
+	if (!fine) {
+		char *safe = text_safe(output->file);
+
+		complain("%s: the report cannot be written: %s", safe, strerror(errno));
+		free(safe);
+	}
+	return fine;
+}
+
+/* Prints the report in each format. False after a message. */
+static bool print_outputs(const struct verify *v)
+{
+	bool fine = true;
+
+	for (size_t i = 0; i < v->output_count; i++)
+		if (v->outputs[i].file)
+			fine = print_to_file(&v->report, &v->outputs[i]) && fine;
+		else
+			v->outputs[i].format->print(&v->report);
+	return fine;
 }
 
 static bool set_expected(const char **where, const char *what, const char *value, bool legal)
@@ -165,6 +253,8 @@ enum {
 	OPTION_CERT,
 	OPTION_RPM_KEY,
 	OPTION_PROFILE,
+	OPTION_OUTPUT,
+	OPTION_ALL,
 	OPTION_JOBS,
 	OPTION_LIMIT
 };
@@ -184,6 +274,8 @@ static const struct option options[] = {
 	{"cert", required_argument, NULL, OPTION_CERT},
 	{"rpm-key", required_argument, NULL, OPTION_RPM_KEY},
 	{"profile", required_argument, NULL, OPTION_PROFILE},
+	{"output", required_argument, NULL, OPTION_OUTPUT},
+	{"all", no_argument, NULL, OPTION_ALL},
 	{"jobs", required_argument, NULL, OPTION_JOBS},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{0},
@@ -223,6 +315,11 @@ static bool take_option(struct verify *v, int option)
 		return openpgp_keys_read(&v->policy.package_keys, optarg);
 	case OPTION_PROFILE:
 		return set_profile(v, optarg);
+	case OPTION_OUTPUT:
+		return set_output(v, optarg);
+	case OPTION_ALL:
+		v->report.all = true;
+		return true;
 	case OPTION_JOBS:
 		return set_jobs(v, optarg);
 	case OPTION_LIMIT:
@@ -245,8 +342,7 @@ static enum status verify_all(struct verify *v, char **paths)
 		verify_inputs(&v->report, &v->inventory, &v->policy, paths, &v->inputs);
 	check_inventory(&v->report, &v->inventory, &v->policy);
 	report_sort(&v->report);
-	v->format->print(&v->report);
-	found = report_status(&v->report);
+	found = print_outputs(v) ? report_status(&v->report) : STATUS_TROUBLE;
 	return found > status ? found : status;
 }
 
@@ -264,12 +360,14 @@ static enum status run(struct verify *v, int argc, char **argv)
 		complain("verify: a PATH is missing");
 		return command_misused("verify");
 	}
+	if (!outputs_are_right(v))
+		return command_misused("verify");
 	return verify_all(v, argv + optind);
 }
 
 enum status cmd_verify(int argc, char **argv)
 {
-	struct verify v = {.format = report_format_find("text"), .inputs.progress = true};
+	struct verify v = {.inputs.progress = true};
 	enum status status;
 
 	inventory_init(&v.inventory);
