@@ -116,12 +116,21 @@ static void add_files(struct set_facts *facts, const struct rpm *rpm)
 	}
 }
 
+/* The metapackage of a disk only names the other packages, and the versions that hosts select. */
+static bool is_metapackage(const struct rpm *rpm)
+{
+	for (size_t i = 0; i < rpm->file_count; i++)
+		if (is_below(rpm->files[i].path, "/etc/xs-ddk/selection/"))
+			return true;
+	return rpm->file_count == 0;
+}
+
 static void add_package(struct set_facts *facts, const struct rpm *rpm)
 {
 	struct module_path location = {0};
 	char *who;
 
-	if (rpm->source)
+	if (rpm->source || is_metapackage(rpm))
 		return;
 	for (size_t i = 0; i < rpm->file_count && !location.driver[0]; i++)
 		module_path_read(rpm->files[i].path, &location);
