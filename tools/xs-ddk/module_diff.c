@@ -95,6 +95,8 @@ void diff_set_read(struct diff_set *set, char *path)
 
 	inputs_each(paths, &options, take_input, contexts);
 	set_facts_sort(&set->facts);
+	if (set->facts.over)
+		trouble(set, path, "its packages take more memory to compare than their sizes allow");
 	if (set->count)
 		qsort(set->modules, set->count, sizeof(*set->modules), compare_modules);
 	else if (!set->trouble)

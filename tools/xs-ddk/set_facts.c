@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/budget.h"
 #include "base/die.h"
 #include "base/module_path.h"
 #include "base/text.h"
@@ -27,6 +28,15 @@ const char *fact_kind_name(enum fact_kind kind)
 /* Takes over KEY and VALUE. */
 static void add(struct set_facts *facts, enum fact_kind kind, char *key, char *value)
 {
+	uint64_t size = 2 * sizeof(*facts->all) + strlen(key) + strlen(value) + 2;
+
+	if (!budget_keep(size)) {
+		facts->over = true;
+		free(key);
+		free(value);
+		return;
+	}
+	facts->kept += size;
 	facts->all = array_grown(facts->all, facts->count, sizeof(*facts->all));
 	facts->all[facts->count++] = (struct fact){kind, key, value};
 }
@@ -192,6 +202,7 @@ void set_facts_free(struct set_facts *facts)
 		free(facts->all[i].value);
 	}
 	free(facts->all);
+	budget_release(facts->kept);
 	*facts = (struct set_facts){0};
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "package/input.h"
 
@@ -30,6 +31,8 @@ struct fact {
 struct set_facts {
 	struct fact *all;
 	size_t count;
+	uint64_t kept; /* bytes drawn from the budget: base/budget.h */
+	bool over;     /* facts were not kept, because of the budget */
 };
 
 /* A difference: the fact is NULL in the set that does not have it. */
