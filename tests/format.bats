@@ -299,7 +299,7 @@ jenkins_schema() {
 
 @test "SARIF has what code scanning needs: rules, levels, files and fingerprints that stay from run to run" {
 	run -1 --separate-stderr xs-ddk verify --format sarif failed.ko warned.ko
-	cp /dev/stdin first <<<"$output"
+	printf "%s\n" "$output" >first
 	jq -e '.version == "2.1.0" and (.runs | length == 1)' first
 	jq -e '.runs[0].tool.driver | .name == "xs-ddk" and all(.rules[]; .id and .shortDescription.text and .help.text
 		and (.defaultConfiguration.level | IN("error", "warning")))' first
