@@ -52,9 +52,9 @@ MACROSDIR ?= $(PREFIX)/lib/rpm/macros.d
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror)
-O := build$(if $(SANITIZE),/$(or $(VARIANT_$(SANITIZE)),san))
 VARIANT_thread := tsan
 VARIANT_coverage := cov
+O := build$(if $(SANITIZE),/$(or $(VARIANT_$(SANITIZE)),san))
 
 .DEFAULT_GOAL := all
 
