@@ -152,7 +152,7 @@ $O/settings: FORCE
 deps: ## install the packages that building, demo and tests need, with apt or dnf; needs root
 	@tools/deps
 
-demo: ## build, package and verify the example driver, then load it in a kernel in QEMU
+demo: ## build, package and verify the example driver, then try its disk on a kernel in QEMU
 	@$(MAKE) --no-print-directory -s all
 	@tests/demo $(KERNELS)
 
@@ -180,9 +180,10 @@ coverage: ## run all tests, and print how much of each source they reach
 kernel-verdicts: all ## ask Linux 6.1 and 6.12 which module signatures they take; builds both, takes half an hour
 	@tests/kernels/record 6.1 6.12
 
-corpus: all ## build and package real drivers of the distribution; takes minutes
+corpus: all ## build, package and try real drivers of the distribution; takes minutes
 	@tests/corpus/run
 	@tests/corpus/package
+	@tests/corpus/trial
 
 ## Fuzzing and measuring -------------------------------------------------------
 

@@ -73,6 +73,17 @@ found_by() {
 	[ "$(find "$report" -name 'console-*' | wc -l)" -eq 4 ]
 }
 
+@test "the way from a former disk to a new one, and back, is tried with --from" {
+	load disk/disk
+	local old=$BATS_TEST_TMPDIR/old new=$BATS_TEST_TMPDIR/new packages
+	packages=$(example_packages "$(a_kernel)")
+	PACKAGES=$packages make_disk "$new"
+	PACKAGES=$(grep -v 'xsedu-1[.]1[.]0-' <<<"$packages") make_disk "$old" --version 1.0.0
+	run -0 --separate-stderr trial --only 'upgrade.*' --from "$old/xsedu.iso" "$new/xsedu.iso"
+	echo "$output"
+	[ "${lines[-1]}" = "2 passed, 0 failed, 0 not tried" ]
+}
+
 @test "a machine that hangs is ended after its time, and one whose kernel panics is told; the console is kept" {
 	local report=$BATS_TEST_TMPDIR/report
 	printf '#!/bin/sh\necho "<0>it begins" >/dev/kmsg\nsleep 1000\n' >"$BATS_TEST_TMPDIR/hangs"
