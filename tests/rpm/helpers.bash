@@ -88,7 +88,7 @@ add_kernel() {
 	echo kernel/drivers/misc/other.ko >"$dir/modules.order"
 	: >"$dir/modules.builtin"
 	: >"$dir/modules.builtin.modinfo"
-	echo "initrd of $1" >"$ROOT/boot/initrd-$1.img"
+	(cd "$ROOT/lib/modules" && echo "$1" | cpio -o -H newc --quiet) >"$ROOT/boot/initrd-$1.img"
 	as_root chroot "$ROOT" depmod "$1"
 }
 
