@@ -51,6 +51,52 @@ failing() {
 	failing EIO write,symlinkat,renameat,fsync,unlinkat,mkdirat,clone
 }
 
+# install_large COUNT: a host with a driver of so many modules for each of two kernels. The names are as long as names may
+# be: each module adds about 300 bytes to the journal.
+install_large() {
+	local kernel dir
+	large=large_$(printf 'x%.0s' {1..50})
+	make_host
+	make_kernel "$OTHER"
+	for kernel in "$UNAME" "$OTHER"; do
+		dir=$(hierarchy "$kernel")/$large/1
+		mkdir -p "$dir"
+		(cd "$dir" && seq -f "${large::50}_%04g.ko" "$1" |
+			xargs -n 500 sh -c 'tee "$@" <"$0" >/dev/null' "$(fake_module large 1 "$kernel")")
+	done
+	journal=$root/lib/modules/.xs-driver.journal
+}
+
+@test "a journal of more than 64 KiB that cannot be brought to the disk is removed again" {
+	install_large 150
+	for call in write:1 fsync:1 renameat:1 fsync:2; do
+		run -1 --separate-stderr strace -o "$BATS_TEST_TMPDIR/trace" -e trace=write,fsync,renameat \
+			-P "$root/lib/modules" -P "$root/lib/modules/..xs-driver.journal.xs-new" \
+			-e inject="${call%:*}:error=EIO:when=${call#*:}" xs-driver select --sysroot "$root" "$large" 1
+		[ "$stderr" = "xs-driver: ${journal#"$root"}: Input/output error
+xs-driver: nothing is changed" ] || fail "$call: $stderr"
+		[ "$(find "$root" -name '*.xs-driver.*')" = "$root/lib/modules/.xs-driver.lock" ] || fail "$call: $(ls -A "$root/lib/modules")"
+		[ "$(sed -n 's/^write.*, \([0-9]*\)) .*/\1/p' "$BATS_TEST_TMPDIR/trace")" -gt 65536 ]
+	done
+}
+
+@test "a select whose journal would be too long to be read is refused before it changes anything" {
+	install_large 1800
+	cp -al "$root" "$BATS_TEST_TMPDIR/before"
+	run -1 --separate-stderr driver select "$large" 1
+	[ "$stderr" = "xs-driver: ${journal#"$root"}: the journal would be longer than 1048576 bytes: change fewer kernels at once, with --kernel
+xs-driver: nothing is changed" ]
+	rm "$root/lib/modules/.xs-driver.lock"
+	diff -r --no-dereference "$BATS_TEST_TMPDIR/before" "$root"
+	# What the message says to do is possible, and that journal is read again.
+	run -137 strace -o "$BATS_TEST_TMPDIR/trace" -e trace=renameat -e inject=renameat:signal=KILL:when=3 \
+		xs-driver select --sysroot "$root" --kernel "$OTHER" "$large" 1
+	[ "$(stat -c %s "$journal")" -gt 524288 ]
+	XS_DEPMOD=/bin/true run -0 --separate-stderr driver recover
+	has "$stderr" "had been interrupted; it is undone"
+	[ -z "$(ls -A "$root/lib/modules/$OTHER/updates")" ]
+}
+
 # on_full_disk KILOBYTES: a select on a file system that has so much left; prints how the host looks then.
 on_full_disk() {
 	export template BATS_TEST_TMPDIR

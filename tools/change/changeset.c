@@ -16,8 +16,6 @@
 #include "base/directory.h"
 #include "base/text.h"
 
-#define TEXT_LIMIT 65536
-
 static char *copy(const char *s)
 {
 	return s ? text_format("%s", s) : NULL;
@@ -75,7 +73,7 @@ static char *read_link(const struct root *root, const char *path)
 
 char *change_read(const struct root *root, const char *path, bool is_file)
 {
-	char *now = is_file ? root_read(root, path, TEXT_LIMIT, NULL) : read_link(root, path);
+	char *now = is_file ? root_read(root, path, CHANGE_FILE_LIMIT, NULL) : read_link(root, path);
 
 	if (!now && errno == ENOENT)
 		errno = 0;

@@ -8,6 +8,9 @@
 
 #include "base/root.h"
 
+/* The limit in bytes of a file that is changed. The journal is the only such file, so this is its limit too. */
+#define CHANGE_FILE_LIMIT (1u << 20)
+
 struct change {
 	char *path;	      /* below the root: "/lib/modules/..." */
 	bool is_file;	      /* true: a regular file; false: a symbolic link */

@@ -18,10 +18,10 @@
 #include "xenserver-note.h"
 
 /*
- * The limit in bytes. The changes are compared with each other, so the time grows with the square: 10,000 changes fill
- * the journal and take a second. A driver with 60 modules on 10 kernels needs about 0.3 MiB.
+ * The changes are compared with each other, so the time grows with the square: 10,000 changes fill the journal and take
+ * a second. A driver with 60 modules on 10 kernels needs about 0.3 MiB.
  */
-#define JOURNAL_LIMIT  (1u << 20)
+#define JOURNAL_LIMIT  CHANGE_FILE_LIMIT
 #define JOURNAL_FORMAT "xs-driver-journal"
 #define JOURNAL_SCHEMA 1
 
