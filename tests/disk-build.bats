@@ -42,9 +42,8 @@ disk() {
 @test "the targets of the guide make the disk, and a second time nothing" {
 	cp -r "$TOP/example-driver" "$BATS_TEST_TMPDIR/driver"
 	rm -rf "$BATS_TEST_TMPDIR/driver/build"
-	sed -i "s|\.\./rpm/|$TOP/rpm/|" "$BATS_TEST_TMPDIR/driver/Makefile"
 	cd "$BATS_TEST_TMPDIR/driver"
-	local control build=(make build-isos KERNELS="$(a_kernel)" DRIVER_VERSION=1.0.0 PACK.BUILD=7 PRODUCT=XCP PRODUCT_VERSION=1.0.0
+	local control build=(make XS_DDK_DIR="$TOP" build-isos KERNELS="$(a_kernel)" DRIVER_VERSION=1.0.0 PACK.BUILD=7 PRODUCT=XCP PRODUCT_VERSION=1.0.0
 		"BASE_REQUIRES=product-version = 1.0.0, other >= 2")
 	"${build[@]}"
 	(cd build/isos && md5sum -c xsedu.md5)
@@ -139,7 +138,7 @@ version_of() { bsdtar -xOf "$1" update.xml | sed -n 's/^<update .*\( version="[^
 --label a --version 1 --build 1-2|--build '1-2'
 --label a --version 1 --uuid 01234567-89AB-cdef-0123-456789abcdef|in lower case
 --label a --version 1 --uuid 0123|is no UUID
---label a --version 1 --after-apply restartHost,reboot|'reboot' is none of
+--label a --version 1 --after-apply restartHost,reboot|'reboot' is not one of
 --label a --version 1 --vendor $'a\nb'|--vendor must be one line of UTF-8
 --label a --version 1 --text $'a\xff'|--text must be one line of UTF-8
 --label a --version 1 --requires 'xs:main equals 1'|one of eq ne lt gt le ge
