@@ -395,9 +395,9 @@ arm64_kernel() {
 	END
 }
 
-# arm64_vendor: a driver that needs no header of a kernel; lines for its Makefile on stdin.
+# arm64_vendor: a driver that needs no header of a kernel.
 arm64_vendor() {
-	vendor
+	vendor 'DRIVER := net' 'VERSIONS := 1.0'
 	rm ./*.c
 	echo 'obj-m := net.o' >Kbuild
 	echo 'ccflags-y := -g' >>Kbuild
@@ -425,7 +425,7 @@ is_arm64() {
 }
 
 @test "packages for another machine's kernel are built with ARCH and CROSS_COMPILE, wherever they are given" {
-	arm64_vendor <<<$'DRIVER := net\nVERSIONS := 1.0\nSPEC := driver.spec.in\nVENDOR_NAME := Example\nTEXT := Text'
+	arm64_vendor
 	local -a all=("KERNELS=$PWD/arm64" ALLOW_NO_SYMVERS=1 "XS_DDK=$XS_BIN/xs-ddk" --no-print-directory build-rpms)
 	run -0 make "${all[@]}" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 	is_arm64
@@ -447,7 +447,7 @@ is_arm64() {
 }
 
 @test "an ARCH without an RPM name is refused, and a record of this machine is never linked into another's module" {
-	arm64_vendor <<<$'DRIVER := net\nVERSIONS := 1.0\nSPEC := driver.spec.in\nVENDOR_NAME := Example\nTEXT := Text'
+	arm64_vendor
 	run -2 --separate-stderr make KERNELS="$PWD/arm64" build-rpms ARCH=vax
 	has "$stderr" "ARCH=vax: the kit knows RPM's name only for ARCH=arm arm64"
 	# The driver's own rules take another compiler than the kernel's directory is told of.
@@ -457,7 +457,7 @@ is_arm64() {
 }
 
 @test "another build directory of the same uname makes other packages, and going back makes the first ones" {
-	vendor <<<$'DRIVER := pair\nVERSIONS := 1.0\nSPEC := driver.spec.in\nVENDOR_NAME := Example\nTEXT := Text'
+	vendor
 	local from part dir
 	from=$(kdir "$K1")
 	for dir in a b; do
