@@ -165,6 +165,19 @@ END
 	broken_disks "$BATS_TEST_TMPDIR/licensed/xsedu" <<<"disk-eula|rm EULA"
 }
 
+@test "a disk whose metapackage has MD5 digests, as rpmbuild 4.11 writes them, passes, and another selection is told" {
+	# The real rpmbuild, with the digests that one of 4.11 writes without a setting.
+	local tree=$BATS_TEST_TMPDIR/old/xsedu
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\nexec %s "$@" --define "_binary_filedigest_algorithm 1"\n' "$(command -v rpmbuild)" \
+		>"$BATS_TEST_TMPDIR/bin/rpmbuild"
+	chmod +x "$BATS_TEST_TMPDIR/bin/rpmbuild"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH make_disk "${tree%/*}" --tree
+	has "$(rpm -qp --qf '[%{FILEDIGESTS}\n]' "$tree/$(made update-xsedu "$tree")")" "$(md5sum <"$tree/XS-SELECTION" | cut -d' ' -f1)"
+	run -0 --separate-stderr xs-ddk verify --strict "$tree"
+	broken_disks "$tree" <<<"disk-selection|sed -i 's/1.1.0/1.0.0/' XS-SELECTION"
+}
+
 @test "signatures that are missing, another's, or of other bytes are told by their own rules" {
 	export GNUPGHOME=$BATS_TEST_TMPDIR/gnupg
 	mkdir -m 700 "$GNUPGHOME"

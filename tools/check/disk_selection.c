@@ -38,6 +38,12 @@ static void check_line(struct disk_check *c, char *line)
 			   safe);
 }
 
+/* Packages have SHA-256 digests of their files; rpmbuild 4.11 writes MD5 digests, unless it is configured otherwise. */
+static bool has_digest(const struct disk_file *file, const char *digest)
+{
+	return digest[0] && (strcmp(digest, file->sha256) == 0 || strcmp(digest, file->md5) == 0);
+}
+
 /* The metapackage must have the same file, because hosts read only that copy. */
 static void check_copy(struct disk_check *c, const struct disk_file *selection)
 {
@@ -46,8 +52,7 @@ static void check_copy(struct disk_check *c, const struct disk_file *selection)
 
 	for (size_t i = 0; meta && i < meta->rpm.file_count; i++)
 		if (strncmp(meta->rpm.files[i].path, "/etc/xs-ddk/selection/", 22) == 0 &&
-		    meta->rpm.files[i].link[0] == '\0' && meta->rpm.files[i].digest[0] &&
-		    strcmp(meta->rpm.files[i].digest, selection->sha256) == 0)
+		    meta->rpm.files[i].link[0] == '\0' && has_digest(selection, meta->rpm.files[i].digest))
 			return;
 	if (meta)
 		disk_found(c, RULE_DISK_SELECTION, meta->path, "it does not have the same %s as the disk", SELECTION);

@@ -25,7 +25,7 @@ struct rpm_file {
 	const char *path;   /* absolute path on the host; a bare name in a source package */
 	uint16_t mode;	    /* file type and permissions, as in stat(2) */
 	bool ghost;	    /* %ghost: owned by the package, but not in the payload */
-	const char *digest; /* hex; "" if it is no regular file */
+	const char *digest; /* SHA-256, or MD5 by an old rpmbuild, in hex; "" if it is no regular file */
 	const char *link;   /* target of a symlink, else "" */
 };
 
