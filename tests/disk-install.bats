@@ -128,6 +128,29 @@ as_root rpm --root $PWD -e --nodeps host|/bin/sh is needed by
 END
 }
 
+# needing REQUIREMENT: the disk $DISK has one package, and needs this of hosts.
+needing() {
+	rm -rf "$BATS_TEST_TMPDIR/needing"
+	PACKAGES=$(small_package extra 1 /etc/extra.conf) make_disk "$BATS_TEST_TMPDIR/needing" --tree --base-requires "$1"
+	DISK=$BATS_TEST_TMPDIR/needing/xsedu
+	META=$DISK/$(made update-xsedu "$DISK")
+}
+
+@test "what the disk needs of the host counts for install.sh as for rpm: met is status 0, else status 2 and no change" {
+	for required in "product-version = 8.2.2" "product-version > 8.2.1" firmware-of-hosts; do
+		needing "$required"
+		run -1 as_root rpm --root "$ROOT" -U --test "$META"
+		has "$output" "$required is needed by update-xsedu"
+		unchanged run -2 --separate-stderr install_disk --batch
+		has "$stderr" "rpm refuses the packages:"
+		has "$stderr" "$required is needed by update-xsedu"
+	done
+	needing "product-version = 8.2.1"
+	as_root rpm --root "$ROOT" -U --test "$META"
+	run -0 install_disk --batch
+	[ "$(host_packages "$ROOT" | paste -sd' ')" = "extra update-xsedu" ]
+}
+
 @test "the platform's name will do for the product, and a record of the product goes before the inventory" {
 	own_disk
 	sed -i 's/product="XenServer"/product="XCP"/' "$DISK/XS-REPOSITORY"
