@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Which file the kernel loads, with the depmod that is here and with one of before kmod 27. rpm/README.md tells the rule.
 #
-# The old depmod is a stand-in: it does not know "exclude", says so in the same words, and passes all else on to the real
-# one, which prefers files by the same rules. OLD_KMOD=FILE puts a real kmod in its place; tests/old/run does.
+# The old depmod is the stand-in tests/rpm/old-depmod. OLD_KMOD=FILE puts a real kmod in its place; tests/old/run does.
 
 load rpm/helpers
 
@@ -31,28 +30,7 @@ old_kmod() {
 	fi
 	install -D "$(readlink -f "$(command -v kmod)")" "$ROOT/usr/libexec/depmod"
 	rm "$ROOT/sbin/depmod"
-	# It runs in the root, and for dracut on this machine.
-	cat >"$ROOT/sbin/depmod" <<-'END'
-		#!/bin/sh
-		[ "$1" != --version ] || { echo 'kmod version 20' && exit; }
-		config=/tmp/depmod.d.$$
-		mkdir "$config" || exit
-		for file in /etc/depmod.d/*.conf; do
-			[ ! -f "$file" ] || while read -r word rest; do
-				case $word in
-				exclude) echo "depmod: ERROR: $file: ignoring bad line starting with 'exclude'" >&2 ;;
-				*) echo "$word $rest" ;;
-				esac
-			done <"$file" >"$config/${file##*/}"
-		done
-		depmod=/usr/libexec/depmod
-		[ -x $depmod ] || depmod=/sbin/depmod
-		$depmod -C "$config" "$@"
-		status=$?
-		rm -r "$config"
-		exit $status
-	END
-	chmod +x "$ROOT/sbin/depmod"
+	cp "$TOP/tests/rpm/old-depmod" "$ROOT/sbin/depmod"
 }
 
 # loads NAME-OR-ALIAS [UNAME]: the files, below the kernel's directory, that modprobe would give to the kernel, in its
@@ -146,6 +124,9 @@ the_rule() {
 	rm "$ROOT/etc/depmod.d/xs-ddk-search.conf" "$ROOT/lib/modules/$K1"/updates/*
 	as_root chroot "$ROOT" depmod "$K1" 2>/dev/null
 	[ "$(loads pair_a)" = xenserver/pair/1.0/pair-a.ko ]
+	# The kernel's own file has the same priority. With a real depmod, the order of the directory decides.
+	own pair-a.ko
+	[ -n "${OLD_KMOD-}" ] || [ "$(loads pair_a)" = xenserver/pair/1.0/pair-a.ko ]
 }
 
 # unprotected: nothing is selected, and the old depmod takes what it finds below xenserver/.
