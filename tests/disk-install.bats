@@ -22,6 +22,8 @@ setup() {
 	DISK=$BATS_FILE_TMPDIR/disk
 	ROOT=$BATS_TEST_TMPDIR/root
 	KERNEL=$(a_kernel)
+	# The release of the example's packages, which ends in the profile.
+	RELEASE=1.0-1${PROFILE:+.$PROFILE}
 	cp -a "$BATS_FILE_TMPDIR/host" "$ROOT"
 }
 
@@ -97,7 +99,7 @@ xsedu-data" ]
 
 @test "--dry-run says what would be done and does nothing: status 0" {
 	unchanged run -0 --separate-stderr install_disk --dry-run
-	has "$output" "install xsedu-1.1.0-modules-amd64-$KERNEL-1.0-1.x86_64.rpm"
+	has "$output" "install xsedu-1.1.0-modules-amd64-$KERNEL-$RELEASE.x86_64.rpm"
 	has "$output" "record it in $(record "$ROOT")"
 	lacks "$output" "$(kernels | sed -n 2p)-1.0-1"
 }
@@ -197,7 +199,7 @@ needing() {
 }
 
 @test "a disk that is not whole is refused before anything is changed, and the file named: status 1" {
-	local package=xsedu-1.1.0-modules-amd64-$KERNEL-1.0-1.x86_64.rpm
+	local package=xsedu-1.1.0-modules-amd64-$KERNEL-$RELEASE.x86_64.rpm
 	while IFS='|' read -r change reason; do
 		cp -r "$BATS_FILE_TMPDIR/disk" "$BATS_TEST_TMPDIR/disk"
 		DISK=$BATS_TEST_TMPDIR/disk
@@ -212,7 +214,7 @@ dd if=/dev/zero of=$package conv=notrunc bs=1 seek=9000 count=8 status=none|$pac
 rm XS-REPOSITORY|XS-REPOSITORY is missing
 rm XS-PACKAGES|XS-PACKAGES is missing
 printf ' ' >>update.xml|update.xml is damaged or missing: SHA256SUMS
-rm -f source/xsedu-1.0.0*|source/xsedu-1.0.0-1.0-1.src.rpm is damaged or missing
+rm -f source/xsedu-1.0.0*|source/xsedu-1.0.0-$RELEASE.src.rpm is damaged or missing
 sed -i 's/originator="[^"]*"/originator="..\/..\/x"/' XS-REPOSITORY; rm SHA256SUMS|does not say whose pack it is
 sed -i 's/>xsedu-data/>..\/..\/xsedu-data/' XS-PACKAGES; rm SHA256SUMS|which is no file name
 sed -i '/<package /d' XS-PACKAGES; rm SHA256SUMS|XS-PACKAGES names no package
