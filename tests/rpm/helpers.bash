@@ -10,7 +10,7 @@ PROFILE=${OLD_RPM:+xs8}
 K1=$(kernels | head -n 1)
 # shellcheck disable=SC2034 # the files that load this one use it
 K2=$(kernels | tail -n 1)
-if [ -e /etc/debian_version ] && [ -z "${OLD_RPM-}" ]; then DEBIAN=yes; else DEBIAN=; fi
+case $(rpm --help 2>&1) in *--force-debian*) DEBIAN=yes ;; *) DEBIAN= ;; esac
 
 # copy_sources FROM TO: copy the files that have changed from FROM to TO. The other files stay as they are: another test
 # may be reading them, and make must not see a change.
