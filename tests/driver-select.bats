@@ -246,7 +246,7 @@ add_pci() {
 	loaded megaraid 1
 	mkdir -p "$root/sys/devices/pci0000:00/0000:03:00.0/host0/block/sda/sda1" "$root/sys/devices/virtual/block/md0/slaves" \
 		"$root"/sys/{dev/block,class/block} "$root/proc/self"
-	touch "$root"/sys/devices/pci0000:00/0000:03:00.0/{host0/,host0/block/,host0/block/sda/,host0/block/sda/sda1/}uevent
+	touch "$root"/sys/devices/pci0000:00/0000:03:00.0/{host0/,host0/block/sda/,host0/block/sda/sda1/}uevent
 	ln -s ../../devices/virtual/block/md0 "$root/sys/dev/block/9:0"
 	ln -s ../../devices/pci0000:00/0000:03:00.0/host0/block/sda/sda1 "$root/sys/class/block/sda1"
 	touch "$root/sys/devices/virtual/block/md0/slaves/sda1"

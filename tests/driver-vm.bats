@@ -23,6 +23,15 @@ install_nine() {
 	echo "{\"variant\": \"$2\", \"version\": \"$1\"}" >"$dir/info.json"
 }
 
+# install_disk: the block driver of the trials.
+install_disk() {
+	local build=$BATS_FILE_TMPDIR/build-disk
+	install -D -m 644 "$TOP/tests/trial/disk.c" "$build/xs_disk.c"
+	echo 'obj-m := xs_disk.o' >"$build/Kbuild"
+	"$TOP/note/xs-kbuild" --version 1.0.0 --kernel "$UNAME" -- make -s -C "{kdir}" M="$build" modules >&2
+	install -D -m 644 "$build/xs_disk.ko" "$(hierarchy)/xs-disk/1.0.0/xs_disk.ko"
+}
+
 # placeholders: what packages bring for hosts whose depmod does not know exclude.
 placeholders() {
 	local none=$root/lib/modules/$UNAME/unselected/xenserver/xs-edu/1.0.0/none
@@ -50,6 +59,9 @@ setup_file() {
 			install -D -m 644 "$dir/$module.ko" "$(hierarchy)/xs-stack/$version/$module.ko"
 		done
 	done
+	install_disk
+	truncate -s 4M "$BATS_FILE_TMPDIR/disk"
+	mke2fs -q -t ext4 -O ^has_journal "$BATS_FILE_TMPDIR/disk"
 	install_nine 1.0 first
 	install_nine 2.0 second
 	echo 'exclude xenserver dmv' >"$root/etc/depmod.d/xs-ddk.conf"
@@ -60,7 +72,9 @@ setup_file() {
 	install -D -m 644 "$dir/xs_holder.ko" "$root/lib/modules/$UNAME/extra/xs_holder.ko"
 	# The machine has its own.
 	rm -r "$root/sys" "$root/proc"
-	"$TOP/tests/vm/boot" --root "$root" -- "$TOP/tests/driver/vm-first" >"$BATS_FILE_TMPDIR/first"
+	"$TOP/tests/vm/boot" --root "$root" --module ext4 --device edu --device nvme,drive=disk,serial=1 \
+		--qemu -drive --qemu "file=$BATS_FILE_TMPDIR/disk,if=none,id=disk,format=raw" \
+		-- "$TOP/tests/driver/vm-first" >"$BATS_FILE_TMPDIR/first"
 	"$TOP/tests/vm/boot" --root "$root" -- xs-driver list --format xe >"$BATS_FILE_TMPDIR/second"
 }
 
@@ -94,10 +108,18 @@ follows() {
 		"1.0.0 is active; it was 1.1.0" "xsedu is 1.0.0."
 }
 
-@test "activate is refused while a file is open or another module holds one of the driver's" {
-	follows "$(section use)" "xs-stack is in use: the reference count of module xs_base is 1" "status 1" \
+@test "activate is refused, and names who uses the driver: a process that has a device node open, or another module" {
+	follows "$(section use)" "xs-stack is in use: the reference count of module xs_base is 1: it drives the device that a process" \
+		"has open (process " ", .command); end that, or reboot" "status 1" \
 		"xs-stack is in use: module xs_base is used by module xs_holder" "status 1" "xs_base is 1.0.0." \
 		"1.1.0 is active; it was 1.0.0" "status 0" "xs_base is 1.1.0." "xs_user is 1.1.0."
+}
+
+@test "activate unloads a deselected driver, but not below a mount or an open block device, and names them" {
+	follows "$(section unload)" "modprobe xs_disk" "status 0" "mount" "status 0" "no version is selected" "status 0" \
+		"xs-disk is in use: the reference count of module xs_disk is 1: it drives the device that is mounted (/mnt)" "status 1" \
+		"xs-disk is in use: the reference count of module xs_disk is 1: it drives the device that a process has open (process " \
+		", .command)" "status 1" "xs-disk: it is unloaded; it was 1.0.0" "status 0" "/sys/module/xs_disk: No such file"
 }
 
 @test "what XenServer 9's own tools select is loaded, shown and changed, and the other way round" {
@@ -131,5 +153,5 @@ follows() {
 @test "UUIDs are the same after a reboot" {
 	uuids=$(section uuids | grep ^uuid)
 	[ "$(grep ^uuid "$BATS_FILE_TMPDIR/second")" = "$uuids" ]
-	[ "$(wc -l <<<"$uuids")" = 3 ]
+	[ "$(wc -l <<<"$uuids")" = 4 ]
 }

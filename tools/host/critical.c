@@ -71,17 +71,24 @@ static void take_driver(struct critical_modules *critical, const struct root *ro
 	free(path);
 }
 
-/* Adds the drivers of a device and of all devices above it, up to /sys/devices. Closes FD. */
+/*
+ * Adds the drivers of a device and of all devices above it, up to /sys/devices. Closes FD. Every device has a file
+ * uevent. Between two devices there may be one directory without it, named after a class, e.g. "block" above sda.
+ */
 static void take_ancestors(struct critical_modules *critical, const struct root *root, int fd, const char *what,
 			   const char *name)
 {
+	bool below_is_device = true;
+
 	for (int i = 0; i < ANCESTORS_MAX && fd >= 0; i++) {
+		bool is_device = faccessat(fd, "uevent", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 		int above;
 
-		/* Every device has this file. The directory above the topmost device has none. */
-		if (faccessat(fd, "uevent", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+		if (!is_device && !below_is_device)
 			break;
-		take_driver(critical, root, fd, what, name);
+		below_is_device = is_device;
+		if (is_device)
+			take_driver(critical, root, fd, what, name);
 		above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		close(fd);
 		fd = above;
@@ -317,14 +324,17 @@ static void read_process(struct critical_modules *users, const struct root *root
 	free(path);
 }
 
-/* Below a sysroot, /proc is not that of the running kernel. */
+/*
+ * Reads all processes but this one, which has what the shell that started it has open. Below a sysroot, /proc is not
+ * that of the running kernel.
+ */
 static void read_processes(struct critical_modules *users, const struct root *root)
 {
 	int proc = *root->path ? -1 : root_openat(root, "/proc", O_RDONLY | O_DIRECTORY, 0);
 	char **names = proc < 0 ? NULL : directory_names(proc);
 
 	for (size_t i = 0; names && names[i]; i++)
-		if (strspn(names[i], "0123456789") == strlen(names[i]))
+		if (strspn(names[i], "0123456789") == strlen(names[i]) && strtol(names[i], NULL, 10) != getpid())
 			read_process(users, root, names[i]);
 	directory_names_free(names);
 }
