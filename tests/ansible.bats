@@ -156,6 +156,50 @@ archive() {
 	has "$(recap host1)" changed=0
 }
 
+# The action reboot refuses a host of connection "local". So a program that runs the command on this machine stands for ssh,
+# and one that loads the selected version, or does nothing, stands for the reboot.
+@test "disk_apply=reboot reboots a host only if another version is loaded, and one that does not come back is rolled back" {
+	pool 4
+	archive
+	cat >ssh <<-'END'
+		#!/bin/sh
+		for command; do :; done
+		exec sh -c "$command"
+	END
+	cat >reboot <<-'END'
+		#!/bin/sh
+		echo "${1##*/}" >>rebooted
+		[ ! -e "$1/hangs" ] || exit 0
+		date +%s%N >"$1/boot-time"
+	END
+	chmod 755 ssh reboot
+	sed -i "s|ansible_connection=local|ansible_connection=ssh ansible_ssh_executable=$PWD/ssh ansible_ssh_transfer_method=piped|" pool.ini
+	cat >play.yml <<-END
+		- hosts: all
+		  serial: 1
+		  any_errors_fatal: true
+		  gather_facts: false
+		  module_defaults:
+		    ansible.builtin.reboot:
+		      reboot_command: $PWD/reboot {{ disk_sysroot }}
+		      boot_time_command: cat {{ disk_sysroot }}/boot-time
+		      reboot_timeout: 2
+		  roles:
+		    - xs_ddk.drivers.disk
+	END
+	for i in 1 2 3 4; do echo 0 >host$i/boot-time; done
+	root=host1 loaded ice 1.2.0
+	root=host2 loaded ice 1.10.1
+	root=host4 loaded ice 1.2.0
+	touch host4/hangs
+	roll_out() { ansible-playbook play.yml -e disk_archive="$PWD/disk.tar.gz" -e disk_driver=intel-ice "$@"; }
+	run -2 --separate-stderr roll_out
+	[ "$(paste -sd ' ' rebooted)" = "host1 host4" ]
+	has "$output" "Reboot: Timed out waiting for last boot time check"
+	has "$output" "(1.2.0 of intel-ice is selected again)"
+	[ "$(for i in 1 2 3 4; do selected_of host$i; done | paste -sd ' ')" = "1.10.1 1.10.1 1.10.1 1.2.0" ]
+}
+
 # Other sanity tests of ansible-test install their tools from the network.
 @test "ansible-lint, ansible-doc and ansible-test take the collection" {
 	run -0 --separate-stderr ansible-doc xs_ddk.drivers.driver xs_ddk.drivers.driver_facts
