@@ -88,6 +88,21 @@ recap() { sed -n "s/^$1 *: *//p" <<<"$output" | tr -s ' '; }
 	has "$output" "updates/ice.ko"
 }
 
+@test "with the option kernel, only these kernels change; a version that they do not have is an error" {
+	local new=9.9.9-new directory=host1/lib/modules/9.9.9-new
+	pool 1
+	root=host1 make_kernel $new
+	mkdir -p "$directory/xenserver/intel-ice/1.10.0"
+	cp "$(fake_module ice 1.10.0 $new)" "$directory/xenserver/intel-ice/1.10.0/ice.ko"
+	on_hosts 'version: 1.10.0' "kernel: [$new]"
+	run -0 --separate-stderr ansible-playbook play.yml
+	[ "$(readlink "$directory/updates/ice.ko" | cut -d/ -f4)" = 1.10.0 ]
+	[ "$(selected_of host1)" = 1.2.0 ]
+	on_hosts 'version: 1.2.0' "kernel: [$new]"
+	run -2 --separate-stderr ansible-playbook play.yml
+	has "$output" "version 1.2.0 of intel-ice is not installed for kernel $new"
+}
+
 @test "active fails while the driver is in use, and does nothing where it is active" {
 	pool 2
 	root=host1 loaded ice 1.10.0
