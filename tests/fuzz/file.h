@@ -14,7 +14,8 @@ static inline int file_make(const void *bytes, size_t len, char path[32])
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
-	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len)
+	/* libarchive reads an image from where the file stands. */
+	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0)
 		abort();
 	snprintf(path, 32, "/proc/self/fd/%d", fd);
 	return fd;

@@ -21,6 +21,7 @@ static void read_version(struct host *host, const struct hierarchy *hierarchy, c
 	if (strlen(info_text(info, "description", "none")) > SIZE_MAX / 2)
 		abort();
 	free(installed_fault(hierarchy, driver, version, &host->scratch));
+	hardware_is_needed(hierarchy, driver, version, &host->scratch);
 	free(variant);
 	json_decref(info);
 }
@@ -37,8 +38,14 @@ static void read_driver(struct host *host, const struct hierarchy *hierarchy, co
 	free(driver_in_use(&host->root, driver));
 	for (size_t i = 0; i < driver->version_count; i++)
 		read_version(host, hierarchy, driver, &driver->versions[i]);
-	for (size_t i = 0; i < driver->module_count; i++)
+	for (size_t i = 0; i < driver->module_count; i++) {
+		/* The driver with the name of a module is found first; then the only driver that has the module. */
+		const struct driver *owner = hierarchy_find(hierarchy, driver->modules[i]);
+
+		if (owner != driver && hierarchy->driver_count == 1)
+			abort();
 		directory_names_free(module_drivers(&host->root, driver->modules[i]));
+	}
 }
 
 static void read_kernel(struct host *host, const char *uname, const struct critical_modules *critical)

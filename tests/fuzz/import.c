@@ -50,7 +50,8 @@ static void import(const char *words, const char *more, bool force)
 
 /*
  * A tree with directory "source"; what is made is "output" in it. Before its first entry stand lines NAME=VALUE, as on
- * the command line. Imports it into a new directory, then again as another version, and again over what is there.
+ * the command line. Imports it into a new directory, as another version, as the version that is there already, and over what
+ * is there.
  */
 static void fuzz_one(const uint8_t *data, size_t len)
 {
@@ -58,6 +59,7 @@ static void fuzz_one(const uint8_t *data, size_t len)
 
 	import(words, NULL, false);
 	import(words, "DRIVER_VERSION=3.4.5", false);
+	import(words, "TEXT=other", false);
 	import(words, "TEXT=another", true);
 	free(words);
 	tree_end();

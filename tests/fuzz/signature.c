@@ -19,6 +19,7 @@ static void fuzz_one(const uint8_t *data, size_t len)
 	unsigned char trailer[SIGNATURE_TRAILER] = {0};
 	struct signature signature = {0};
 	struct signer signer;
+	struct certificates *own;
 	char path[32];
 	int fd;
 
@@ -27,20 +28,23 @@ static void fuzz_one(const uint8_t *data, size_t len)
 		certificates = certificates_read(path);
 		close(fd);
 	}
-	/* The same reader takes any file that is given as --cert. */
+	/* Any file can be --cert. If the input holds a certificate, its signature is checked with this one. */
 	fd = file_make(data, len, path);
-	certificates_free(certificates_read(path));
+	own = certificates_read(path);
 	close(fd);
 	signature_signer(data, len, &signer);
 	if (len >= SIGNATURE_TRAILER)
 		memcpy(trailer, data + len - SIGNATURE_TRAILER, SIGNATURE_TRAILER);
 	signature_find(len, elf_end, trailer, &signature);
-	if (signature.state != SIGNATURE_FOUND)
+	if (signature.state != SIGNATURE_FOUND) {
+		certificates_free(own);
 		return;
+	}
 	if (signature.offset < elf_end || signature.offset > len || signature.len > len - signature.offset)
 		abort();
 	signature_signer(data + signature.offset, signature.len, &signer);
 	if (!memchr(signer.name, '\0', sizeof(signer.name)) || !memchr(signer.digest, '\0', sizeof(signer.digest)))
 		abort();
-	signature_check(certificates, data, &signature);
+	signature_check(own ? own : certificates, data, &signature);
+	certificates_free(own);
 }

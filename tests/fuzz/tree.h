@@ -4,11 +4,13 @@
  *
  *	=== lib/modules/6.1.0-0-test/updates/ice.ko -> ../xenserver/ice/1.0/ice.ko
  *	=== lib/modules/6.1.0-0-test/empty/
+ *	=== lib/modules/6.1.0-0-test/fifo.ko|
  *	=== etc/depmod.d/xs-ddk.conf
  *	exclude xenserver
  *
- * a link with its target, a directory, a file with what is in it up to the next "===" at a line's beginning; the newline
- * before that is not in it, so that a file may end in any byte. What comes before the first entry is for the target. Nothing is ever made through a link, so nothing is made outside the tree.
+ * a link with its target, a directory, a FIFO, a file with what is in it up to the next "===" at a line's beginning; the
+ * newline before that is not in it, so that a file may end in any byte. What comes before the first entry is for the
+ * target. Nothing is ever made through a link, so nothing is made outside the tree.
  */
 #ifndef XS_FUZZ_TREE_H
 #define XS_FUZZ_TREE_H
@@ -27,7 +29,8 @@
 #define TREE_MARK	"=== "
 #define TREE_MARK_LEN	4
 #define TREE_ENTRIES	256
-#define TREE_DEPTH	24
+/* More than a walk goes into. */
+#define TREE_DEPTH 72
 
 /* Beside the tree stands a file that nobody may touch. */
 #define TREE_WITNESS "witness"
@@ -121,8 +124,12 @@ static inline void tree_entry(int root, const char *line, size_t line_len, const
 	}
 	if (target) {
 		symlinkat(target + 4, dir, base);
+	} else if (base[strlen(base) - 1] == '|') {
+		base[strlen(base) - 1] = '\0';
+		mkfifoat(dir, base, 0755);
 	} else {
-		fd = openat(dir, base, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		/* Files are executable, so that programs are found. Nothing executes them. */
+		fd = openat(dir, base, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0755);
 		if (fd >= 0 && text_len && write(fd, text, text_len) != (ssize_t)text_len)
 			abort();
 		if (fd >= 0)

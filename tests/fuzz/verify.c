@@ -7,6 +7,8 @@
 #include "judge.h"
 #include "mutate.h"
 #include "package/openpgp.h"
+#include "package/rpm_signature.h"
+#include "package/walk.h"
 #include "tree.h"
 
 static const char certificate[] =
@@ -37,21 +39,59 @@ static void make_policy(struct policy *policy)
 		abort();
 }
 
+static void ask_if_signed(const struct input *input, void *context)
+{
+	(void)context;
+	if (input->kind == INPUT_END && input->signatures)
+		rpm_is_signed(input->signatures);
+}
+
+/* Judges one file. Of a package, "xs-ddk show" also asks whether it is signed. */
+static void judge_file(char *path, const struct policy *policy)
+{
+	static const struct input_options options = {.jobs = 1};
+	char *paths[] = {path, NULL};
+	void *contexts[] = {NULL};
+
+	judge(path, policy);
+	inputs_each(paths, &options, ask_if_signed, contexts);
+}
+
+/*
+ * Judges the tree as a root. If it has a file "rpm-key", this file is --rpm-key, and every package must be signed. If
+ * the file has no key, the option is as if it was not given.
+ */
+static void judge_root(struct policy policy)
+{
+	char path[100];
+	struct stat st;
+	bool has_keys;
+
+	snprintf(path, sizeof(path), "%s/rpm-key", tree_path);
+	has_keys = lstat(path, &st) == 0;
+	policy.sysroot = tree_path;
+	if (has_keys) {
+		policy.require_signature = true;
+		policy.package_keys = NULL;
+		openpgp_keys_read(&policy.package_keys, path);
+	}
+	judge(tree_path, &policy);
+	if (has_keys)
+		openpgp_keys_free(policy.package_keys);
+}
+
 /* A tree that is judged as a root; whatever else is a file. */
 static void fuzz_one(const uint8_t *data, size_t len)
 {
 	static struct policy policy;
-	struct policy rooted;
 
 	if (!policy.symvers)
 		make_policy(&policy);
-	rooted = policy;
-	rooted.sysroot = tree_path;
 	if (tree_is(data, len)) {
 		tree_make(data, len);
-		judge(tree_path, &rooted);
+		judge_root(policy);
 	} else {
-		judge((char *)(uintptr_t)tree_make_file(data, len), &policy);
+		judge_file((char *)(uintptr_t)tree_make_file(data, len), &policy);
 	}
 	tree_end();
 }

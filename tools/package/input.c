@@ -88,17 +88,16 @@ enum input_trouble input_failure(const struct input *input)
 	return bytes->over ? TROUBLE_LIMIT : TROUBLE_DAMAGED;
 }
 
-int input_open(int dir, const char *name, bool follow, uint64_t *size, const char **why)
+int input_open(int dir, const char *name, uint64_t *size, const char **why)
 {
-	const int nofollow = follow ? 0 : O_NOFOLLOW;
 	struct stat st;
 	int fd;
 
-	if (fstatat(dir, name, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		*why = strerror(errno);
 		return -1;
 	}
-	fd = S_ISREG(st.st_mode) ? openat(dir, name, OPEN_FLAGS | nofollow) : -1;
+	fd = S_ISREG(st.st_mode) ? openat(dir, name, OPEN_FLAGS | O_NOFOLLOW) : -1;
 	/* Check again: another file may have taken the name since fstatat(). */
 	if (S_ISREG(st.st_mode) && (fd < 0 || fstat(fd, &st) != 0)) {
 		*why = strerror(errno);
@@ -141,7 +140,7 @@ uint8_t *input_whole(const struct input *input, uint64_t max, size_t *len, const
 		return fails_if_over(bytes, whole, *why);
 	}
 	if (fd < 0)
-		fd = input_open(bytes->dir, bytes->name, false, &size, why);
+		fd = input_open(bytes->dir, bytes->name, &size, why);
 	if (fd < 0)
 		return NULL;
 	if (!bytes->counted)

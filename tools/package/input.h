@@ -94,10 +94,10 @@ void input_bytes_free(struct input_bytes *bytes);
 ssize_t input_bytes_read(struct input_bytes *bytes, uint8_t *to, size_t room, const char **why);
 
 /*
- * Opens NAME in the directory DIR if it is a regular file, and sets *SIZE to its size in bytes. FOLLOW: a symlink is
+ * Opens NAME in the directory DIR if it is a regular file, and sets *SIZE to its size in bytes. A symlink is not
  * followed. Returns a descriptor that the caller closes, or -1: *WHY is a clause. It never opens a FIFO or a device:
  * opening a FIFO can block, and opening a device can start an action.
  */
-int input_open(int dir, const char *name, bool follow, uint64_t *size, const char **why);
+int input_open(int dir, const char *name, uint64_t *size, const char **why);
 
 #endif

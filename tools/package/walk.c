@@ -175,7 +175,7 @@ static void look_at_file(struct inputs *inputs, void *context, struct input *inp
 	const char *why;
 
 	bytes->fd = type == ENTRY_MODULE ? open_module(bytes->dir, bytes->name, &input->size, &why)
-					 : input_open(bytes->dir, bytes->name, false, &input->size, &why);
+					 : input_open(bytes->dir, bytes->name, &input->size, &why);
 	if (bytes->fd < 0) {
 		tell_trouble(inputs, context, input->path, TROUBLE_UNREADABLE, why);
 		return;

@@ -252,25 +252,35 @@ void source_free(struct source *source)
 	memset(source, 0, sizeof(*source));
 }
 
-static const uint8_t *extra_at(const struct decoder *decoder, uint64_t offset, size_t len)
+/* Whether one of the ranges has these bytes. Sets *AT to their place in the extra window, which need not exist yet. */
+static bool is_in_ranges(const struct decoder *decoder, uint64_t offset, size_t len, size_t *at)
 {
-	const uint8_t *at = decoder->extra.bytes;
-
-	for (size_t i = 0; i < decoder->count; at += decoder->ranges[i++].len)
+	*at = 0;
+	for (size_t i = 0; i < decoder->count; *at += decoder->ranges[i++].len)
 		if (offset >= decoder->ranges[i].offset &&
 		    offset - decoder->ranges[i].offset <= decoder->ranges[i].len &&
-		    len <= decoder->ranges[i].len - (size_t)(offset - decoder->ranges[i].offset))
-			return at + (offset - decoder->ranges[i].offset);
-	return NULL;
+		    len <= decoder->ranges[i].len - (size_t)(offset - decoder->ranges[i].offset)) {
+			*at += (size_t)(offset - decoder->ranges[i].offset);
+			return true;
+		}
+	return false;
+}
+
+static const uint8_t *kept_at(const struct decoder *decoder, uint64_t offset, size_t len)
+{
+	const uint8_t *at = window_at(&decoder->head, offset, len);
+
+	return at ? at : window_at(&decoder->tail, offset, len);
 }
 
 static const uint8_t *decoded_at(const struct decoder *decoder, uint64_t offset, size_t len)
 {
-	const uint8_t *at = window_at(&decoder->head, offset, len);
+	const uint8_t *kept = kept_at(decoder, offset, len);
+	size_t at;
 
-	if (!at)
-		at = window_at(&decoder->tail, offset, len);
-	return at ? at : extra_at(decoder, offset, len);
+	if (kept)
+		return kept;
+	return is_in_ranges(decoder, offset, len, &at) ? decoder->extra.bytes + at : NULL;
 }
 
 static bool is_within(const struct source *source, uint64_t offset, size_t len)
@@ -336,9 +346,11 @@ bool source_prefetch(struct source *source, const struct source_range *ranges, s
 	decoder->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct source_range *range = &ranges[i];
+		size_t at;
 
 		if (!is_within(source, range->offset, range->len) || range->len > EXTRA_MAX - total ||
-		    decoded_at(decoder, range->offset, range->len))
+		    kept_at(decoder, range->offset, range->len) ||
+		    is_in_ranges(decoder, range->offset, range->len, &at))
 			continue;
 		want_range(decoder, range);
 		total += range->len;
