@@ -117,11 +117,10 @@ fails_with() {
 @test "on a terminal a bar tells what is being made, and what is left" {
 	run -0 script -qec "$TOP/rpm/progress bar state 4 sh -c '$TOP/rpm/progress step state first true; $TOP/rpm/progress step state second sleep 3'" \
 		/dev/null </dev/null
-	has "$output" '[#####---------------] 1 of 4, 1 s: second'
-	has "$output" "built second in 3 s"
+	[[ "$output" =~ '[#####---------------] 1 of 4, '[0-9]+' s: second' ]]
+	[[ "$output" =~ 'built second in '[0-9]+' s' ]]
 	run -3 "$TOP/rpm/progress" bar state 1 "$TOP/rpm/progress" step state third sh -c 'exit 3'
-	[ "$output" = "building third
-failed to build third in 0 s" ]
+	[[ "$output" =~ ^'building third'$'\n''failed to build third in '[0-9]+' s'$ ]]
 }
 
 @test "make help tells all targets and variables" {
