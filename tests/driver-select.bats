@@ -229,10 +229,10 @@ add_pci() {
 	install_fake ice 1 ice
 	driver select ice 1
 	loaded ice 1
-	mkdir "$root/sys/module/ice/holders/irdma"
+	mkdir "$root/sys/module/ice/holders/"{irdma,ptp}
 	run -1 --separate-stderr driver deselect ice
-	has "$stderr" "warning: ice: module ice is used by module irdma"
-	rmdir "$root/sys/module/ice/holders/irdma"
+	has "$stderr" "warning: ice: module ice is used by module irdma, ptp"
+	rmdir "$root/sys/module/ice/holders/"{irdma,ptp}
 	echo 3 >"$root/sys/module/ice/refcnt"
 	run -0 --separate-stderr driver deselect ice --force
 	has "$stderr" "warning: ice: the reference count of module ice is 3: open files, mounts or devices, which cannot be told"
@@ -314,6 +314,16 @@ add_pci() {
 	echo 0x1003 >"$root/sys/class/net/eth7/flags"
 	run -1 --separate-stderr driver activate ice
 	has "$stderr" "it drives the interface that is up (eth7)"
+	# All who use it are named, up to eight.
+	for n in 8 9 10 11 12 13 14; do
+		cp -a "$root/sys/class/net/eth7" "$root/sys/class/net/eth$n"
+	done
+	run -1 --separate-stderr driver activate ice
+	has "$stderr" "it drives the interface that is up (eth14); it drives the interface that is up (eth7)"
+	lacks "$stderr" "and others"
+	cp -a "$root/sys/class/net/eth7" "$root/sys/class/net/eth99"
+	run -1 --separate-stderr driver activate ice
+	has "$stderr" "; and others;"
 }
 
 @test "activate without a selected version is about unloading: nothing to do, refused in use, refused without a record" {

@@ -19,8 +19,10 @@
 #include "host/loaded.h"
 
 /* Real disks have fewer layers, and real devices have fewer buses above them. A forged /sys may have loops. */
-#define LAYERS_MAX	16
-#define ANCESTORS_MAX	32
+#define LAYERS_MAX    16
+#define ANCESTORS_MAX 32
+/* How many users of a driver a message names. */
+#define USERS_SHOWN	8
 #define MOUNTINFO_LIMIT (4u << 20)
 #define ROUTE_LIMIT	(4u << 20)
 
@@ -339,22 +341,6 @@ static void read_processes(struct critical_modules *users, const struct root *ro
 	directory_names_free(names);
 }
 
-/* Who uses the driver's devices, as far as /sys and /proc say it: a clause to free, or NULL. */
-static char *find_user(const struct root *root, const struct driver *driver)
-{
-	struct critical_modules users = {0};
-	const char *who;
-	char *text;
-
-	read_interfaces(&users, root);
-	read_mounts(&users, root);
-	read_processes(&users, root);
-	who = critical_modules_find(&users, driver);
-	text = who ? text_format("%s", who) : NULL;
-	critical_modules_free(&users);
-	return text;
-}
-
 static bool has_module(const struct driver *driver, const char *module)
 {
 	for (size_t m = 0; m < driver->module_count; m++)
@@ -363,24 +349,54 @@ static bool has_module(const struct driver *driver, const char *module)
 	return false;
 }
 
+/* Who uses the driver's devices, as far as /sys and /proc say it: clauses to free, or NULL. */
+static char *find_users(const struct root *root, const struct driver *driver)
+{
+	struct critical_modules users = {0};
+	struct growing_text text = {0};
+	const char *former = "";
+	size_t count = 0;
+
+	read_interfaces(&users, root);
+	read_mounts(&users, root);
+	read_processes(&users, root);
+	for (size_t i = 0; i < users.count && count <= USERS_SHOWN; i++) {
+		const char *why = users.list[i].why;
+
+		/* A process may have a device open several times. */
+		if (!has_module(driver, users.list[i].module) || strcmp(why, former) == 0)
+			continue;
+		text_add(&text, "%s%s", count ? "; " : "", count < USERS_SHOWN ? why : "and others");
+		former = why;
+		count++;
+	}
+	critical_modules_free(&users);
+	return text.text;
+}
+
 /*
- * Counts the modules of the driver that hold MODULE. If a module of another driver holds it, *OTHER is the name of that
- * module, to free.
+ * Counts the modules of the driver that hold MODULE. If modules of other drivers hold it, *OTHERS has their names, to
+ * free.
  */
 static unsigned long count_holders(const struct root *root, const struct driver *driver, const char *module,
-				   char **other)
+				   char **others)
 {
 	char *path = text_format("/sys/module/%s/holders", module);
 	int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY, 0);
 	char **names = fd < 0 ? NULL : directory_names(fd);
+	struct growing_text text = {0};
 	unsigned long own = 0;
 
 	for (size_t i = 0; names && names[i]; i++) {
+		char *safe = text_safe(names[i]);
+
 		if (has_module(driver, names[i]))
 			own++;
-		else if (!*other)
-			*other = text_safe(names[i]);
+		else
+			text_add(&text, "%s%s", text.len ? ", " : "", safe);
+		free(safe);
 	}
+	*others = text.text;
 	directory_names_free(names);
 	free(path);
 	return own;
@@ -388,21 +404,21 @@ static unsigned long count_holders(const struct root *root, const struct driver 
 
 static char *module_in_use(const struct root *root, const struct driver *driver, const char *module)
 {
-	char count[32], *other = NULL, *text = NULL, *who;
+	char count[32], *others, *text = NULL, *who;
 	char *path = text_format("/sys/module/%s/refcnt", module);
-	unsigned long own = count_holders(root, driver, module, &other);
+	unsigned long own = count_holders(root, driver, module, &others);
 
-	if (other) {
-		text = text_format("module %s is used by module %s", module, other);
+	if (others) {
+		text = text_format("module %s is used by module %s", module, others);
 	} else if (root_read_line(root, path, count, sizeof(count)) && strtoul(count, NULL, 10) > own) {
-		who = find_user(root, driver);
+		who = find_users(root, driver);
 		text = text_format("the reference count of module %s is %lu: %s", module,
 				   strtoul(count, NULL, 10) - own,
 				   who ? who : "open files, mounts or devices, which cannot be told");
 		free(who);
 	}
 	free(path);
-	free(other);
+	free(others);
 	return text;
 }
 

@@ -36,9 +36,9 @@ const char *critical_modules_find(const struct critical_modules *critical, const
 
 /*
  * The reason why the driver's modules cannot be unloaded now: a module of another driver uses them, or they have open
- * files or devices in use (the reference count in /sys/module/<module>/refcnt). Names who uses them, if it can be
- * found: an interface that is up, a mount, or a process that has a device open. Safe text to free. NULL: nothing uses
- * the modules.
+ * files or devices in use (the reference count in /sys/module/<module>/refcnt). Names all who use them, if they can
+ * be found: interfaces that are up, mounts, and processes that have a device open. Safe text to free. NULL: nothing
+ * uses the modules.
  */
 char *driver_in_use(const struct root *root, const struct driver *driver);
 
