@@ -79,7 +79,7 @@ versions() {
 	run -2 --separate-stderr xs-ddk compare 1.0
 	has "$stderr" "compare takes two versions, not 1"
 	run -2 --separate-stderr xs-ddk compare 1.0 ''
-	has "$stderr" "is no version"
+	has "$stderr" "is not a version"
 	run -2 --separate-stderr xs-ddk compare 1.0 "$(printf '%0300d' 1)"
 	has "$stderr" "too long"
 }
