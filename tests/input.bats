@@ -216,7 +216,7 @@ paths_found() {
 	done
 	slow="strace -f -qq -o log -e trace=pread64 -e inject=pread64:delay_enter=100000"
 	run -1 script -qec "$slow xs-ddk verify --jobs 1 tree >report" typescript
-	has "$(cat typescript)" "files looked at"
+	has "$(cat typescript)" "files looked at ("
 	has "$(tail -c 200 typescript)" $'\r\e[K'
 	lacks "$(cat report)" "looked at"
 	# shellcheck disable=SC2086 # a command line

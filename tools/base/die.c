@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/progress.h"
+
 const char *program = "xs-ddk";
 
 static _Thread_local char complained[1024];
@@ -34,6 +36,7 @@ static void vcomplain(const char *format, va_list args)
 	va_copy(again, args);
 	remember(format, again);
 	va_end(again);
+	progress_hide();
 	fprintf(stderr, "%s: ", program);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);

@@ -34,7 +34,7 @@ static bool run(const char *const *argv, const char *uname, int keep)
 	struct spawn spawn = {.argv = argv, .keep = keep, .seconds = TIME_LIMIT};
 	int status;
 
-	progress_step("running depmod for kernel %s ...", uname);
+	progress_step("running depmod for kernel %s", uname);
 	status = program_run(&spawn);
 	if (status < 0)
 		complain("%s: %s", argv[0], strerror(errno));

@@ -175,7 +175,7 @@ static bool run_maker(const struct boot *boot, const struct root *root, const st
 	int status, fd = -1;
 	bool good;
 
-	progress_step("making the initrd of kernel %s with %s; this may take a minute ...", uname, maker->path);
+	progress_step("making the initrd of kernel %s with %s; this may take a minute", uname, maker->path);
 	status = program_run(&spawn);
 	good = status == 0;
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/die.h"
+#include "base/progress.h"
 #include "base/text.h"
 
 #define HOLDER_MAX    200
@@ -86,6 +87,8 @@ static bool wait_for_lock(int fd, unsigned int seconds)
 		}
 		if (!told)
 			complain("waiting for another command to end (process %s)", holder);
+		if (!told)
+			progress_at("waiting for another command");
 		told = true;
 		free(holder);
 		nanosleep(&interval, NULL);

@@ -13,6 +13,7 @@
 #include "base/budget.h"
 #include "base/die.h"
 #include "base/directory.h"
+#include "base/progress.h"
 #include "base/spawn.h"
 #include "base/text.h"
 #include "host/hierarchy_read.h"
@@ -76,6 +77,7 @@ static bool unload_all(struct reload *r)
 
 			if (!is_loaded(r->host, module) || is_held(&r->host->root, module))
 				continue;
+			progress_at("unloading module %s", module);
 			if (unload(module) != 0) {
 				complain("module %s cannot be unloaded: %s", module, strerror(errno));
 				return false;
@@ -95,7 +97,10 @@ static bool run_modprobe(const struct reload *r, const char *module)
 {
 	const char *argv[] = {r->modprobe, module, NULL};
 	struct spawn spawn = {.argv = argv, .keep = -1};
-	int status = program_run(&spawn);
+	int status;
+
+	progress_at("loading module %s", module);
+	status = program_run(&spawn);
 
 	if (status < 0)
 		complain("%s: %s", r->modprobe, strerror(errno));

@@ -75,7 +75,6 @@ struct inputs {
 	input_function *each;
 	void *const *contexts;
 	struct work *work;
-	struct progress progress;
 	bool in_order;
 	unsigned long found; /* modules, packages and images found below the current PATH */
 	struct chunk *filling;
@@ -255,16 +254,17 @@ static void run_chunk(void *item, unsigned int worker, void *argument)
 	struct chunk *chunk = item;
 	void *context = inputs->contexts[worker];
 
-	for (size_t i = 0; i < chunk->count; i++)
+	for (size_t i = 0; i < chunk->count; i++) {
 		look_at(inputs, context, chunk->directory, chunk->names[i]);
-	if (!chunk->directory)
+		atomic_fetch_add_explicit(&progress_files, 1, memory_order_relaxed);
+	}
+	if (!chunk->directory) {
 		look_at_path(inputs, context, chunk);
-	atomic_fetch_add(&inputs->progress.done, chunk->count ? chunk->count : 1);
+		atomic_fetch_add_explicit(&progress_files, 1, memory_order_relaxed);
+	}
 	chunk->next_done = atomic_load(&inputs->done);
 	while (!atomic_compare_exchange_weak(&inputs->done, &chunk->next_done, chunk))
 		;
-	if (worker == 0)
-		progress_tell(&inputs->progress);
 }
 
 /*
@@ -451,7 +451,6 @@ static void list_directory(struct inputs *inputs, int fd, char *path, char *host
 	flush(inputs);
 	list_later(inputs, directory, &later, depth);
 	directory_release(directory);
-	progress_tell(&inputs->progress);
 }
 
 static void start_file(struct inputs *inputs, const char *path, char *host_path, int fd, uint64_t size)
@@ -518,12 +517,9 @@ void inputs_each(char *const *paths, const struct input_options *options, input_
 	inputs.in_order = options->in_order;
 	if (options->jobs)
 		source_decoders(options->jobs);
-	if (options->progress)
-		progress_start(&inputs.progress);
 	inputs.work = work_new(input_jobs(options), run_chunk, &inputs);
 	for (; *paths; paths++)
 		start_path(&inputs, *paths);
 	work_finish(inputs.work);
 	reap(&inputs);
-	progress_end(&inputs.progress);
 }

@@ -11,7 +11,6 @@
 struct input_options {
 	unsigned int jobs; /* threads; 0: 8 threads read files, but only one per processor decodes */
 	bool in_order;	   /* all inputs in byte order of their names, from one thread */
-	bool progress;	   /* shows a progress line on stderr after one second, and removes it at the end */
 };
 
 /* How many threads inputs_each() uses. It needs a context for each of them. */

@@ -5,6 +5,7 @@
 
 #include "base/die.h"
 #include "base/options.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "xs-ddk/commands.h"
 #include "xs-ddk/diff_report.h"
@@ -33,6 +34,7 @@ static enum status diff(const struct diff_set *old_set, const struct diff_set *n
 	compare_modules(&result, old_set, new_set);
 	result.facts = set_facts_compare(&old_set->facts, &new_set->facts, &result.fact_count);
 	diff_result_count(&result);
+	progress_end();
 	if (result.devices_unknown)
 		complain("the comparison takes too long: %zu device alias%s of the older modules could not be matched "
 			 "with those of the newer ones",
@@ -77,11 +79,13 @@ enum status cmd_diff(int argc, char **argv)
 		complain("diff takes two paths, OLD and NEW, not %d", argc - optind);
 		return command_misused("diff");
 	}
+	progress_start();
 	for (int i = 0; i < 2; i++)
 		diff_set_read(&sets[i], argv[optind + i]);
 	/* An incomplete newer set would report devices as lost although they are not. */
 	if (!sets[0].trouble && !sets[1].trouble)
 		status = diff(&sets[0], &sets[1], print);
+	progress_end();
 	for (int i = 0; i < 2; i++)
 		diff_set_free(&sets[i]);
 	return status;

@@ -12,6 +12,7 @@
 #include "base/directory.h"
 #include "base/options.h"
 #include "base/profile.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "check/check.h"
 #include "check/verify.h"
@@ -332,6 +333,7 @@ static enum status verify_all(struct verify *v, char **paths)
 {
 	enum status status = STATUS_YES, found;
 
+	progress_start();
 	for (char **path = paths; *path && !v->loaded; path++)
 		report_subject(&v->report, *path);
 	if (v->loaded)
@@ -342,6 +344,7 @@ static enum status verify_all(struct verify *v, char **paths)
 		verify_inputs(&v->report, &v->inventory, &v->policy, paths, &v->inputs);
 	check_inventory(&v->report, &v->inventory, &v->policy);
 	report_sort(&v->report);
+	progress_end();
 	found = print_outputs(v) ? report_status(&v->report) : STATUS_TROUBLE;
 	return found > status ? found : status;
 }
@@ -367,7 +370,7 @@ static enum status run(struct verify *v, int argc, char **argv)
 
 enum status cmd_verify(int argc, char **argv)
 {
-	struct verify v = {.inputs.progress = true};
+	struct verify v = {0};
 	enum status status;
 
 	inventory_init(&v.inventory);

@@ -8,6 +8,7 @@
 
 #include "base/directory.h"
 #include "base/json.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "change/journal.h"
 #include "change/select.h"
@@ -205,6 +206,7 @@ static void check_initrd(json_t *findings, const struct host *host, const struct
 static void check_kernel(json_t *findings, struct host *host, const struct hierarchy *hierarchy,
 			 const struct options *options)
 {
+	progress_at("checking the drivers of kernel %s", hierarchy->uname);
 	for (size_t d = 0; d < hierarchy->driver_count; d++) {
 		const struct driver *driver = &hierarchy->drivers[d];
 
@@ -289,6 +291,7 @@ static enum status check(struct host *host, const struct options *options, bool 
 		check_kernel(findings, host, &kernels.list[k], options);
 	if (good)
 		check_kernels(findings, host, &kernels, options);
+	progress_end();
 	any = count_problems(findings, options->strict) > 0;
 	if (good && json)
 		json_print(

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "base/text.h"
 #include "boot/initrd_read.h"
 #include "boot/next_kernel.h"
@@ -90,8 +91,10 @@ static void check_initrd(const struct survey *survey, const struct host *host, c
 	const struct hierarchy *hierarchy = survey->hierarchy;
 	struct initrd initrd = {0};
 
-	if (hierarchy->driver_count)
+	if (hierarchy->driver_count) {
+		progress_at("reading the initrd of kernel %s", hierarchy->uname);
 		initrd_read(&initrd, &host->root, hierarchy);
+	}
 	if (initrd.why)
 		check_add_notice(survey->findings, "initrd", initrd.path, initrd.why,
 				 "look with lsinitrd or lsinitramfs which version of each driver is in it");

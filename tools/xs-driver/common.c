@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/directory.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "change/lock.h"
 #include "host/hierarchy_read.h"
@@ -29,6 +30,7 @@ void say(const char *format, ...)
 
 	if (driver_quiet)
 		return;
+	progress_hide();
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);
@@ -231,6 +233,7 @@ static bool read_kernel(struct kernels *kernels, const struct host *host, const 
 {
 	struct hierarchy *hierarchy;
 
+	progress_at("reading the drivers of kernel %s", uname);
 	kernels->list = array_grown(kernels->list, kernels->count, sizeof(*kernels->list));
 	hierarchy = &kernels->list[kernels->count++];
 	if (hierarchy_read(hierarchy, &host->root, uname) == 0)

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "change/journal.h"
 #include "xs-driver/check.h"
@@ -97,6 +98,7 @@ static enum status list(struct host *host, const struct options *options, list_f
 		/* Metrics and records have no place for these findings, and an initrd takes time to read. */
 		if ((print == list_table || print == list_json) && kernels_read(&all, host, options, true))
 			check_kernels(listing.findings, host, &all, options);
+		progress_end();
 		print(&listing);
 		json_decref(listing.findings);
 	}

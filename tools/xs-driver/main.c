@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // xs-driver: shows the installed versions of drivers, and selects the version that the kernel loads.
+#include "base/progress.h"
 #include "xs-driver/commands.h"
 
 #define COMMON                                                                                                         \
@@ -64,6 +65,10 @@ int main(int argc, char **argv)
 		.count = sizeof(commands) / sizeof(commands[0]),
 		.statuses = "0 success, 1 failed, refused, or problems found, 2 wrong command line or unreadable file",
 	};
+	int status;
 
-	return program_main(&self, "driver-tool", argc, argv);
+	progress_start();
+	status = program_main(&self, "driver-tool", argc, argv);
+	progress_end();
+	return status;
 }
