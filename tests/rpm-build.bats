@@ -123,6 +123,11 @@ refused() {
 @test "make verify says whether what was built is fit to ship" {
 	run -0 make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" verify
 	has "$output" "0 errors"
+	# The exceptions beside the Makefile count.
+	echo "off no-such-rule because x" >"$CACHE/example/.xs-ddk.conf"
+	run -2 --separate-stderr make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK="${XS_DDK:-$XS_BIN/xs-ddk}" verify
+	rm "$CACHE/example/.xs-ddk.conf"
+	has "$stderr" ".xs-ddk.conf:1: unknown rule; 'xs-ddk rules' prints all rules: no-such-rule"
 	printf '#!/bin/sh\n[ "$1" != verify ] && exec "%s" "$@"\n' "${XS_DDK:-$XS_BIN/xs-ddk}" >no-verify
 	chmod +x no-verify
 	run -2 --separate-stderr make -s -C "$CACHE/example" SOURCE_DATE_EPOCH=1700000000 XS_DDK="$PWD/no-verify" verify

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/budget.h"
@@ -30,7 +31,7 @@ static void append(struct report *report, struct finding finding)
 
 void report_add(struct report *report, enum rule_id rule, const char *path, const char *format, ...)
 {
-	struct finding finding = {.rule = rule};
+	struct finding finding = {.rule = rule, .severity = rules[rule].severity};
 	char *detail = NULL;
 	va_list args;
 
@@ -58,7 +59,7 @@ void report_add(struct report *report, enum rule_id rule, const char *path, cons
 /* Says that findings were dropped. It is about the first subject, and needs no budget. */
 static void add_dropped(struct report *report)
 {
-	struct finding finding = {.rule = RULE_INPUT_LIMIT};
+	struct finding finding = {.rule = RULE_INPUT_LIMIT, .severity = rules[RULE_INPUT_LIMIT].severity};
 
 	if (report->dropped == 0)
 		return;
@@ -91,6 +92,74 @@ void report_judged(struct report *report, const char *path)
 	report->checked++;
 }
 
+void report_note(struct report *report, const char *format, ...)
+{
+	char *note = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&note, format, args) < 0)
+		die_memory();
+	va_end(args);
+	report->notes = array_grown(report->notes, report->note_count, sizeof(*report->notes));
+	report->notes[report->note_count++] = note;
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+void report_root(struct report *report, const char *path)
+{
+	bool whole = is_directory(path);
+	size_t len = strlen(path), i;
+	char *safe, *root;
+
+	while (len > 0 && (whole ? path[len - 1] == '/' : path[len - 1] != '/'))
+		len--;
+	safe = text_safe_n(path, len);
+	root = text_format("%s%s", safe, whole ? "/" : "");
+	free(safe);
+	for (i = 0; i < report->root_count && strlen(report->roots[i]) >= strlen(root); i++)
+		if (strcmp(report->roots[i], root) == 0)
+			break;
+	if (!*root || (i < report->root_count && strcmp(report->roots[i], root) == 0)) {
+		free(root);
+		return;
+	}
+	report->roots = array_grown(report->roots, report->root_count, sizeof(*report->roots));
+	memmove(&report->roots[i + 1], &report->roots[i], (report->root_count++ - i) * sizeof(*report->roots));
+	report->roots[i] = root;
+}
+
+/* The length of the directory with which AT begins; 0 if it begins with none of them. */
+static size_t root_at(const struct report *report, const char *at)
+{
+	for (size_t i = 0; i < report->root_count; i++)
+		if (strncmp(at, report->roots[i], strlen(report->roots[i])) == 0)
+			return strlen(report->roots[i]);
+	return 0;
+}
+
+char *report_relative(const struct report *report, const char *text)
+{
+	char *relative = need_memory(strlen(text) + 1, 1), *out = relative;
+
+	for (const char *at = text; *at;) {
+		/* A path in a text begins after a blank or a mark, not within a longer path. */
+		bool begins = at == text || strchr(" :,;(\"", at[-1]);
+		size_t len = begins ? root_at(report, at) : 0;
+
+		at += len;
+		if (len == 0)
+			*out++ = *at++;
+	}
+	return relative;
+}
+
 void report_merge(struct report *into, struct report *from)
 {
 	for (size_t i = 0; i < from->count; i++)
@@ -107,8 +176,10 @@ void report_merge(struct report *into, struct report *from)
 static int compare_findings(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
-	int order = strcmp(x->subject, y->subject);
+	int order = (int)x->suppressed - (int)y->suppressed;
 
+	if (order == 0)
+		order = strcmp(x->subject, y->subject);
 	if (order == 0)
 		order = strcmp(x->path, y->path);
 	if (order == 0)
@@ -166,6 +237,10 @@ void report_sort(struct report *report)
 		report->findings[i].subject = find_subject(report, report->findings[i].path);
 	if (report->count)
 		qsort(report->findings, report->count, sizeof(*report->findings), compare_findings);
+	while (report->count && report->findings[report->count - 1].suppressed) {
+		report->count--;
+		report->suppressed++;
+	}
 }
 
 size_t report_count(const struct report *report, enum severity severity)
@@ -173,13 +248,13 @@ size_t report_count(const struct report *report, enum severity severity)
 	size_t n = 0;
 
 	for (size_t i = 0; i < report->count; i++)
-		n += rules[report->findings[i].rule].severity == severity;
+		n += report->findings[i].severity == severity;
 	return n;
 }
 
 bool report_fails(const struct report *report, const struct finding *finding)
 {
-	return report->strict || rules[finding->rule].severity == SEVERITY_ERROR;
+	return report->strict || finding->severity == SEVERITY_ERROR;
 }
 
 enum status report_status(const struct report *report)
@@ -197,12 +272,18 @@ enum status report_status(const struct report *report)
 
 void report_free(struct report *report)
 {
-	for (size_t i = 0; i < report->count; i++) {
+	for (size_t i = 0; i < report->count + report->suppressed; i++) {
 		free(report->findings[i].path);
 		free(report->findings[i].text);
 	}
 	for (size_t i = 0; i < report->name_count; i++)
 		free(report->names[i]);
+	for (size_t i = 0; i < report->note_count; i++)
+		free(report->notes[i]);
+	for (size_t i = 0; i < report->root_count; i++)
+		free(report->roots[i]);
+	free(report->notes);
+	free(report->roots);
 	free(report->findings);
 	free(report->names);
 	budget_release(report->kept);

@@ -43,4 +43,9 @@ void report_print_github(const struct report *report)
 		print_message(rule->hint);
 		putchar('\n');
 	}
+	for (size_t i = 0; i < report->note_count; i++) {
+		fputs("::notice::", stdout);
+		print_message(report->notes[i]);
+		putchar('\n');
+	}
 }

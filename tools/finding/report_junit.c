@@ -40,7 +40,7 @@ static void print_findings(const struct report_case *at)
 			print_xml(at->findings[i].path);
 			fputs(": ", stdout);
 		}
-		printf("%s: ", severity_name(rule->severity));
+		printf("%s: ", severity_name(at->findings[i].severity));
 		print_xml(at->findings[i].text);
 		printf(" [%s]\nfix: ", rule->id);
 		print_xml(rule->hint);
@@ -98,5 +98,13 @@ void report_print_junit(const struct report *report)
 	       cases, failures, errors);
 	while (report_next_case(report, &at))
 		print_case(report, &at);
+	if (report->note_count)
+		fputs("    <system-out>", stdout);
+	for (size_t i = 0; i < report->note_count; i++) {
+		print_xml(report->notes[i]);
+		putchar('\n');
+	}
+	if (report->note_count)
+		puts("</system-out>");
 	puts("  </testsuite>\n</testsuites>");
 }

@@ -5,15 +5,20 @@
 
 #include "finding/report_print.h"
 
-/* Prints TEXT in a cell of a table. What Markdown or HTML would take for a mark becomes a reference. */
-static void put_cell(const char *text)
+/* Prints TEXT. What Markdown or HTML would take for a mark becomes a reference. */
+static void put_text(const char *text)
 {
-	fputs("| ", stdout);
 	for (; *text; text++)
 		if (strchr("&<>\"'`|*_[]\\#!~@", *text))
 			printf("&#%d;", (unsigned char)*text);
 		else
 			putchar(*text);
+}
+
+static void put_cell(const char *text)
+{
+	fputs("| ", stdout);
+	put_text(text);
 	putchar(' ');
 }
 
@@ -29,11 +34,16 @@ void report_print_markdown(const struct report *report)
 		const struct finding *finding = &report->findings[i];
 		const struct rule *rule = &rules[finding->rule];
 
-		put_cell(severity_name(rule->severity));
+		put_cell(severity_name(finding->severity));
 		put_cell(rule->id);
 		put_cell(finding->path);
 		put_cell(finding->text);
 		put_cell(rule->hint);
 		puts("|");
+	}
+	for (size_t i = 0; i < report->note_count; i++) {
+		putchar('\n');
+		put_text(report->notes[i]);
+		putchar('\n');
 	}
 }

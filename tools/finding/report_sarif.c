@@ -60,6 +60,20 @@ static char *fingerprint(const char *rule, const char *path)
 	return text_format("%016" PRIx64, digest);
 }
 
+/* A suppressed finding is in the list of results, too: readers show it as suppressed. */
+static void add_suppression(json_t *result, const struct finding *finding)
+{
+	char *why;
+
+	if (!finding->suppressed)
+		return;
+	why = text_format("%s: %s", finding->by, finding->reason);
+	json_need_zero(json_object_set_new(result, "suppressions",
+					   json_need(json_pack("[{s:s, s:s, s:s}]", "kind", "external", "status",
+							       "accepted", "justification", why))));
+	free(why);
+}
+
 static json_t *result_json(const struct report *report, const struct finding *finding)
 {
 	const struct rule *rule = &rules[finding->rule];
@@ -72,6 +86,7 @@ static json_t *result_json(const struct report *report, const struct finding *fi
 					     "uri", uri, "logicalLocations", "fullyQualifiedName", finding->path,
 					     "kind", "module", "partialFingerprints", "xsDdkFinding/v1", mark));
 
+	add_suppression(result, finding);
 	free(message);
 	free(mark);
 	free(uri);
@@ -82,7 +97,7 @@ void report_print_sarif(const struct report *report)
 {
 	json_t *results = json_need(json_array());
 
-	for (size_t i = 0; i < report->count; i++)
+	for (size_t i = 0; i < report->count + report->suppressed; i++)
 		json_need_zero(json_array_append_new(results, result_json(report, &report->findings[i])));
 	json_print(json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o}]}", "$schema",
 			     "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",

@@ -34,7 +34,7 @@ static void print_diagnostics(const struct report_case *at)
 	for (size_t i = 0; i < at->count; i++) {
 		const struct rule *rule = &rules[at->findings[i].rule];
 
-		printf("    - rule: %s\n      severity: %s\n", rule->id, severity_name(rule->severity));
+		printf("    - rule: %s\n      severity: %s\n", rule->id, severity_name(at->findings[i].severity));
 		if (strcmp(at->findings[i].path, at->path) != 0)
 			print_yaml("path", at->findings[i].path);
 		print_yaml("problem", at->findings[i].text);
@@ -59,4 +59,6 @@ void report_print_tap(const struct report *report)
 		if (at.count)
 			print_diagnostics(&at);
 	}
+	for (size_t i = 0; i < report->note_count; i++)
+		printf("# %s\n", report->notes[i]);
 }

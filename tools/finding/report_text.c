@@ -26,7 +26,7 @@ static const char *plural(size_t n)
 
 static bool are_alike(const struct finding *a, const struct finding *b)
 {
-	return a->rule == b->rule && strcmp(a->text, b->text) == 0;
+	return a->rule == b->rule && a->by == b->by && strcmp(a->text, b->text) == 0;
 }
 
 static int compare_alike(const void *a, const void *b)
@@ -36,6 +36,8 @@ static int compare_alike(const void *a, const void *b)
 
 	if (order == 0)
 		order = (x->rule > y->rule) - (x->rule < y->rule);
+	if (order == 0 && x->by != y->by)
+		order = strcmp(x->by ? x->by : "", y->by ? y->by : "");
 	/* All findings are in one array, in the order of the report. */
 	return order ? order : (x > y) - (x < y);
 }
@@ -82,12 +84,16 @@ static void print_finding(const struct report *report, const struct finding *fin
 	static const char *const paint[] = {[SEVERITY_ERROR] = "\033[31m", [SEVERITY_WARNING] = "\033[33m"};
 	const struct rule *rule = &rules[finding->rule];
 
+	if (finding->suppressed)
+		fputs("suppressed: ", stdout);
 	if (alike > 1)
 		printf("%zu files", alike);
 	else
 		fputs(finding->path, stdout);
-	printf(": %s%s%s: %s [%s]\n    fix: %s\n", colour ? paint[rule->severity] : "", severity_name(rule->severity),
-	       colour ? "\033[0m" : "", finding->text, rule->id, rule->hint);
+	printf(": %s%s%s: %s [%s]\n    fix: %s\n", colour ? paint[finding->severity] : "",
+	       severity_name(finding->severity), colour ? "\033[0m" : "", finding->text, rule->id, rule->hint);
+	if (finding->by)
+		printf("    %s: %s\n", finding->by, finding->reason);
 	if (alike > 1)
 		print_alike(report, finding, alike);
 }
@@ -95,26 +101,38 @@ static void print_finding(const struct report *report, const struct finding *fin
 /* If several rules have findings: how many each has. */
 static void print_rules(const struct report *report)
 {
-	size_t counts[RULES] = {0}, several = 0;
+	size_t counts[RULES][2] = {0}, several = 0;
 
 	for (size_t i = 0; i < report->count; i++)
-		several += counts[report->findings[i].rule]++ == 0;
+		several += counts[report->findings[i].rule][report->findings[i].severity]++ == 0;
 	for (int i = 0; several > 1 && i < RULES; i++)
-		if (counts[i])
-			printf("%6zu %-8s %s\n", counts[i], severity_name(rules[i].severity), rules[i].id);
+		for (int severity = SEVERITY_ERROR; severity <= SEVERITY_WARNING; severity++)
+			if (counts[i][severity])
+				printf("%6zu %-8s %s\n", counts[i][severity], severity_name(severity), rules[i].id);
+}
+
+static void print_summary(const struct report *report)
+{
+	size_t errors = report_count(report, SEVERITY_ERROR), warnings = report_count(report, SEVERITY_WARNING);
+
+	print_rules(report);
+	printf("%zu module%s checked: %zu error%s, %zu warning%s\n", report->checked, plural(report->checked), errors,
+	       plural(errors), warnings, plural(warnings));
 }
 
 void report_print_text(const struct report *report)
 {
-	size_t errors = report_count(report, SEVERITY_ERROR), warnings = report_count(report, SEVERITY_WARNING);
 	size_t *alike = count_alike(report);
 	bool colour = colour_is_wanted();
 
 	for (size_t i = 0; i < report->count; i++)
 		if (alike[i])
 			print_finding(report, &report->findings[i], alike[i], colour);
-	print_rules(report);
-	printf("%zu module%s checked: %zu error%s, %zu warning%s\n", report->checked, plural(report->checked), errors,
-	       plural(errors), warnings, plural(warnings));
+	for (size_t i = 0; report->show_suppressed && i < report->suppressed; i++)
+		print_finding(report, &report->findings[report->count + i], 1, colour);
+	if (!report->quiet)
+		print_summary(report);
+	for (size_t i = 0; i < report->note_count; i++)
+		puts(report->notes[i]);
 	free(alike);
 }

@@ -18,6 +18,8 @@
 #include "check/verify.h"
 #include "elf/signature.h"
 #include "elf/symvers.h"
+#include "finding/baseline.h"
+#include "finding/exceptions.h"
 #include "finding/report_format.h"
 #include "host/hierarchy_read.h"
 #include "host/loaded.h"
@@ -40,7 +42,10 @@ struct verify {
 	struct input_options inputs;
 	struct output outputs[OUTPUTS_MAX]; /* the first is text on stdout if none is asked for */
 	size_t output_count;
-	bool loaded;
+	struct exceptions *exceptions; /* of the project file; NULL: none */
+	struct baseline *baseline;     /* NULL: none */
+	const char *baseline_file;
+	bool loaded, no_exceptions, write_baseline;
 };
 
 static void verify_loaded_one(struct verify *v, const struct root *root, const struct hierarchy *hierarchy,
@@ -256,6 +261,12 @@ enum {
 	OPTION_PROFILE,
 	OPTION_OUTPUT,
 	OPTION_ALL,
+	OPTION_CONFIG,
+	OPTION_NO_CONFIG,
+	OPTION_BASELINE,
+	OPTION_WRITE_BASELINE,
+	OPTION_SHOW_SUPPRESSED,
+	OPTION_QUIET,
 	OPTION_JOBS,
 	OPTION_LIMIT
 };
@@ -277,10 +288,46 @@ static const struct option options[] = {
 	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"output", required_argument, NULL, OPTION_OUTPUT},
 	{"all", no_argument, NULL, OPTION_ALL},
+	{"config", required_argument, NULL, OPTION_CONFIG},
+	{"no-config", no_argument, NULL, OPTION_NO_CONFIG},
+	{"baseline", required_argument, NULL, OPTION_BASELINE},
+	{"write-baseline", no_argument, NULL, OPTION_WRITE_BASELINE},
+	{"show-suppressed", no_argument, NULL, OPTION_SHOW_SUPPRESSED},
+	{"quiet", no_argument, NULL, OPTION_QUIET},
 	{"jobs", required_argument, NULL, OPTION_JOBS},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{0},
 };
+
+static bool read_exceptions(struct verify *v, const char *path)
+{
+	exceptions_free(v->exceptions);
+	v->exceptions = exceptions_read(path);
+	return v->exceptions;
+}
+
+/* The options that say what is printed of the findings. False if the option is none of them, or is wrong. */
+static bool take_report_option(struct verify *v, int option)
+{
+	switch (option) {
+	case OPTION_ALL:
+		return v->report.all = true;
+	case OPTION_CONFIG:
+		return read_exceptions(v, optarg);
+	case OPTION_NO_CONFIG:
+		return v->no_exceptions = true;
+	case OPTION_BASELINE:
+		v->baseline_file = optarg;
+		return true;
+	case OPTION_WRITE_BASELINE:
+		return v->write_baseline = true;
+	case OPTION_SHOW_SUPPRESSED:
+		return v->report.show_suppressed = true;
+	case OPTION_QUIET:
+		return v->report.quiet = true;
+	}
+	return false;
+}
 
 /* Takes an option. False if it is wrong, after a message. */
 static bool take_option(struct verify *v, int option)
@@ -318,24 +365,51 @@ static bool take_option(struct verify *v, int option)
 		return set_profile(v, optarg);
 	case OPTION_OUTPUT:
 		return set_output(v, optarg);
-	case OPTION_ALL:
-		v->report.all = true;
-		return true;
 	case OPTION_JOBS:
 		return set_jobs(v, optarg);
 	case OPTION_LIMIT:
 		return set_limit(optarg);
 	}
-	return false;
+	return take_report_option(v, option);
+}
+
+/* Reads the project file and the baseline. Done after all options were read: --no-config may come last. */
+static bool read_known(struct verify *v)
+{
+	if (v->no_exceptions && v->exceptions) {
+		complain("verify: --config and --no-config contradict each other");
+		return false;
+	}
+	if (v->write_baseline && !v->baseline_file) {
+		complain("verify: --write-baseline needs --baseline FILE");
+		return false;
+	}
+	if (!v->no_exceptions && !v->exceptions && !exceptions_find(&v->exceptions))
+		return false;
+	if (v->baseline_file && !v->write_baseline)
+		v->baseline = baseline_read(v->baseline_file);
+	return !v->baseline_file || v->write_baseline || v->baseline;
+}
+
+/* Suppresses what is known. False if the baseline could not be written. */
+static bool apply_known(struct verify *v)
+{
+	exceptions_apply(v->exceptions, &v->report);
+	if (v->baseline)
+		baseline_apply(v->baseline, &v->report);
+	return !v->write_baseline || baseline_write(&v->report, v->baseline_file);
 }
 
 static enum status verify_all(struct verify *v, char **paths)
 {
 	enum status status = STATUS_YES, found;
 
-	progress_start();
-	for (char **path = paths; *path && !v->loaded; path++)
+	if (!v->report.quiet)
+		progress_start();
+	for (char **path = paths; *path && !v->loaded; path++) {
 		report_subject(&v->report, *path);
+		report_root(&v->report, *path);
+	}
 	if (v->loaded)
 		report_subject(&v->report, "/sys/module");
 	if (v->loaded)
@@ -343,6 +417,8 @@ static enum status verify_all(struct verify *v, char **paths)
 	else
 		verify_inputs(&v->report, &v->inventory, &v->policy, paths, &v->inputs);
 	check_inventory(&v->report, &v->inventory, &v->policy);
+	if (!apply_known(v))
+		status = STATUS_TROUBLE;
 	report_sort(&v->report);
 	progress_end();
 	found = print_outputs(v) ? report_status(&v->report) : STATUS_TROUBLE;
@@ -363,7 +439,7 @@ static enum status run(struct verify *v, int argc, char **argv)
 		complain("verify: a PATH is missing");
 		return command_misused("verify");
 	}
-	if (!outputs_are_right(v))
+	if (!outputs_are_right(v) || !read_known(v))
 		return command_misused("verify");
 	return verify_all(v, argv + optind);
 }
@@ -380,5 +456,7 @@ enum status cmd_verify(int argc, char **argv)
 	certificates_free(v.policy.certificates);
 	openpgp_keys_free(v.policy.package_keys);
 	report_free(&v.report);
+	baseline_free(v.baseline);
+	exceptions_free(v.exceptions);
 	return status;
 }
