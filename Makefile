@@ -180,10 +180,11 @@ coverage: ## run all tests, and print how much of each source they reach
 kernel-verdicts: all ## ask Linux 6.1 and 6.12 which module signatures they take; builds both, takes half an hour
 	@tests/kernels/record 6.1 6.12
 
-corpus: all ## build, package and try real drivers of the distribution; takes minutes
+corpus: all ## build, package and try real drivers, and read kernels of other machines; takes minutes
 	@tests/corpus/run
 	@tests/corpus/package
 	@tests/corpus/trial
+	@tests/corpus/machines
 
 ## Fuzzing and measuring -------------------------------------------------------
 

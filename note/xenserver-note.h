@@ -55,7 +55,7 @@
 .macro xenserver_note_record namesz, version
 	.balign	XENSERVER_NOTE_ALIGN
 	.long	\namesz
-	.long	8802f - 8801f
+	.long	.Lxenserver_size\@
 	.long	XENSERVER_NOTE_TYPE
 	.asciz	XENSERVER_NOTE_OWNER
 	.balign	XENSERVER_NOTE_ALIGN
@@ -67,6 +67,17 @@
 	.if	8802b - 8801b > XENSERVER_VERSION_MAX + 1
 	.error	"XENSERVER_NOTE: the version is longer than 63 bytes"
 	.endif
+	/*
+	 * The size is counted, so that it is a number for every assembler. For RISC-V, clang would leave the difference
+	 * of two labels to the linker, and the file would have 0 in this place.
+	 */
+	.set	.Lxenserver_size, 0
+	.rept	XENSERVER_VERSION_MAX + 1
+	.if	8802b - 8801b > .Lxenserver_size
+	.set	.Lxenserver_size, .Lxenserver_size + 1
+	.endif
+	.endr
+	.set	.Lxenserver_size\@, .Lxenserver_size
 	.balign	XENSERVER_NOTE_ALIGN
 .endm
 

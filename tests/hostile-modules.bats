@@ -16,11 +16,6 @@ setup() {
 	cd "$HOSTILE" || return
 }
 
-# found_in NAME: the rules found in that case, out of $output.
-found_in() {
-	jq -r --arg path "./$1/" '[.findings[] | select(.path | startswith($path)) | .rule] | unique | join(" ")' <<<"$output"
-}
-
 @test "every hostile module is found under exactly the rules its line names" {
 	run -1 --separate-stderr xs-ddk verify --json .
 	[ -z "$stderr" ] || fail "$stderr"
@@ -32,6 +27,25 @@ found_in() {
 	[ -z "$stderr" ] || fail "$stderr"
 	judged "$TOP/tests/hostile/modules" 60
 }
+
+# judged_for MACHINE CHANGE: the cases of the table, made for that machine, are found under the same rules, but for a
+# CHANGE by sed.
+judged_for() {
+	mkdir "$BATS_TEST_TMPDIR/modules"
+	(hostile_modules "$BATS_TEST_TMPDIR/modules" "$1")
+	cd "$BATS_TEST_TMPDIR/modules" || return
+	sed "$2" "$TOP/tests/hostile/modules" >../cases
+	run -1 --separate-stderr "$TOP/build/san/bin/xs-ddk" verify --json .
+	[ -z "$stderr" ] || fail "$stderr"
+	judged ../cases 60
+}
+
+# The sum of a size and an offset of 32 bits does not overflow: it is only too large.
+no_overflow='/^names-wrap/s/module-damaged/module-truncated/'
+
+@test "the same cases of 32 bits are found" { judged_for i386-linux-gnu "$no_overflow"; }
+@test "the same cases in big-endian are found" { judged_for s390x-linux-gnu ''; }
+@test "the same cases of 32 bits in big-endian are found" { judged_for powerpc-linux-gnu "$no_overflow"; }
 
 @test "packed in gzip, xz and zstd they are judged alike" {
 	for suffix in gz xz zst; do
@@ -45,7 +59,6 @@ found_in() {
 	for suffix in gz xz zst; do
 		run -1 --separate-stderr "$TOP/build/san/bin/xs-ddk" verify --json --jobs 2 "$suffix"
 		[ -z "$stderr" ] || fail "$stderr"
-		output=${output//\"path\": \"$suffix\//\"path\": \".\/}
 		judged "$TOP/tests/hostile/modules" 60
 	done
 }

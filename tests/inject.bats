@@ -45,6 +45,11 @@ injected_is_linked() {
 @test "an injected record is a linked-in one: s390x, big-endian" { injected_is_linked s390x-linux-gnu; }
 @test "an injected record is a linked-in one: powerpc, 32 bits and big-endian" { injected_is_linked powerpc-linux-gnu; }
 
+@test "an injected record is a linked-in one: arm, 32 bits" { injected_is_linked armv7-linux-gnueabihf; }
+@test "an injected record is a linked-in one: powerpc64" { injected_is_linked powerpc64le-linux-gnu; }
+@test "an injected record is a linked-in one: mips, 32 bits and big-endian" { injected_is_linked mips-linux-gnu; }
+@test "an injected record is a linked-in one: riscv64" { injected_is_linked riscv64-linux-gnu; }
+
 @test "every byte of the module but its headers and section names stays where it was" {
 	little $x86
 	cp little.ko plain.ko

@@ -66,6 +66,16 @@ setup() {
 	has "$found" "helper has 0x44444444, expected 0x44444445"
 }
 
+@test "another CRC of module_layout, which no module imports, is found: the kernel compares it, too" {
+	local crc='.pushsection __versions, "a", %progbits; .quad 0x55555555; .asciz "module_layout"; .fill 42, 1, 0; .popsection'
+	printf '0x55555556\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n' >>kernel/Module.symvers
+	a_module m.ko "$crc" 'import free_for_all, 0x11111111'
+	fires symbol-crc "${symvers[@]}" m.ko
+	has "$found" "module_layout has 0x55555555, expected 0x55555556"
+	sed -i 's/^0x55555556/0x55555555/' kernel/Module.symvers
+	quiet symbol-crc "${symvers[@]}" m.ko
+}
+
 @test "a module without CRCs for a kernel that checks them is found" {
 	a_module m.ko 'import_plain free_for_all'
 	fires symbol-versions "${symvers[@]}" m.ko
@@ -105,6 +115,54 @@ setup() {
 	fires symbol-kernel "${symvers[@]}" sound.ko
 	echo "#define UTS_RELEASE \"$uname\"" >kernel/include/generated/utsrelease.h
 	quiet symbol-kernel "${symvers[@]}" sound.ko
+}
+
+# crcs_are_read MACHINE: the CRC of an import and that of an export are compared in a module for that machine, whose
+# words may have 32 bits, and the most significant byte first.
+crcs_are_read() {
+	# shellcheck disable=SC2034 # a_module uses it
+	local machine=$1
+	a_module m.ko 'import free_for_all, 0x11111112' 'export helper, 0x44444444'
+	a_module user.ko 'import helper, 0x44444445'
+	fires symbol-crc "${symvers[@]}" m.ko user.ko
+	has "$found" "free_for_all has 0x11111112, expected 0x11111111"
+	has "$found" "helper has 0x44444445, expected 0x44444444"
+	a_module m.ko 'import free_for_all, 0x11111111' 'export helper, 0x44444444'
+	a_module user.ko 'import helper, 0x44444444'
+	quiet symbol-crc "${symvers[@]}" m.ko user.ko
+}
+
+@test "CRCs are read on i386" { crcs_are_read i386-linux-gnu; }
+@test "CRCs are read on arm" { crcs_are_read armv7-linux-gnueabihf; }
+@test "CRCs are read on arm64" { crcs_are_read aarch64-linux-gnu; }
+@test "CRCs are read on s390x, big-endian" { crcs_are_read s390x-linux-gnu; }
+@test "CRCs are read on powerpc, 32 bits and big-endian" { crcs_are_read powerpc-linux-gnu; }
+@test "CRCs are read on mips, 32 bits and big-endian" { crcs_are_read mips-linux-gnu; }
+@test "CRCs are read on mips64, little-endian" { crcs_are_read mips64el-linux-gnuabi64; }
+
+@test "what the loader of 64-bit PowerPC resolves itself is not missing, and a dot before a name is none of it" {
+	machine=powerpc64le-linux-gnu a_module elf-v2.ko 'import free_for_all, 0x11111111' 'import_plain .TOC.'
+	machine=powerpc64-linux-gnu a_module elf-v1.ko 'import .free_for_all, 0x11111111' 'import_plain .TOC.'
+	quiet symbol-missing "${symvers[@]}" elf-v2.ko elf-v1.ko
+	machine=powerpc64-linux-gnu a_module elf-v1.ko 'import .free_for_all, 0x11111112' 'import .absent, 1'
+	fires symbol-crc "${symvers[@]}" elf-v1.ko
+	has "$found" "free_for_all has 0x11111112, expected 0x11111111"
+	fires symbol-missing "${symvers[@]}" elf-v1.ko
+	has "$found" "exports: absent"
+	# On other machines such a name is a name.
+	a_module m.ko 'import_plain .TOC.' 'import free_for_all, 0x11111111'
+	fires symbol-missing "${symvers[@]}" m.ko
+}
+
+@test "a register of SPARC is not a symbol to import" {
+	local table index
+	machine=sparcv9-linux-gnu a_module m.ko 'import_plain named' 'import free_for_all, 0x11111111'
+	fires symbol-missing "${symvers[@]}" m.ko
+	# clang writes no symbols for registers, so the type of a symbol is changed to STT_SPARC_REGISTER, which is 13.
+	table=$((0x$(readelf -SW m.ko | sed -n 's/.* SYMTAB *[0-9a-f]* *\([0-9a-f]*\) .*/\1/p')))
+	index=$(readelf -sW m.ko | sed -n 's/^ *\([0-9]*\):.* named$/\1/p')
+	printf '\x1d' | dd of=m.ko bs=1 seek=$((table + 24 * index + 4)) conv=notrunc status=none
+	quiet symbol-missing "${symvers[@]}" m.ko
 }
 
 @test "a module whose symbol table is gone is found" {

@@ -9,8 +9,8 @@
 	note_section
 	record "1.2.3"
 	.data
-	.quad 1, 2, 3
+	.8byte 1, 2, 3
 	.globl init_module
 init_module:
 	.text
-	ret
+	.4byte 0

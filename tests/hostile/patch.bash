@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The verbs hostile files are made with. Each changes the file named by $file.
+# The verbs that hostile files are made with. Each changes the file named by $file. An ELF file is little-endian unless
+# $big is set, and has 64 bits unless $narrow is set. $layout is what "readelf -hSW" prints of the file before any change.
 
-# put OFFSET BYTES VALUE: the value, little-endian, over what is there.
+# put OFFSET BYTES VALUE: write the value over the bytes there, in the byte order of the file.
 put() {
-	local value=$3 hex='' i
+	local value=$3 hex='' byte i
 	for ((i = 0; i < $2; i++)); do
-		hex+=$(printf '\\x%02x' $((value >> 8 * i & 255)))
+		byte=$(printf '\\x%02x' $((value >> 8 * i & 255)))
+		[ -n "${big-}" ] && hex=$byte$hex || hex+=$byte
 	done
 	# shellcheck disable=SC2059 # the format is the bytes
 	printf "$hex" | dd of="$file" bs=1 seek=$(($1)) conv=notrunc status=none
@@ -38,46 +40,45 @@ zeros() {
 	truncate -s +"$1" "$file"
 }
 
-# ehdr FIELD VALUE: a field of the ELF header of 64 bits.
+# place FIELD...: set $place to the offset and the width of FIELD. Each FIELD of the arguments after the first is
+# "name:offset:width" in 64 bits, and, if they differ, ":offset:width" in 32 bits.
+place() {
+	local field=$1 name wide wide_width low low_width
+	shift
+	while IFS=: read -r name wide wide_width low low_width; do
+		[ "$name" = "$field" ] || continue
+		place=("$wide" "$wide_width")
+		[ -z "${narrow-}" ] || place=("${low:-$wide}" "${low_width:-$wide_width}")
+		return
+	done < <(printf '%s\n' "$@")
+	return 1
+}
+
+# ehdr FIELD VALUE: a field of the ELF header.
 ehdr() {
-	case $1 in
-	class) put 4 1 "$2" ;;
-	data) put 5 1 "$2" ;;
-	type) put 16 2 "$2" ;;
-	shoff) put 40 8 "$2" ;;
-	shentsize) put 58 2 "$2" ;;
-	shnum) put 60 2 "$2" ;;
-	shstrndx) put 62 2 "$2" ;;
-	*) return 1 ;;
-	esac
+	local place
+	place "$1" class:4:1 data:5:1 type:16:2 shoff:40:8:32:4 shentsize:58:2:46:2 shnum:60:2:48:2 shstrndx:62:2:50:2 &&
+		put "${place[@]}" "$2"
 }
 
 # header_at SECTION: where its header stands. Section "0" is the first of all, which is none.
 header_at() {
 	local index=0
-	[ "$1" = 0 ] || index=$(readelf -SW "$base" | sed -n "s/^ *\[ *\([0-9]*\)\] $1 .*/\1/p" | head -n 1)
-	echo $(($(readelf -hW "$base" | sed -n 's/.*Start of section headers: *\([0-9]*\).*/\1/p') + 64 * index))
+	[ "$1" = 0 ] || index=$(sed -n "s/^ *\[ *\([0-9]*\)\] $1 .*/\1/p;T;q" <<<"$layout")
+	echo $(($(sed -n 's/.*Start of section headers: *\([0-9]*\).*/\1/p' <<<"$layout") + ${narrow:-64} * index))
 }
 
 # shdr SECTION FIELD VALUE
 shdr() {
-	local at
+	local at place
 	at=$(header_at "$1")
-	case $2 in
-	name) put "$at" 4 "$3" ;;
-	type) put $((at + 4)) 4 "$3" ;;
-	flags) put $((at + 8)) 8 "$3" ;;
-	offset) put $((at + 24)) 8 "$3" ;;
-	size) put $((at + 32)) 8 "$3" ;;
-	link) put $((at + 40)) 4 "$3" ;;
-	addralign) put $((at + 48)) 8 "$3" ;;
-	*) return 1 ;;
-	esac
+	place "$2" name:0:4 type:4:4 flags:8:8:8:4 offset:24:8:16:4 size:32:8:20:4 link:40:4:24:4 addralign:48:8:32:4 &&
+		put $((at + place[0])) "${place[1]}" "$3"
 }
 
 # content_at SECTION: where its bytes stand.
 content_at() {
-	echo $((0x$(readelf -SW "$base" | sed -n "s/^ *\[ *[0-9]*\] $1  *[A-Z0-9_]*  *[0-9a-f]*  *\([0-9a-f]*\) .*/\1/p")))
+	echo $((0x$(sed -n "s/^ *\[ *[0-9]*\] $1  *[A-Z0-9_]*  *[0-9a-f]*  *\([0-9a-f]*\) .*/\1/p" <<<"$layout")))
 }
 
 # note FIELD VALUE: of the record.
@@ -102,7 +103,7 @@ info() {
 # name_at SECTION: where its name stands in the name table.
 name_at() {
 	local table
-	table=$(($(content_at .shstrtab)))
+	table=$(($(content_at "$names")))
 	echo $(($(grep -abo "$1" "$base" | tail -n 1 | cut -d: -f1) - table))
 }
 

@@ -10,9 +10,10 @@ fi
 uname=6.1.0-0-test
 
 # a_module FILE [LINE...]: a module named after FILE, sound but for what the assembler LINEs add to it.
-# The variables name, version, license and kernel say otherwise; with "-" the thing is left out.
+# The variables name, version, license and kernel say otherwise; with "-" the thing is left out. The variable machine is
+# a target of clang: then the module is for that machine.
 a_module() {
-	local file=$1 own line
+	local file=$1 own line assembler=(as -W)
 	shift
 	mkdir -p "$(dirname "$file")"
 	own=$(basename "$file")
@@ -29,7 +30,12 @@ a_module() {
 	} >"$BATS_TEST_TMPDIR/module.s"
 	# note.inc would name it "case".
 	sed '/\.modinfo/,/vermagic=/d' "$TOP/tests/notes/note.inc" >"$BATS_TEST_TMPDIR/note.inc"
-	as -W -I "$BATS_TEST_TMPDIR" -I "$TOP/tests/rules" -o "$file" "$BATS_TEST_TMPDIR/module.s"
+	case ${machine-} in
+	'') ;;
+	*64* | s390x*) assembler=(clang -target "$machine" -fintegrated-as -c) ;;
+	*) assembler=(clang -target "$machine" -fintegrated-as -c -Wa,-defsym,NARROW=1) ;;
+	esac
+	"${assembler[@]}" -I "$BATS_TEST_TMPDIR" -I "$TOP/tests/rules" -o "$file" "$BATS_TEST_TMPDIR/module.s"
 }
 
 # a_host: an empty root directory "host" with the line for depmod.

@@ -101,9 +101,13 @@ static void compare_import(struct lists *lists, const struct module *module, con
 static void check_imports(struct report *report, struct inventory *inventory, const struct policy *policy,
 			  const struct subject *subject, const struct symbols *symbols, const char *uname)
 {
+	const struct symver *layout =
+		symbols->layout.has_crc ? symvers_find(policy->symvers, uname, "module_layout") : NULL;
 	struct lists lists = {0};
 	const char *path = NULL;
 
+	if (layout)
+		compare_import(&lists, subject->module, &symbols->layout, layout);
 	for (size_t i = 0; i < symbols->import_count; i++) {
 		const struct symver *symver = symvers_find(policy->symvers, uname, symbols->imports[i].name);
 

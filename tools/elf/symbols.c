@@ -9,13 +9,16 @@
 
 #include "base/die.h"
 
-/* Linux's struct modversion_info on 64-bit machines has 64 bytes: an unsigned long for the CRC, and the name. */
+/* Linux's struct modversion_info has 64 bytes: an unsigned long of the machine for the CRC, and the name. */
 #define VERSION_ENTRY 64
-#define VERSION_CRC   8
+/* Its CRC is that of the kernel's struct module and others. No module imports it, but each has its CRC. */
+#define LAYOUT "module_layout"
 
 /* The sections that are read; NULL if the module does not have the section. */
 struct tables {
 	Elf *elf;
+	GElf_Half machine;  /* e_machine */
+	size_t crc_width;   /* the bytes of an unsigned long: 4 or 8 */
 	size_t names;	    /* the index of the section with the section names */
 	Elf_Scn *symbols;   /* .symtab */
 	Elf_Scn *versions;  /* __versions */
@@ -73,12 +76,12 @@ static uint32_t word_at(const struct tables *tables, const char *at)
 	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-/* The CRC has 32 of the 64 bits in an entry of __versions: the last four bytes on big-endian machines. */
+/* The CRC has 32 bits. On a big-endian machine these are the last four bytes of an unsigned long. */
 static uint32_t version_crc(const struct tables *tables, const char *entry)
 {
 	bool little = elf_getident(tables->elf, NULL)[EI_DATA] == ELFDATA2LSB;
 
-	return word_at(tables, little ? entry : entry + VERSION_CRC - 4);
+	return word_at(tables, little ? entry : entry + tables->crc_width - 4);
 }
 
 static int compare_symbols(const void *a, const void *b)
@@ -98,10 +101,21 @@ static void take_import_crc(struct symbols *symbols, const char *name, uint32_t 
 	struct symbol *import = find(symbols->imports, symbols->import_count, name);
 
 	symbols->versions = true;
+	if (strcmp(name, LAYOUT) == 0)
+		symbols->layout = (struct symbol){.name = LAYOUT, .crc = crc, .has_crc = true};
 	if (!import)
 		return;
 	import->crc = crc;
 	import->has_crc = true;
+}
+
+/*
+ * Returns the name that the kernel exports the symbol NAME under. On 64-bit PowerPC with the first ABI, ".name" is the
+ * code of the function "name". The kernel's scripts/mod/modpost.c and loader skip this dot, too.
+ */
+static const char *kernel_name(const struct tables *tables, const char *name)
+{
+	return tables->machine == EM_PPC64 && *name == '.' ? name + 1 : name;
 }
 
 static bool read_versions(struct symbols *symbols, const struct tables *tables)
@@ -111,11 +125,11 @@ static bool read_versions(struct symbols *symbols, const struct tables *tables)
 	if (data && data->d_size % VERSION_ENTRY)
 		return false;
 	for (size_t at = 0; data && at < data->d_size; at += VERSION_ENTRY) {
-		const char *entry = (const char *)data->d_buf + at, *name = entry + VERSION_CRC;
+		const char *entry = (const char *)data->d_buf + at, *name = entry + tables->crc_width;
 
-		if (!memchr(name, '\0', VERSION_ENTRY - VERSION_CRC))
+		if (!memchr(name, '\0', VERSION_ENTRY - tables->crc_width))
 			return false;
-		take_import_crc(symbols, name, version_crc(tables, entry));
+		take_import_crc(symbols, kernel_name(tables, name), version_crc(tables, entry));
 	}
 	return true;
 }
@@ -128,7 +142,7 @@ static bool read_extended_versions(struct symbols *symbols, const struct tables 
 	for (size_t at = 0; crcs && at + 4 <= crcs->d_size; at += 4) {
 		if (name == end || !memchr(name, '\0', (size_t)(end - name)))
 			return false;
-		take_import_crc(symbols, name, word_at(tables, (const char *)crcs->d_buf + at));
+		take_import_crc(symbols, kernel_name(tables, name), word_at(tables, (const char *)crcs->d_buf + at));
 		name += strlen(name) + 1;
 	}
 	return true;
@@ -140,10 +154,20 @@ static void append(struct symbol *array, size_t *count, const char *name, bool g
 	array[(*count)++] = (struct symbol){.name = name, .gpl = gpl};
 }
 
-static bool is_undefined(const GElf_Sym *sym, const char *name)
+/* Whether the kernel's loader itself gives the symbol its value: see ignore_undef_symbol() in modpost.c. */
+static bool is_from_loader(const struct tables *tables, const GElf_Sym *sym, const char *name)
+{
+	bool sparc = tables->machine == EM_SPARC || tables->machine == EM_SPARCV9;
+
+	return strcmp(name, "_GLOBAL_OFFSET_TABLE_") == 0 ||
+	       (tables->machine == EM_PPC64 && strcmp(name, ".TOC.") == 0) ||
+	       (sparc && GELF_ST_TYPE(sym->st_info) == STT_SPARC_REGISTER);
+}
+
+static bool is_import(const struct tables *tables, const GElf_Sym *sym, const char *name)
 {
 	return sym->st_shndx == SHN_UNDEF && GELF_ST_BIND(sym->st_info) == STB_GLOBAL && *name &&
-	       strcmp(name, "_GLOBAL_OFFSET_TABLE_") != 0;
+	       !is_from_loader(tables, sym, name);
 }
 
 /* Receives one symbol of the table. */
@@ -207,8 +231,8 @@ static void take_symbol(struct symbols *symbols, const struct tables *tables, co
 {
 	const char *exported = after_prefix(name, "__ksymtab_");
 
-	if (is_undefined(sym, name))
-		append(symbols->imports, &symbols->import_count, name, false);
+	if (is_import(tables, sym, name))
+		append(symbols->imports, &symbols->import_count, kernel_name(tables, name), false);
 	else if (exported && sym->st_shndx != SHN_UNDEF && sym->st_shndx < SHN_LORESERVE)
 		append(symbols->exports, &symbols->export_count, exported,
 		       after_prefix(section_name(tables, sym->st_shndx), "__ksymtab_gpl") != NULL);
@@ -243,9 +267,14 @@ static void sort(struct symbol *symbols, size_t count)
 
 static bool read_tables(struct symbols *symbols, struct tables *tables)
 {
+	GElf_Ehdr ehdr;
 	GElf_Shdr shdr;
 	size_t most;
 
+	if (!gelf_getehdr(tables->elf, &ehdr))
+		return false;
+	tables->machine = ehdr.e_machine;
+	tables->crc_width = gelf_fsize(tables->elf, ELF_T_ADDR, 1, EV_CURRENT);
 	if (!find_tables(tables) || !tables->symbols || !gelf_getshdr(tables->symbols, &shdr) || shdr.sh_entsize == 0)
 		return false;
 	most = shdr.sh_size / shdr.sh_entsize;

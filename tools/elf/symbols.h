@@ -19,8 +19,9 @@ struct symbols {
 	size_t import_count;
 	struct symbol *exports; /* sorted by name in byte order */
 	size_t export_count;
-	void *elf;     /* private: the libelf handle, which holds memory of the names */
-	bool versions; /* the module has CRCs of its imports: CONFIG_MODVERSIONS */
+	struct symbol layout; /* module_layout, if has_crc: no import, but the kernel compares its CRC */
+	void *elf;	      /* private: the libelf handle, which holds memory of the names */
+	bool versions;	      /* the module has CRCs of its imports: CONFIG_MODVERSIONS */
 };
 
 /*
