@@ -298,3 +298,29 @@ END
 		grep -qE "(^|[ =[\"])$rule([] |\"]|\$)" "$BATS_TEST_FILENAME" || fail "no test of $rule"
 	done <"$BATS_TEST_TMPDIR/rules"
 }
+
+# disk_with PACKAGE...: the directory "own" with the packages of the disk and these.
+disk_with() {
+	rm -rf own
+	mkdir own packages
+	cp "$DISK"/*.rpm packages/
+	rm -f packages/update-* packages/control-*
+	cp "$@" packages/
+	PACKAGES=$(echo packages/*.rpm) make_disk own --tree --no-verify
+	rm -r packages
+}
+
+@test "a package that requires what neither the disk nor a host provides is told" {
+	cd "$BATS_TEST_TMPDIR"
+	disk_with "$(small_package needy 1 'Requires: helper = 2' 'Requires: /usr/bin/env bash coreutils' /etc/needy.conf)"
+	run -1 --separate-stderr xs-ddk verify --strict --json own/xsedu
+	[ "$(jq -r '.findings[] | .rule + " " + .path + ": " + .problem' <<<"$output")" = "disk-package-requires own/xsedu/needy-1-1.noarch.rpm: the package requires something that is neither on the disk nor known to be on hosts: helper 2" ]
+	disk_with "$(small_package needy 1 'Requires: helper = 2' /etc/needy.conf)" "$(small_package helper 1 /etc/helper.conf)"
+	run -1 --separate-stderr xs-ddk verify --strict own/xsedu
+	disk_with "$(small_package needy 1 'Requires: helper = 2' /etc/needy.conf)" "$(small_package helper 2 /etc/helper.conf)"
+	run -0 --separate-stderr xs-ddk verify --strict own/xsedu
+	# What the vendor says that hosts have, and the product's own packages.
+	disk_with "$(small_package needy 1 'Requires: xapi-core' /etc/needy.conf)"
+	run -0 --separate-stderr xs-ddk verify --strict --profile xs8 --disable package-kernel-missing own/xsedu
+	run -1 --separate-stderr xs-ddk verify --strict own/xsedu
+}

@@ -164,3 +164,48 @@ setup() {
 	version=2.6.7-1 a_module other.ko 'info "version=2.6.6"'
 	quiet module-version other.ko
 }
+
+@test "two versions with the same module but for the record are found, in packages" {
+	for v in 1.0.0 1.1.0; do
+		rm -rf payload
+		payload_module net $v net 'info "version=1"'
+		a_package "net-$v-modules-test-$uname"
+	done
+	fires version-same net-*.rpm
+	has "$found" "net-1.1.0-modules-test-$uname.rpm!lib/modules/$uname/xenserver/net/1.1.0/net.ko: two versions of the driver have the same modules, but for the record: net 1.1.0 is the same as 1.0.0, with net-1.0.0-modules-test-$uname.rpm!"
+	quiet version-same "net-1.0.0-modules-test-$uname.rpm"
+	rm -rf payload
+	payload_module net 1.1.0 net 'info "version=1"' '.data' '.byte 1'
+	a_package "net-1.1.0-modules-test-$uname"
+	quiet version-same net-*.rpm
+	# One of two modules may be the same, and another kernel's may be.
+	for v in 1.0.0 1.1.0; do
+		rm -rf payload
+		payload_module net $v net "info \"version=$v\""
+		payload_module net $v helper
+		a_package "net-$v-modules-test-$uname"
+	done
+	quiet version-same net-*.rpm
+	rm -rf payload
+	uname=6.1.0-1-test payload_module net 1.0.0 net 'info "version=1"'
+	uname=6.1.0-1-test a_package "net-1.0.0-modules-test-6.1.0-1-test"
+	quiet version-same net-1.0.0-*.rpm
+}
+
+@test "a real module that was built again for another version is the same but for the record" {
+	local kernel v directory
+	kernel=$(a_kernel)
+	for v in 1.0.0 1.1.0; do
+		rm -rf payload
+		directory=payload/lib/modules/$kernel/xenserver/xsedu/$v
+		mkdir -p "$directory" payload/etc/depmod.d
+		echo "exclude xenserver" >payload/etc/depmod.d/xs-ddk.conf
+		cp "$(example_module 1.0.0 "$kernel")" "$directory/"
+		xs-ddk inject --replace --version $v "$directory/xsedu.ko"
+		strip -g "$directory/xsedu.ko"
+		xs-ddk info --driver xsedu --version $v "$directory/xsedu.ko" >info.json
+		mv info.json "$directory/"
+		uname=$kernel a_package "xsedu-$v-modules-amd64-$kernel"
+	done
+	fires version-same xsedu-*.rpm
+}

@@ -516,7 +516,7 @@ rpm_says() {
 	run -0 --separate-stderr xs-ddk show "$right.rpm"
 	has "$output" "package:     $right-1.0-1."
 	has "$output" "signed:      no"
-	has "$output" "requires:    kernel-uname-r = $uname"
+	has "$output" "requires:    /bin/sh"$'\n'"             kernel-uname-r = $uname"
 	has "$output" "/etc/depmod.d/xs-ddk.conf"
 	has "$output" "version:     1.0.0"
 	run -0 --separate-stderr xs-ddk show --json "$right.rpm"
@@ -558,7 +558,7 @@ rpm_says() {
 	for v in 1.0.0 1.1.0; do
 		for u in 4.19.0+1 4.19.0+2; do
 			rm -rf payload
-			uname=$u payload_module net $v net
+			uname=$u payload_module net $v net "info \"version=$v\""
 			a_package "net-$v-modules-test-$u"
 		done
 	done
@@ -573,4 +573,106 @@ rpm_says() {
 	uname=4.19.0+3 payload_module disk 1.0.0 disk
 	a_package "disk-1.0.0-modules-test-4.19.0+3"
 	quiet matrix-gap net-*.rpm disk-*.rpm
+}
+
+@test "a package of modules whose scriptlets never run depmod is found" {
+	depmod=- right_package
+	fires package-depmod "$right.rpm"
+	depmod=- right_package "%postun" "depmod $uname"
+	fires package-depmod "$right.rpm"
+	depmod=- right_package "%post" "# depmod is run by somebody else"
+	fires package-depmod "$right.rpm"
+	for scriptlet in "/sbin/depmod -a $uname" "[ -x /sbin/weak-modules ] && echo x | /sbin/weak-modules --add-modules"; do
+		depmod=- right_package "%post" "$scriptlet"
+		quiet package-depmod "$right.rpm"
+	done
+	depmod=- right_package "%posttrans -p <lua>" "os.execute('depmod $uname')"
+	quiet package-depmod "$right.rpm"
+	# A data package has no modules.
+	rm -r payload
+	mkdir -p payload/lib/firmware
+	touch payload/lib/firmware/net.bin
+	depmod=- a_package net-data
+	quiet package-depmod net-data.rpm
+}
+
+@test "a package that replaces or excludes another version of its driver is found" {
+	right_package "Obsoletes: net-0.9.0-modules-test-$uname < 2"
+	fires package-excludes "$right.rpm"
+	has "$found" "it obsoletes net-0.9.0-modules-test-$uname 2"
+	right_package "Conflicts: net-modules < 1.0.0"
+	fires package-excludes "$right.rpm"
+	has "$found" "it conflicts with net-modules 1.0.0"
+	right_package "Conflicts: net-2.0-modules-test-$uname"
+	fires package-excludes "$right.rpm"
+	# An old package of another scheme, another driver, and an older packaging of itself.
+	right_package "Obsoletes: net-modules < 1.0.0" "Obsoletes: kmod-net" "Conflicts: network-1-modules-test-$uname" \
+		"Obsoletes: $right < 0.5"
+	quiet package-excludes "$right.rpm"
+}
+
+@test "a packaged link that selects a version is found, in whatever form" {
+	local lib=payload/lib/modules/$uname version=xenserver/net/1.0.0/net.ko
+	selection_found() {
+		right_package
+		fires package-selection "$right.rpm"
+		has "$found" "$1"
+		rm -rf "$lib/updates" "$lib/extra" "$lib/kernel"
+	}
+	mkdir "$lib/updates"
+	ln -s "../$version" "$lib/updates/net.ko"
+	selection_found "it has /lib/modules/$uname/updates/net.ko, a link to a version"
+	mkdir "$lib/updates"
+	ln -s "/lib/modules/$uname/$version" "$lib/updates/net.ko"
+	selection_found "a link to a version"
+	mkdir -p "$lib/updates/deep"
+	ln -s "/usr/lib/modules/other/../$uname/./$version" "$lib/updates/deep/other.ko"
+	selection_found "updates/deep/other.ko, a link to a version"
+	ln -s xenserver/net/1.0.0 "$lib/updates"
+	selection_found "/updates, a link to a version"
+	mkdir -p "$lib/extra"
+	cp "$lib/$version" "$lib/extra/net.ko"
+	selection_found "extra/net.ko, a copy of a module of a version"
+	mkdir "$lib/updates"
+	ln "$lib/$version" "$lib/updates/net.ko"
+	selection_found "updates/net.ko, a copy of a module of a version"
+	mkdir "$lib/updates"
+	touch "$lib/updates/other.ko"
+	ghost=/lib/modules/$uname/updates/other.ko selection_found "updates/other.ko, a file that is not in the package (%ghost)"
+}
+
+@test "files beside the versions that select none are no selection" {
+	local lib=payload/lib/modules/$uname
+	mkdir -p "$lib/unselected/xenserver/net/1.0.0"
+	ln -s /dev/null "$lib/unselected/xenserver/net/1.0.0/net.ko"
+	right_package
+	quiet package-selection "$right.rpm"
+}
+
+@test "a disk that has a part of a module's firmware, and lacks another, is found" {
+	# disk_of PACKAGE...: the disk of these packages, as the directory disk.
+	disk_of() {
+		rm -rf out disk
+		mkdir out
+		XS_DDK=$XS_BIN/xs-ddk SOURCE_DATE_EPOCH=1700000000 "$TOP/rpm/make-disk" --label some --version 1 --vendor test \
+			--vendor-code test --text test --product-version 8.2.1 --output out --tree --no-verify "$@" >&2
+		mv out/some disk
+	}
+	payload_module net 1.0.0 net 'info "firmware=a.bin"' 'info "firmware=b.bin"'
+	right_package
+	rm -r payload
+	mkdir -p payload/lib/firmware
+	touch payload/lib/firmware/a.bin
+	a_package net-data "BuildArch: noarch"
+	disk_of "$right.rpm" net-data.rpm
+	fires firmware-incomplete disk
+	has "$found" "lacks a file that a module of it needs: b.bin"
+	# Packages that are on no disk may be only a part of what there is.
+	fires firmware-missing "$right.rpm" net-data.rpm
+	disk_of "$right.rpm"
+	fires firmware-missing disk
+	touch payload/lib/firmware/b.bin
+	a_package net-data "BuildArch: noarch"
+	disk_of "$right.rpm" net-data.rpm
+	quiet firmware-incomplete disk
 }

@@ -161,3 +161,20 @@ verify_options=(--disable path-name)
 	fires signature-mixed "$right.rpm"
 	has "$found" "net_extra.ko: some modules of the driver are signed, and some are not: it is not signed, and $right.rpm!lib/modules/$uname/xenserver/net/1.0.0/net.ko is"
 }
+
+@test "modules of one driver and kernel that are signed with two keys are found, in packages" {
+	local right=net-1.0.0-modules-test-$uname directory=payload/lib/modules/$uname/xenserver/net/1.0.0
+	payload_module net 1.0.0 net
+	payload_module net 1.0.0 net_extra
+	for module in net net_extra; do
+		sign "$directory/$module.ko" "$module.ko"
+		cp "$module.ko" "$directory/"
+	done
+	a_package "$right"
+	quiet signature-signers "$right.rpm"
+	payload_module net 1.0.0 net_extra
+	"$(kdir "$(a_kernel)")/scripts/sign-file" sha256 "$keys/other.pem" "$keys/other.x509" "$directory/net_extra.ko"
+	a_package "$right"
+	fires signature-signers "$right.rpm"
+	has "$found" "it is signed by /CN=other, and $right.rpm!lib/modules/$uname/xenserver/net/1.0.0/net.ko by /CN=vendor"
+}

@@ -100,7 +100,8 @@ quiet() {
 }
 
 # a_package NAME [SPEC-LINE...]: NAME.rpm here, by rpmbuild, of what is in the directory "payload", with the lines in its
-# preamble or after it. The variables rpm_version, rpm_release and payload say otherwise than 1.0, 1 and gzip.
+# preamble or after it. The variables rpm_version, rpm_release and payload say otherwise than 1.0, 1 and gzip. A package
+# with modules runs depmod, unless the variable depmod is "-". The variable ghost has the path of a %ghost file.
 a_package() {
 	local name=$1 line
 	shift
@@ -115,6 +116,10 @@ a_package() {
 	} >package.spec
 	mkdir -p payload
 	(cd payload && find . ! -type d -printf '/%P\n') >files
+	[ -z "${ghost-}" ] || sed -i "s|^$ghost$|%ghost &|" files
+	if [ "${depmod-}" != - ] && grep -q '/lib/modules/.*\.ko' files; then
+		printf '%s\n' "%posttrans" "depmod $uname" >>package.spec
+	fi
 	rpmbuild -bb --quiet --nodeps --define "_topdir $PWD/rpmbuild" --define '_build_id_links none' \
 		--define 'debug_package %{nil}' --define '__os_install_post %{nil}' --define "_rpmdir $PWD" \
 		--define '_rpmfilename %%{name}.rpm' --define "_binary_payload ${payload-w1.gzdio}" package.spec >&2

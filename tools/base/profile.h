@@ -12,7 +12,14 @@ struct profile {
 	const char *const *features; /* without all_features: the rpmlib() features of this rpm; ends in NULL */
 	bool symbol_provides;	     /* the kernel packages provide kernel(symbol) = crc */
 	bool uname_provides;	     /* the kernels provide kernel-uname-r = <uname>, and module packages require it */
+	const char *const *products; /* how the names of the product's own packages begin; ends in NULL */
 };
+
+/*
+ * Whether hosts have what a package requires as NAME: programs, packages of the base system, the kernel, and what the
+ * product of the profile has. PROFILE may be NULL: any host.
+ */
+bool profile_provides(const struct profile *profile, const char *name);
 
 /* The profile called NAME, or NULL. */
 const struct profile *profile_find(const char *name);

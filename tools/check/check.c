@@ -51,7 +51,7 @@ static void remember(struct inventory *inventory, const struct policy *policy, c
 	if (is_shipped || (policy->sysroot && !is_strangers(subject, location)))
 		inventory_add_firmware(inventory, &where, subject->module);
 	if (!subject->alone)
-		inventory_add_module(inventory, &where, subject->module);
+		inventory_add_module(inventory, &where, subject->module, subject->bytes);
 }
 
 void check_subject(struct report *report, struct inventory *inventory, const struct policy *policy,
@@ -90,5 +90,5 @@ void check_inventory(struct report *report, struct inventory *inventory, const s
 	check_hierarchy(report, inventory, policy);
 	check_packages(report, inventory);
 	check_sets(report, inventory);
-	check_disks(report, &inventory->disks);
+	check_disks(report, &inventory->disks, policy->profile);
 }

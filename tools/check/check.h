@@ -40,7 +40,7 @@ struct subject {
 	const struct module *module;
 	bool packaged;	   /* the module is in a package, so it will be installed at host_path */
 	bool alone;	   /* the module is a PATH of the command line; files around it are not checked */
-	const void *bytes; /* the whole file, module->size bytes, if check_wants_bytes(); otherwise NULL */
+	const void *bytes; /* the whole file, module->size bytes, if check_wants_bytes() or if it is cheap; else NULL */
 };
 
 /* Whether each subject must have its bytes. */
@@ -127,7 +127,19 @@ void check_package_signatures(struct report *report, const struct policy *policy
 /* Checks the scriptlets of a package. check_package() calls it. */
 void check_scriptlets(struct report *report, const char *path, const struct rpm *rpm);
 
-/* Checks what packages make together: the rules matrix-gap and signature-mixed. */
+/* Checks that a scriptlet of a package of modules runs depmod. check_package() calls it. */
+void check_depmod_runs(struct report *report, const char *path, const struct rpm *rpm);
+
+/* The text as a part of an RPM name, which allows neither '~' nor '@'. The caller frees it. */
+char *check_text_for_name(const char *s);
+
+/*
+ * Checks that a package of modules can be installed beside other versions of its driver: rules package-excludes and
+ * package-selection. check_package() calls it.
+ */
+void check_beside(struct report *report, const char *path, const struct rpm *rpm);
+
+/* Checks what packages make together: the rules matrix-gap, signature-mixed, signature-signers and version-same. */
 void check_sets(struct report *report, const struct inventory *inventory);
 
 /*

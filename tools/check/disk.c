@@ -120,6 +120,7 @@ static void check_one(struct disk_check *c)
 	check_disk_repodata(c);
 	check_disk_plain(c);
 	check_disk_selection(c);
+	check_disk_needs(c);
 	check_disk_signatures(c);
 	check_installer(c);
 	check_sums(c);
@@ -210,7 +211,7 @@ static void tell_trouble(struct report *report, const struct disk *disk)
 	free(path);
 }
 
-void check_disks(struct report *report, struct disks *disks)
+void check_disks(struct report *report, struct disks *disks, const struct profile *profile)
 {
 	struct seen *seen = disks->count ? need_memory(disks->count, sizeof(*seen)) : NULL;
 	size_t seen_count = 0;
@@ -219,7 +220,7 @@ void check_disks(struct report *report, struct disks *disks)
 		qsort(disks->paths, disks->count, sizeof(*disks->paths), compare_strings);
 	for (size_t i = 0; i < disks->count; i++) {
 		struct disk disk;
-		struct disk_check c = {.report = report, .disk = &disk};
+		struct disk_check c = {.report = report, .disk = &disk, .profile = profile};
 
 		if (disk_read(&disk, disks->paths[i])) {
 			check_one(&c);

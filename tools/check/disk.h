@@ -6,7 +6,12 @@
 #include "check/disk_paths.h"
 #include "finding/report.h"
 
-/* Reads the noticed disks in the order of their paths. Checks each disk, and compares it with the disks before it. */
-void check_disks(struct report *report, struct disks *disks);
+struct profile;
+
+/*
+ * Reads the noticed disks in the order of their paths. Checks each disk for the hosts of PROFILE (NULL: any), and
+ * compares it with the disks before it.
+ */
+void check_disks(struct report *report, struct disks *disks, const struct profile *profile);
 
 #endif

@@ -6,10 +6,13 @@
 #include "finding/report.h"
 #include "package/disk.h"
 
+struct profile;
+
 /* One disk that is being checked, with the values that one topic reads and another needs. The disk owns all strings. */
 struct disk_check {
 	struct report *report;
 	struct disk *disk;
+	const struct profile *profile;				       /* the target; NULL: any */
 	const char *originator, *name, *version, *build, *description; /* from XS-REPOSITORY; NULL if absent */
 	const char *uuid, *label, *update_version, *control, *key;     /* from update.xml; NULL if absent */
 };

@@ -18,6 +18,9 @@ void check_disk_repodata(struct disk_check *c);
 /* Checks XS-SELECTION, which has the version of each driver that the disk selects. */
 void check_disk_selection(struct disk_check *c);
 
+/* Checks that the disk or the hosts provide what the packages require. */
+void check_disk_needs(struct disk_check *c);
+
 /* Checks that install.sh can read XS-REPOSITORY and XS-PACKAGES. */
 void check_disk_plain(struct disk_check *c);
 

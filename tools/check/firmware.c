@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rule on the firmware that modules need: firmware-missing.
+// The rules on the firmware that modules need: firmware-missing, firmware-incomplete.
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -153,26 +153,80 @@ static bool is_on_root(const char *path, const struct inventory_firmware *firmwa
 	return found;
 }
 
+/* Whether the path is on one of the driver disks. */
+static bool is_on_disk(const struct disks *disks, const char *path)
+{
+	for (size_t i = 0; i < disks->count; i++) {
+		size_t len = strlen(disks->paths[i]);
+
+		if (strncmp(disks->paths[i], path, len) == 0 && (path[len] == '!' || path[len] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* The firmware of one module. */
+struct wanted {
+	const struct inventory_firmware *files;
+	size_t count;
+	bool *found; /* for each file: it is in a package or on the root */
+	bool partly; /* a package has one of the files */
+};
+
+/* False: there are too many patterns to compare. */
+static bool find_files(struct wanted *wanted, const struct inventory *inventory, const char *root, size_t *left)
+{
+	for (size_t i = 0; i < wanted->count; i++) {
+		bool packaged = is_packaged(inventory, &wanted->files[i], left);
+
+		wanted->partly |= packaged;
+		wanted->found[i] = packaged || (*root && is_on_root(root, &wanted->files[i]));
+		if (!wanted->found[i] && *left == 0)
+			return false;
+	}
+	return true;
+}
+
+static void report_missing(struct report *report, const struct inventory *inventory, const struct wanted *wanted,
+			   const char *root)
+{
+	bool whole = wanted->partly && !*root && is_on_disk(&inventory->disks, wanted->files->path);
+
+	for (size_t i = 0; i < wanted->count; i++) {
+		char *safe = text_safe(wanted->files[i].name);
+
+		if (!wanted->found[i] && whole)
+			report_add(report, RULE_FIRMWARE_INCOMPLETE, wanted->files->path, "%s", safe);
+		else if (!wanted->found[i])
+			report_add(report, RULE_FIRMWARE_MISSING, wanted->files->path, "%s is %s", safe,
+				   *root ? "neither in lib/firmware of the root nor in one of the packages"
+					 : "in none of the packages");
+		free(safe);
+	}
+}
+
 void check_firmware(struct report *report, const struct inventory *inventory, const struct policy *policy)
 {
+	const struct inventory_firmware *files = inventory->firmware, *end = files + inventory->firmware_count;
 	size_t left = COMPARISONS_MAX;
+	bool fine = true;
 
-	for (size_t i = 0; i < inventory->firmware_count; i++) {
-		const struct inventory_firmware *firmware = &inventory->firmware[i];
-		const char *root = policy->sysroot ? policy->sysroot : firmware->root;
-		char *safe;
+	/* The files of a module stand together: they are sorted by its path. */
+	for (; fine && files < end; files++) {
+		const char *root = policy->sysroot ? policy->sysroot : files->root;
+		struct wanted wanted = {.files = files, .count = 1};
 
-		if (is_packaged(inventory, firmware, &left) || (*root && is_on_root(root, firmware)))
-			continue;
-		if (left == 0) {
-			report_add(report, RULE_INPUT_LIMIT, firmware->path,
-				   "its patterns of firmware match too many files to be compared");
-			return;
+		while (files + 1 < end && strcmp(files[1].path, wanted.files->path) == 0) {
+			files++;
+			wanted.count++;
 		}
-		safe = text_safe(firmware->name);
-		report_add(report, RULE_FIRMWARE_MISSING, firmware->path, "%s is %s", safe,
-			   *root ? "neither in lib/firmware of the root nor in one of the packages"
-				 : "in none of the packages");
-		free(safe);
+		wanted.found = need_memory(wanted.count, sizeof(*wanted.found));
+		fine = find_files(&wanted, inventory, root, &left);
+		if (fine)
+			report_missing(report, inventory, &wanted, root);
+		else
+			report_add(report, RULE_INPUT_LIMIT, wanted.files->path,
+				   "its patterns of firmware match too many files to be compared");
+		free(wanted.found);
 	}
 }

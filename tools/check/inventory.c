@@ -34,6 +34,7 @@ static void free_entry(struct inventory_entry *entry)
 	free(entry->root);
 	free(entry->below);
 	free(entry->text);
+	free(entry->signer);
 	free_strings(entry->aliases);
 }
 
@@ -179,7 +180,23 @@ static bool locate(struct inventory_entry *entry, const struct inventory_where *
 	return true;
 }
 
-void inventory_add_module(struct inventory *inventory, const struct inventory_where *where, const struct module *module)
+/* What is compared between packaged modules of a driver, and needs all bytes of a module. */
+static void read_bytes(struct inventory_entry *entry, const struct module *module, const struct signature *signature,
+		       const void *bytes)
+{
+	const char *rest;
+	struct signer signer;
+
+	if (*entry->root || !inventory_in_hierarchy(entry->below, &rest))
+		return;
+	entry->content = module_content(module, bytes);
+	if (signature->state == SIGNATURE_FOUND &&
+	    signature_signer((const uint8_t *)bytes + signature->offset, signature->len, &signer) && *signer.name)
+		entry->signer = copy(signer.name);
+}
+
+void inventory_add_module(struct inventory *inventory, const struct inventory_where *where, const struct module *module,
+			  const void *bytes)
 {
 	struct inventory_entry added = {.kind = ENTRY_MODULE};
 	const char *name, *vermagic;
@@ -200,6 +217,8 @@ void inventory_add_module(struct inventory *inventory, const struct inventory_wh
 	added.aliases = copy_values(module, "alias");
 	module_signature(module, &signature);
 	added.is_signed = signature.state == SIGNATURE_FOUND;
+	if (bytes)
+		read_bytes(&added, module, &signature, bytes);
 	APPEND(inventory, inventory->entries, inventory->entry_count, added);
 }
 

@@ -26,6 +26,8 @@ struct inventory_entry {
 	char *text;		       /* a link's target, the content of info.json, a module's vermagic, or NULL */
 	char module[MODULE_NAME_SIZE]; /* the module's own name; else empty */
 	bool is_signed;		       /* the module has a signature */
+	uint64_t content;	       /* module_content() of a packaged module; 0: unknown */
+	char *signer;		       /* the key that signed it; NULL: unknown */
 	char **aliases;		       /* a module's aliases; NULL at the end */
 };
 
@@ -89,12 +91,12 @@ struct inventory_where {
 };
 
 /*
- * Add a module, a link, or a file with its text (or NULL), if it is in a directory where drivers are. The strings are
- * copied. All functions inventory_add_*() draw what they copy from the budget. What the budget refuses is left out, and
- * the field `over` says so.
+ * Add a module, a link, or a file with its text (or NULL), if it is in a directory where drivers are. BYTES are all
+ * bytes of the module, or NULL. The strings are copied. All functions inventory_add_*() draw what they copy from the
+ * budget. What the budget refuses is left out, and the field `over` says so.
  */
-void inventory_add_module(struct inventory *inventory, const struct inventory_where *where,
-			  const struct module *module);
+void inventory_add_module(struct inventory *inventory, const struct inventory_where *where, const struct module *module,
+			  const void *bytes);
 void inventory_add_link(struct inventory *inventory, const struct inventory_where *where, const char *target);
 void inventory_add_file(struct inventory *inventory, const struct inventory_where *where, const char *text);
 

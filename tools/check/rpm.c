@@ -126,8 +126,7 @@ static void check_modes(struct report *report, const char *path, const struct rp
 	}
 }
 
-/* The text as a part of an RPM name, which allows neither '~' nor '@'. The caller frees it. */
-static char *for_name(const char *s)
+char *check_text_for_name(const char *s)
 {
 	struct growing_text name = {0};
 
@@ -142,7 +141,7 @@ static char *for_name(const char *s)
  */
 static bool is_contract_name(const char *name, const struct module_path *location)
 {
-	char *driver = for_name(location->driver), *version = for_name(location->version);
+	char *driver = check_text_for_name(location->driver), *version = check_text_for_name(location->version);
 	char *start = text_format("%s-%s-modules-", driver, version);
 	bool fits = strncmp(name, start, strlen(start)) == 0 && ends(name, location->uname);
 
@@ -279,6 +278,8 @@ void check_package(struct report *report, struct inventory *inventory, const str
 		return;
 	check_name(report, path, rpm);
 	check_version_release(report, path, rpm);
+	check_depmod_runs(report, path, rpm);
+	check_beside(report, path, rpm);
 	check_kernel_need(report, path, rpm, profile, uname);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on the scriptlets that packages run on a host: package-scriptlet, package-command.
+// The rules on the scriptlets that packages run on a host: package-scriptlet, package-command, package-action,
+// package-depmod.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -334,6 +335,32 @@ static void check_interpreters(struct report *report, const char *path, const st
 		free(safe);
 		return;
 	}
+}
+
+/* Whether a line that is no comment has one of the words by which modules become known to modprobe. */
+static bool updates_modules(const char *body)
+{
+	static const char *const words[] = {"depmod", "weak-modules", "kernel-scriptlets"};
+
+	for (const char *line = body; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		size_t len = strcspn(line, "\n"), blank = strspn(line, " \t");
+
+		for (size_t i = 0; line[blank] != '#' && i < sizeof(words) / sizeof(words[0]); i++)
+			if (memmem(line, len, words[i], strlen(words[i])))
+				return true;
+	}
+	return false;
+}
+
+void check_depmod_runs(struct report *report, const char *path, const struct rpm *rpm)
+{
+	static const char *const kinds[] = {"%post", "%posttrans", "%trigger", "%filetrigger", "%transfiletrigger"};
+
+	for (size_t i = 0; i < rpm->scriptlet_count; i++)
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+			if (strcmp(rpm->scriptlets[i].kind, kinds[k]) == 0 && updates_modules(rpm->scriptlets[i].body))
+				return;
+	report_add(report, RULE_PACKAGE_DEPMOD, path, NULL);
 }
 
 void check_scriptlets(struct report *report, const char *path, const struct rpm *rpm)

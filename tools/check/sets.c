@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rules on what packages make together: matrix-gap, signature-mixed.
+// The rules on what packages make together: matrix-gap, signature-mixed, signature-signers, version-same.
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/die.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "check/check.h"
 #include "host/hierarchy_build.h"
 
@@ -126,6 +127,108 @@ static void check_signed(struct report *report, const struct cell *cells, size_t
 	}
 }
 
+/* By kernel, version and module. */
+static int compare_modules(const void *a, const void *b)
+{
+	const struct cell *x = a, *y = b;
+	int order = strcmp(x->entry->uname, y->entry->uname);
+
+	if (order == 0)
+		order = strcmp(x->version, y->version);
+	if (order == 0)
+		order = strcmp(x->entry->module, y->entry->module);
+	return order ? order : strcmp(x->entry->path, y->entry->path);
+}
+
+/* The cells are COUNT of one driver, sorted by kernel. Reports the first pair of signers for each kernel. */
+static void check_signers(struct report *report, const struct cell *cells, size_t count)
+{
+	const struct cell *first = NULL;
+	bool told = false;
+
+	for (size_t i = 0; i < count; i++) {
+		char *path, *signer, *other;
+
+		if (first && strcmp(first->entry->uname, cells[i].entry->uname) != 0) {
+			first = NULL;
+			told = false;
+		}
+		if (!cells[i].entry->signer || told)
+			continue;
+		first = first ? first : &cells[i];
+		if (strcmp(first->entry->signer, cells[i].entry->signer) == 0)
+			continue;
+		path = text_safe(first->entry->path);
+		signer = text_safe(cells[i].entry->signer);
+		other = text_safe(first->entry->signer);
+		report_add(report, RULE_SIGNATURE_SIGNERS, cells[i].entry->path, "it is signed by %s, and %s by %s",
+			   signer, path, other);
+		told = true;
+		free(other);
+		free(signer);
+		free(path);
+	}
+}
+
+/* A version for a kernel, with a digest of the names and contents of all its modules; 0: not all are known. */
+struct set {
+	const struct cell *first;
+	uint64_t digest;
+};
+
+static struct set read_set(const struct cell *cells, size_t count)
+{
+	struct set set = {.first = cells, .digest = 1};
+
+	for (size_t i = 0; i < count; i++) {
+		for (const char *at = cells[i].entry->module; *at; at++)
+			set.digest = (set.digest ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
+		set.digest = (set.digest ^ cells[i].entry->content) * UINT64_C(0x9e3779b97f4a7c15);
+		set.digest ^= set.digest >> 32;
+		if (cells[i].entry->content == 0)
+			return (struct set){cells, 0};
+	}
+	return set;
+}
+
+/* By kernel and digest, then by version. */
+static int compare_sets(const void *a, const void *b)
+{
+	const struct set *x = a, *y = b;
+	int order = strcmp(x->first->entry->uname, y->first->entry->uname);
+
+	if (order == 0)
+		order = (x->digest > y->digest) - (x->digest < y->digest);
+	return order ? order : version_order(x->first->version, y->first->version);
+}
+
+/* The cells are COUNT of one driver, sorted by compare_modules(). Reports versions that are the same as another. */
+static void check_contents(struct report *report, const struct cell *cells, size_t count)
+{
+	struct set *sets = need_memory(count, sizeof(*sets));
+	size_t set_count = 0, n;
+
+	for (size_t i = 0; i < count; i += n) {
+		for (n = 1; i + n < count && is_same_set(&cells[i], &cells[i + n]); n++)
+			;
+		sets[set_count++] = read_set(&cells[i], n);
+	}
+	qsort(sets, set_count, sizeof(*sets), compare_sets);
+	for (size_t i = 1; i < set_count; i++) {
+		const struct cell *a = sets[i - 1].first, *b = sets[i].first;
+		char *path;
+
+		if (sets[i].digest == 0 || sets[i].digest != sets[i - 1].digest ||
+		    strcmp(a->entry->uname, b->entry->uname) != 0)
+			continue;
+		path = text_safe(a->entry->path);
+		report_add(report, RULE_VERSION_SAME, b->entry->path, "%s %s is the same as %s, with %s", b->driver,
+			   b->version, a->version, path);
+		free(path);
+	}
+	free(sets);
+}
+
 void check_sets(struct report *report, const struct inventory *inventory)
 {
 	struct cell *cells = need_memory(inventory->entry_count + 1, sizeof(*cells));
@@ -148,6 +251,9 @@ void check_sets(struct report *report, const struct inventory *inventory)
 			;
 		check_matrix(report, &cells[i], n);
 		check_signed(report, &cells[i], n);
+		qsort(&cells[i], n, sizeof(*cells), compare_modules);
+		check_signers(report, &cells[i], n);
+		check_contents(report, &cells[i], n);
 	}
 	free(cells);
 }

@@ -58,7 +58,12 @@ static void verify_module(struct verifier *verifier, const struct input *input)
 		return;
 	}
 	check_suffix(&verifier->report, input, module);
-	if (check_wants_bytes(verifier->policy) && !module_is_broken(module)) {
+	/* Modules that are not compressed are in memory as a whole if they are in a container. */
+	subject.bytes = input_memory(input, &len);
+	if (module->codec != CODEC_NONE || len != module->size || module_is_broken(module))
+		subject.bytes = NULL;
+	len = 0;
+	if (!subject.bytes && check_wants_bytes(verifier->policy) && !module_is_broken(module)) {
 		bytes = input_whole(input, MODULE_BYTES_MAX, &len, &why);
 		/* If the file has changed, these are not the bytes whose headers were read. */
 		if (!bytes || len != module->size) {
@@ -67,8 +72,8 @@ static void verify_module(struct verifier *verifier, const struct input *input)
 			source_whole_free(bytes, len);
 			return;
 		}
+		subject.bytes = bytes;
 	}
-	subject.bytes = bytes;
 	check_subject(&verifier->report, verifier->inventory, verifier->policy, &subject);
 	source_whole_free(bytes, len);
 }

@@ -348,3 +348,43 @@ void module_signature(const struct module *module, struct signature *signature)
 {
 	signature_find(module->size, module->elf_end, module->trailer, signature);
 }
+
+/* Mixes 8 bytes at a time, because all bytes of all packaged modules go through here. */
+static uint64_t mix(uint64_t digest, const uint8_t *bytes, size_t len)
+{
+	uint64_t word;
+
+	for (; len >= sizeof(word); bytes += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		digest = (digest ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		digest ^= digest >> 32;
+	}
+	word = 0;
+	memcpy(&word, bytes, len);
+	digest = (digest ^ word ^ (uint64_t)len << 56) * UINT64_C(0x9e3779b97f4a7c15);
+	return digest ^ digest >> 32;
+}
+
+/* The build-id and the record are notes, and the symbol table has names of objects in it. */
+static bool is_content(const Elf64_Shdr *header)
+{
+	return (header->sh_flags & SHF_ALLOC) && header->sh_type != SHT_NOTE && header->sh_type != SHT_NOBITS;
+}
+
+uint64_t module_content(const struct module *module, const void *bytes)
+{
+	const struct sections *sections = &module->sections;
+	uint64_t digest = 1;
+
+	for (size_t i = 1; i < sections->count; i++) {
+		const Elf64_Shdr *header = &sections->headers[i];
+		const char *name = sections_name(sections, i);
+
+		if (!name || !is_content(header) || header->sh_offset > module->size ||
+		    header->sh_size > module->size - header->sh_offset)
+			continue;
+		digest = mix(digest, (const uint8_t *)name, strlen(name));
+		digest = mix(digest, (const uint8_t *)bytes + header->sh_offset, (size_t)header->sh_size);
+	}
+	return digest ? digest : 1;
+}

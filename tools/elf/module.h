@@ -70,6 +70,13 @@ bool module_is_broken(const struct module *module);
  */
 const char *module_info(const struct module *module, const char *key, const char *after);
 
+/*
+ * Returns a digest of what the kernel loads of the module, without notes: of two modules that were built from the same
+ * sources, and differ only in the record, it is the same. BYTES are all bytes of the module, which must not be broken.
+ * The digest is never 0. It is no protection against somebody who makes two modules with one digest.
+ */
+uint64_t module_content(const struct module *module, const void *bytes);
+
 /* Finds the appended signature: see signature_find(). */
 void module_signature(const struct module *module, struct signature *signature);
 

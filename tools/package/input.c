@@ -79,6 +79,12 @@ int input_read_module(const struct input *input, struct module *module)
 			      : module_read_memory(module, bytes->memory, bytes->len);
 }
 
+const uint8_t *input_memory(const struct input *input, size_t *len)
+{
+	*len = input->bytes->len;
+	return input->bytes->memory;
+}
+
 enum input_trouble input_failure(const struct input *input)
 {
 	const struct input_bytes *bytes = input->bytes;

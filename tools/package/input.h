@@ -67,6 +67,12 @@ enum input_trouble input_failure(const struct input *input);
  */
 uint8_t *input_whole(const struct input *input, uint64_t max, size_t *len, const char **why);
 
+/*
+ * The bytes of an INPUT_MODULE as stored, if input_read_module() has read them to memory, and their number; else NULL.
+ * They are valid as long as the input.
+ */
+const uint8_t *input_memory(const struct input *input, size_t *len);
+
 /* The rest is for the files that make inputs: container.c and walk.c. */
 
 struct archive_reader;

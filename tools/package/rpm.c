@@ -44,8 +44,14 @@ enum tag {
 	TAG_REQUIRE_FLAGS = 1048,
 	TAG_REQUIRE_NAME = 1049,
 	TAG_REQUIRE_VERSION = 1050,
+	TAG_CONFLICT_FLAGS = 1053,
+	TAG_CONFLICT_NAME = 1054,
+	TAG_CONFLICT_VERSION = 1055,
+	TAG_OBSOLETE_NAME = 1090,
 	TAG_PROVIDE_FLAGS = 1112,
 	TAG_PROVIDE_VERSION = 1113,
+	TAG_OBSOLETE_FLAGS = 1114,
+	TAG_OBSOLETE_VERSION = 1115,
 	TAG_DIR_INDEXES = 1116,
 	TAG_BASE_NAMES = 1117,
 	TAG_DIR_NAMES = 1118,
@@ -471,6 +477,10 @@ static bool read_header(struct rpm *rpm, struct header *header)
 				       &rpm->need_count);
 	rpm->provides = read_dependencies(rpm, header, TAG_PROVIDE_NAME, TAG_PROVIDE_VERSION, TAG_PROVIDE_FLAGS,
 					  &rpm->provide_count);
+	rpm->obsoletes = read_dependencies(rpm, header, TAG_OBSOLETE_NAME, TAG_OBSOLETE_VERSION, TAG_OBSOLETE_FLAGS,
+					   &rpm->obsolete_count);
+	rpm->conflicts = read_dependencies(rpm, header, TAG_CONFLICT_NAME, TAG_CONFLICT_VERSION, TAG_CONFLICT_FLAGS,
+					   &rpm->conflict_count);
 	return !rpm->why && read_scriptlets(rpm, header) && read_files(rpm, header);
 }
 
@@ -551,6 +561,8 @@ void rpm_free(struct rpm *rpm)
 	free(rpm->files);
 	free(rpm->needs);
 	free(rpm->provides);
+	free(rpm->obsoletes);
+	free(rpm->conflicts);
 	free(rpm->scriptlets);
 	budget_release(rpm->kept);
 	memset(rpm, 0, sizeof(*rpm));

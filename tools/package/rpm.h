@@ -60,8 +60,9 @@ struct rpm {
 	struct rpm_signature signatures[RPM_SIGNATURES_MAX];
 	size_t signature_count;
 	const char *compressor; /* of the payload: "gzip", "xz", "zstd", "lzma", "bzip2"; gzip if absent */
-	struct rpm_dependency *needs, *provides; /* Requires and Provides */
-	size_t need_count, provide_count;
+	struct rpm_dependency *needs, *provides;      /* Requires and Provides */
+	struct rpm_dependency *obsoletes, *conflicts; /* Obsoletes and Conflicts */
+	size_t need_count, provide_count, obsolete_count, conflict_count;
 	struct rpm_file *files; /* in the order of the header */
 	size_t file_count;
 	struct rpm_scriptlet *scriptlets;

@@ -11,4 +11,5 @@ int pair_answer(void)
 EXPORT_SYMBOL_GPL(pair_answer);
 
 MODULE_DESCRIPTION("One of a pair of modules");
+MODULE_VERSION(PAIR_VERSION);
 MODULE_LICENSE("GPL");
