@@ -3,6 +3,7 @@
 #
 # Targets: build-isos (or build-iso)  build/isos/<LABEL>.iso, .md5, .sha256; build/<profile>/isos/<LABEL>-<profile>.iso
 #          build-tarball              build/isos/<LABEL>.tar.gz: the same files, for USB sticks, HTTP, FTP and NFS
+#          report                     build/isos/<LABEL>.html: what xs-ddk report tells of the disk
 #
 # Variables, in addition to those of driver.mk. In brackets: the value of a variable that is not set.
 #
@@ -19,6 +20,8 @@
 #	AFTER_APPLY       what to restart afterwards: see make-disk --help     (restartHost)
 #	WITH_XS_DRIVER    1: put the package xs-driver-static of "make static" on the disk; or the path of this package
 #	DISK_OPTIONS      more options for make-disk
+#	AGAINST           an older disk: the report tells what changes since then
+#	TRIAL             the directory of xs-trial --report: the report has its results
 
 xs-label := $(or $(LABEL),$(DRIVER))
 xs-static := $(filter-out 0,$(WITH_XS_DRIVER))
@@ -60,4 +63,11 @@ build-tarball: build-rpms
 	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat $(xs-build)/kernels)" $(xs-disk-tarball)
 	@echo '$(xs-disk-tarball)'
 
-.PHONY: build-isos build-iso build-tarball
+# A report that speaks against a release is written too, and the target fails.
+report: build-isos
+	@status=0; $(call xs-quote,$(XS_DDK)) report --profile $(PROFILE) $(call xs-option,--cert,$(MODSIGN_CERT)) \
+		$(call xs-option,--against,$(AGAINST)) $(call xs-option,--trial,$(TRIAL)) --output $(xs-iso:.iso=.html) $(xs-iso) || status=$$?; \
+	[ $$status = 2 ] || echo '$(xs-iso:.iso=.html)'; \
+	[ $$status != 1 ] || echo 'xs-ddk: the report tells what speaks against a release' >&2; exit $$status
+
+.PHONY: build-isos build-iso build-tarball report

@@ -15,6 +15,7 @@
 #	build-rpms         makes the packages, and prints a table of them
 #	build-isos         makes the driver disk of the packages; also build-iso; disk.mk has its variables
 #	build-tarball      makes an archive with the files of the disk
+#	report             makes the disk, and a page about it for whoever decides about a release
 #	verify             makes the packages and checks whether they are fit to ship
 #	clean              removes build/
 #	help               prints this list of targets and variables
@@ -102,7 +103,7 @@ xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR 
 	KERNELS KERNELS_MAY_FAIL ALLOW_NO_SYMVERS NEEDS INJECT DEBUGINFO PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS SOURCE_DATE_EPOCH RPMBUILD XS_DDK XS_KBUILD PACK_VERSION PACK.VERSION PACK_BUILD \
 	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),XS_PRIORITY.$v XS_STATUS.$v) \
-	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY WITH_XS_DRIVER DISK_OPTIONS \
+	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY WITH_XS_DRIVER DISK_OPTIONS AGAINST TRIAL \
 	ARCH CROSS_COMPILE LLVM
 $(call xs-literal,$(xs-variables))
 $(foreach n,$(xs-variables),$(if $(findstring $(xs-newline),$($n)),$(error $n has more than one line)))

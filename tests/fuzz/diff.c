@@ -14,7 +14,7 @@ static void read_set(struct diff_set *set, const char *name)
 	snprintf(path, sizeof(path), "%s/%s", tree_path, name);
 	/* A link that is given as a PATH is followed, and could lead to all files of this machine. */
 	if (lstat(path, &st) == 0 && !S_ISLNK(st.st_mode))
-		diff_set_read(set, path);
+		diff_set_read(set, (char *[]){path, NULL});
 }
 
 /* A tree with directories or files "old" and "new". */

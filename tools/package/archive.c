@@ -2,7 +2,10 @@
 // Reads package payloads and disk images through libarchive.
 #include "package/archive.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/budget.h"
 #include "base/die.h"
@@ -62,17 +65,41 @@ bool archive_open_image(struct archive_reader *reader, int fd, const void *bytes
 
 /*
  * ECMA-119: the primary volume descriptor is at sector 16. It begins with its type and the mark. The volume's name is
- * at byte 40 (8.4.7), and the number of blocks, in little endian, at byte 80 (8.4.8).
+ * at byte 40 (8.4.7), and the number of blocks, in little endian, at byte 80 (8.4.8). The date of its creation is at
+ * byte 813 (8.4.26): 16 digits from the year to hundredths of seconds, and the offset from UTC in quarters of an hour.
  */
 #define DESCRIPTOR_AT 32768
 #define MARK	      "CD001"
 #define VOLUME_AT     40
 #define BLOCKS_AT     80
+#define CREATED_AT    813
+#define DATE_DIGITS   16
 #define BLOCK_SIZE    2048
 
 bool image_is(const uint8_t *bytes, size_t len)
 {
 	return len >= DESCRIPTOR_AT + 1 + strlen(MARK) && memcmp(bytes + DESCRIPTOR_AT + 1, MARK, strlen(MARK)) == 0;
+}
+
+static void read_date(char text[IMAGE_DATE_SIZE], int fd)
+{
+	char d[DATE_DIGITS + 2] = "";
+	int minutes, len;
+
+	if (pread(fd, d, DATE_DIGITS + 1, DESCRIPTOR_AT + CREATED_AT) != DATE_DIGITS + 1)
+		return;
+	for (size_t i = 0; i < DATE_DIGITS; i++)
+		if (d[i] < '0' || d[i] > '9')
+			return;
+	/* A date of zeros means: there is none. */
+	if (strspn(d, "0") >= DATE_DIGITS)
+		return;
+	minutes = 15 * (signed char)d[DATE_DIGITS];
+	len = snprintf(text, IMAGE_DATE_SIZE, "%.4s-%.2s-%.2s %.2s:%.2s:%.2s UTC", d, d + 4, d + 6, d + 8, d + 10,
+		       d + 12);
+	if (minutes)
+		snprintf(text + len, (size_t)(IMAGE_DATE_SIZE - len), "%c%02d:%02d", minutes < 0 ? '-' : '+',
+			 abs(minutes) / 60, abs(minutes) % 60);
 }
 
 bool image_read(struct image *image, int fd)
@@ -89,6 +116,7 @@ bool image_read(struct image *image, int fd)
 	memcpy(image->volume, bytes + VOLUME_AT, len);
 	image->size = BLOCK_SIZE * ((uint64_t)blocks[0] | (uint64_t)blocks[1] << 8 | (uint64_t)blocks[2] << 16 |
 				    (uint64_t)blocks[3] << 24);
+	read_date(image->created, fd);
 	return true;
 }
 

@@ -32,10 +32,14 @@ bool archive_open_cpio(struct archive_reader *reader, archive_read_callback *giv
 /* Opens an ISO 9660 image of SIZE bytes: the file FD from its current offset, or the memory BYTES if FD is -1. */
 bool archive_open_image(struct archive_reader *reader, int fd, const void *bytes, uint64_t size);
 
+/* A date as text, "2023-11-14 22:13:20 UTC" or "2023-11-14 22:13:20 UTC+01:00"; "" if there is none. */
+#define IMAGE_DATE_SIZE 30
+
 /* The primary volume descriptor of an image. */
 struct image {
 	char volume[33]; /* the name of the volume, without the blanks that pad it */
 	uint64_t size;	 /* in bytes */
+	char created[IMAGE_DATE_SIZE];
 };
 
 /* Whether a file is an ISO 9660 image. BYTES are its first LEN bytes. */

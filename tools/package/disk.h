@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "package/archive.h"
 #include "package/rpm.h"
 
 #define DISK_MD5_SIZE	 33
@@ -28,8 +29,9 @@ struct disk_file {
 struct disk {
 	char *path; /* as given by the user; may hold any bytes */
 	bool is_image;
-	char volume[33];	 /* volume identifier of an image, without trailing blanks; "" for a directory */
-	struct disk_file *files; /* sorted by path, in byte order */
+	char created[IMAGE_DATE_SIZE]; /* when an image was made; "" for a directory */
+	char volume[33];	       /* volume identifier of an image, without trailing blanks; "" for a directory */
+	struct disk_file *files;       /* sorted by path, in byte order */
 	size_t count;
 	size_t last_regular; /* while an image is read: the last regular file; a hard link names this file */
 	uint64_t kept;	     /* bytes drawn from the budget: disk_keep() */

@@ -248,6 +248,7 @@ static bool read_image(struct disk *disk, int fd, uint64_t size)
 	disk->is_image = true;
 	image_read(&image, fd);
 	memcpy(disk->volume, image.volume, sizeof(disk->volume));
+	memcpy(disk->created, image.created, sizeof(disk->created));
 	budget_input(size);
 	if (!archive_open_image(&reader, fd, NULL, size))
 		ok = broken(disk, "", &reader);

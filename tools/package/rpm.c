@@ -33,6 +33,7 @@ enum tag {
 	TAG_NAME = 1000,
 	TAG_VERSION = 1001,
 	TAG_RELEASE = 1002,
+	TAG_BUILD_TIME = 1006,
 	TAG_ARCH = 1022,
 	TAG_OLD_FILE_NAMES = 1027,
 	TAG_FILE_MODES = 1030,
@@ -466,6 +467,8 @@ static bool read_header(struct rpm *rpm, struct header *header)
 	rpm->version = word_of(rpm, header, TAG_VERSION);
 	rpm->release = word_of(rpm, header, TAG_RELEASE);
 	rpm->arch = word_of(rpm, header, TAG_ARCH);
+	if (find(header, TAG_BUILD_TIME, &data))
+		rpm->build_time = number_at(&data, 0);
 	rpm->compressor = string_of(header, TAG_PAYLOAD_COMPRESSOR, "gzip");
 	/* A binary package names its source package. */
 	rpm->source = !find(header, TAG_SOURCE_RPM, &data);

@@ -59,6 +59,7 @@ struct rpm {
 	bool source;				     /* a source package */
 	struct rpm_signature signatures[RPM_SIGNATURES_MAX];
 	size_t signature_count;
+	uint64_t build_time;	/* in seconds since 1970; 0 if absent */
 	const char *compressor; /* of the payload: "gzip", "xz", "zstd", "lzma", "bzip2"; gzip if absent */
 	struct rpm_dependency *needs, *provides;      /* Requires and Provides */
 	struct rpm_dependency *obsoletes, *conflicts; /* Obsoletes and Conflicts */

@@ -5,6 +5,7 @@
 
 #include "base/program.h"
 
-command_function cmd_show, cmd_verify, cmd_compare, cmd_inject, cmd_diff, cmd_import, cmd_init, cmd_info, cmd_rules;
+command_function cmd_show, cmd_verify, cmd_compare, cmd_inject, cmd_diff, cmd_import, cmd_init, cmd_info, cmd_report,
+	cmd_rules;
 
 #endif

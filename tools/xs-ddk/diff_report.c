@@ -6,17 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/die.h"
 #include "base/json.h"
 #include "base/text.h"
-
-/* A line of the output. The strings are safe text, and belong to the row. */
-struct row {
-	const char *what, *change; /* "device", "lost"; WHAT is NULL for a module that only one set has */
-	char *key, *old_value, *new_value;
-	const char *finding; /* why the change is a finding; NULL: it is none */
-};
-
-typedef void row_printer(const struct row *row, const char *subject, void *context);
 
 /* Why a change is a finding, as a static text, or NULL if it is none. */
 static const char *finding_of(const struct diff_pair *pair, const struct diff_change *change)
@@ -53,7 +45,7 @@ static const struct fact *fact_of(const struct fact_change *change)
 	return change->old_fact ? change->old_fact : change->new_fact;
 }
 
-void diff_result_count(struct diff_result *result)
+static void count(struct diff_result *result)
 {
 	for (size_t i = 0; i < result->pair_count; i++) {
 		const struct told_pair *told = &result->pairs[i];
@@ -73,6 +65,45 @@ void diff_result_count(struct diff_result *result)
 		result->facts_lost += result->facts[i].finding;
 }
 
+/* Compares the modules of both sets. */
+static void compare_modules(struct diff_result *result, const struct diff_set *old_set, const struct diff_set *new_set)
+{
+	struct diff_pair *pairs = diff_pairs(old_set, new_set, &result->pair_count);
+	struct device_index *devices = diff_devices(new_set);
+
+	result->pairs = need_memory(result->pair_count + 1, sizeof(*result->pairs));
+	for (size_t i = 0; i < result->pair_count; i++) {
+		struct told_pair *told = &result->pairs[i];
+
+		told->pair = pairs[i];
+		told->changes = diff_changes(&pairs[i], new_set, devices, &told->count);
+	}
+	device_index_free(devices);
+	free(pairs);
+}
+
+bool diff_result_make(struct diff_result *result, const struct diff_set *old_set, const struct diff_set *new_set)
+{
+	*result = (struct diff_result){0};
+	compare_modules(result, old_set, new_set);
+	result->facts = set_facts_compare(&old_set->facts, &new_set->facts, &result->fact_count);
+	count(result);
+	if (result->devices_unknown)
+		complain("the comparison takes too long: %zu device alias%s of the older modules could not be matched "
+			 "with those of the newer ones",
+			 result->devices_unknown, result->devices_unknown == 1 ? "" : "es");
+	return result->devices_unknown == 0;
+}
+
+void diff_result_free(struct diff_result *result)
+{
+	for (size_t i = 0; i < result->pair_count; i++)
+		free(result->pairs[i].changes);
+	free(result->pairs);
+	free(result->facts);
+	*result = (struct diff_result){0};
+}
+
 bool diff_result_has_findings(const struct diff_result *result)
 {
 	return result->lost || result->devices_lost || result->signatures_lost || result->facts_lost;
@@ -83,7 +114,7 @@ static char *safe_value(const char *value)
 	return text_safe(value && *value ? value : "none");
 }
 
-static void print_row(struct row *row, const char *subject, row_printer *print, void *context)
+static void print_row(struct diff_row *row, const char *subject, diff_row_function *print, void *context)
 {
 	print(row, subject, context);
 	free(row->key);
@@ -104,14 +135,15 @@ static char *subject_of(const struct diff_pair *pair)
 	return safe;
 }
 
-static void each_change(const struct told_pair *told, const char *subject, row_printer *print, void *context)
+static void each_change(const struct told_pair *told, const char *subject, diff_row_function *print, void *context)
 {
 	bool both = told->pair.old_module && told->pair.new_module;
 
 	for (size_t i = 0; i < told->count; i++) {
 		const struct diff_change *change = &told->changes[i];
 		const struct attribute *a = change->old_attribute, *b = change->new_attribute;
-		struct row row = {.what = attribute_kind_name(attribute_of(change)->kind), .change = change_name(a, b)};
+		struct diff_row row = {.what = attribute_kind_name(attribute_of(change)->kind),
+				       .change = change_name(a, b)};
 
 		/* For a module that is only in one set, only device aliases matter. */
 		if (!both && attribute_of(change)->kind != ATTRIBUTE_DEVICE)
@@ -124,13 +156,12 @@ static void each_change(const struct told_pair *told, const char *subject, row_p
 	}
 }
 
-/* Calls PRINT for each row: first what is not in a module. */
-static void each_row(const struct diff_result *result, row_printer *print, void *context)
+void diff_result_each_row(const struct diff_result *result, diff_row_function *print, void *context)
 {
 	for (size_t i = 0; i < result->fact_count; i++) {
 		const struct fact_change *change = &result->facts[i];
 		const struct fact *a = change->old_fact, *b = change->new_fact;
-		struct row row = {.what = fact_kind_name(fact_of(change)->kind), .change = change_name(a, b)};
+		struct diff_row row = {.what = fact_kind_name(fact_of(change)->kind), .change = change_name(a, b)};
 
 		row.key = text_safe(fact_of(change)->key);
 		row.old_value = a ? safe_value(a->value) : NULL;
@@ -143,8 +174,8 @@ static void each_row(const struct diff_result *result, row_printer *print, void 
 		char *subject = subject_of(&told->pair);
 
 		if (!told->pair.old_module || !told->pair.new_module) {
-			struct row row = {.change = told->pair.old_module ? "lost" : "gained",
-					  .finding = told->pair.old_module ? "the module is gone" : NULL};
+			struct diff_row row = {.change = told->pair.old_module ? "lost" : "gained",
+					       .finding = told->pair.old_module ? "the module is gone" : NULL};
 
 			print_row(&row, subject, print, context);
 		}
@@ -164,7 +195,7 @@ static void print_summary(const struct diff_result *result)
 }
 
 /* CONTEXT is the subject of the line before, in memory to free. */
-static void print_text_row(const struct row *row, const char *subject, void *context)
+static void print_text_row(const struct diff_row *row, const char *subject, void *context)
 {
 	char **before = context;
 
@@ -188,7 +219,7 @@ static void print_text(const struct diff_result *result)
 {
 	char *before = NULL;
 
-	each_row(result, print_text_row, &before);
+	diff_result_each_row(result, print_text_row, &before);
 	free(before);
 	print_summary(result);
 }
@@ -203,12 +234,12 @@ static void put_escaped(const char *text)
 			putchar(*text);
 }
 
-static const char *name_of(const struct row *row)
+static const char *name_of(const struct diff_row *row)
 {
 	return row->what ? row->what : "module";
 }
 
-static void print_markdown_row(const struct row *row, const char *subject, void *context)
+static void print_markdown_row(const struct diff_row *row, const char *subject, void *context)
 {
 	const char *cells[] = {subject,	       name_of(row),   row->change, row->key,
 			       row->old_value, row->new_value, row->finding};
@@ -231,10 +262,10 @@ static void print_markdown(const struct diff_result *result)
 	print_summary(result);
 	puts("\n| where | what | change | name | before | now | finding |\n| --- | --- | --- | --- | --- | --- | --- "
 	     "|");
-	each_row(result, print_markdown_row, NULL);
+	diff_result_each_row(result, print_markdown_row, NULL);
 }
 
-static void print_html_row(const struct row *row, const char *subject, void *context)
+static void print_html_row(const struct diff_row *row, const char *subject, void *context)
 {
 	const char *cells[] = {name_of(row), row->change, row->key, row->old_value, row->new_value, row->finding};
 
@@ -266,7 +297,7 @@ static void print_html(const struct diff_result *result)
 	     "scope=\"col\">change</th>"
 	     "<th scope=\"col\">name</th><th scope=\"col\">before</th><th scope=\"col\">now</th>"
 	     "<th scope=\"col\">finding</th></tr></thead>\n<tbody>");
-	each_row(result, print_html_row, NULL);
+	diff_result_each_row(result, print_html_row, NULL);
 	puts("</tbody>\n</table>\n</main>\n</body>\n</html>");
 }
 

@@ -22,11 +22,27 @@ struct diff_result {
 	size_t compared, gained, lost, devices_lost, devices_unknown, signatures_lost, facts_lost;
 };
 
-/* Counts what the result has. */
-void diff_result_count(struct diff_result *result);
+/*
+ * Compares two sets, which must outlive the result. False after a message: the comparison would take too long. Call
+ * diff_result_free() in both cases.
+ */
+bool diff_result_make(struct diff_result *result, const struct diff_set *old_set, const struct diff_set *new_set);
+void diff_result_free(struct diff_result *result);
 
 /* Whether something is lost that devices or users need. */
 bool diff_result_has_findings(const struct diff_result *result);
+
+/* A line of the output. The strings are safe text, and valid during a call only. */
+struct diff_row {
+	const char *what, *change; /* "device", "lost"; WHAT is NULL for a module that only one set has */
+	char *key, *old_value, *new_value;
+	const char *finding; /* why the change is a finding; NULL: it is none */
+};
+
+typedef void diff_row_function(const struct diff_row *row, const char *subject, void *context);
+
+/* Calls EACH for each row: first what is not in a module. The subject is "packages", or a module with its kernel. */
+void diff_result_each_row(const struct diff_result *result, diff_row_function *each, void *context);
 
 typedef void diff_printer(const struct diff_result *result);
 

@@ -77,6 +77,16 @@ static const struct command commands[] = {
 	 "  --description TEXT  default: the description of the first module\n"
 	 "  --priority N        installers choose the highest; default: higher for a newer version\n"
 	 "  --status STATUS     production, beta or alpha; default: production\n"},
+	{"report", cmd_report, "write a page about driver disks, for a release",
+	 "[OPTION...] DISK...\n\n"
+	 "  DISK             the ISO image of a driver disk, or a directory with its files\n"
+	 "  -o, --output FILE  write the page to FILE; default: stdout\n"
+	 "  --against OLD    also tell what changes since the disk OLD\n"
+	 "  --trial DIR      add the results that 'xs-trial --report DIR' wrote; may be given again\n"
+	 "  --profile NAME   the target of the packages: generic, xs8, xs9 or el9\n"
+	 "  --cert FILE      modules must be signed with the key of a certificate in this file (PEM or DER)\n"
+	 "  --rpm-key FILE   packages must be signed with one of these OpenPGP keys; may be given again\n"
+	 "  --pci-ids FILE   the names of PCI devices; default: the distribution's list\n"},
 	{"rules", cmd_rules, "the catalogue of checks", "[--json] [RULE...]\n\n  RULE  print these rules only\n"},
 };
 

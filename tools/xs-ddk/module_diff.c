@@ -87,20 +87,19 @@ static int compare_modules(const void *a, const void *b)
 	return order ? order : strcmp(x->path, y->path);
 }
 
-void diff_set_read(struct diff_set *set, char *path)
+void diff_set_read(struct diff_set *set, char *const *paths)
 {
 	static const struct input_options options = {.in_order = true};
-	char *paths[] = {path, NULL};
 	void *contexts[] = {set};
 
 	inputs_each(paths, &options, take_input, contexts);
 	set_facts_sort(&set->facts);
 	if (set->facts.over)
-		trouble(set, path, "its packages take more memory to compare than their sizes allow");
+		trouble(set, *paths, "its packages take more memory to compare than their sizes allow");
 	if (set->count)
 		qsort(set->modules, set->count, sizeof(*set->modules), compare_modules);
 	else if (!set->trouble)
-		trouble(set, path, "it has no module");
+		trouble(set, *paths, "it has no module");
 }
 
 void diff_set_free(struct diff_set *set)

@@ -28,8 +28,8 @@ struct diff_set {
 	bool trouble; /* reading failed somewhere; a message was printed */
 };
 
-/* Reads all modules that PATH stands for. Errors are printed and set set->trouble. */
-void diff_set_read(struct diff_set *set, char *path);
+/* Reads all modules that the PATHS stand for, of which the last is NULL. Errors are printed and set set->trouble. */
+void diff_set_read(struct diff_set *set, char *const *paths);
 void diff_set_free(struct diff_set *set);
 
 /* An older and a newer module that correspond. One is NULL if the other set has no such module. */

@@ -9,27 +9,14 @@
 #include "base/array.h"
 #include "base/die.h"
 #include "base/json.h"
-#include "base/module_path.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "package/disk_xml.h"
 
-/* A version of a driver for a kernel, and the package that holds it. */
-struct cell {
-	struct module_path location;
-	const struct rpm *rpm;
-};
-
-struct disk_table {
-	struct cell *cells; /* sorted by driver, version and kernel */
-	size_t count;
-	const char **kernels; /* sorted as versions, without duplicates */
-	size_t kernel_count;
-};
-
 static int compare_cells(const void *a, const void *b)
 {
-	const struct module_path *x = &((const struct cell *)a)->location, *y = &((const struct cell *)b)->location;
+	const struct module_path *x = &((const struct disk_cell *)a)->location,
+				 *y = &((const struct disk_cell *)b)->location;
 	int order = strcmp(x->driver, y->driver);
 
 	if (order == 0)
@@ -48,7 +35,7 @@ static void add_cell(struct disk_table *table, const struct module_path *locatio
 		if (memcmp(&table->cells[i].location, location, sizeof(*location)) == 0)
 			return;
 	table->cells = array_grown(table->cells, table->count, sizeof(*table->cells));
-	table->cells[table->count++] = (struct cell){*location, rpm};
+	table->cells[table->count++] = (struct disk_cell){*location, rpm};
 }
 
 static void add_package(struct disk_table *table, const struct rpm *rpm)
@@ -184,7 +171,8 @@ void disk_summary_free(struct disk_summary *summary)
 	memset(summary, 0, sizeof(*summary));
 }
 
-static const struct cell *find_cell(const struct disk_table *table, const struct module_path *row, const char *kernel)
+static const struct disk_cell *find_cell(const struct disk_table *table, const struct module_path *row,
+					 const char *kernel)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct module_path *location = &table->cells[i].location;
@@ -202,7 +190,7 @@ static void print_row(const struct disk_summary *summary, const struct module_pa
 
 	printf("%-16s  %-12s", row->driver, row->version);
 	for (size_t k = 0; k < table->kernel_count; k++) {
-		const struct cell *cell = find_cell(table, row, table->kernels[k]);
+		const struct disk_cell *cell = find_cell(table, row, table->kernels[k]);
 		char *text = cell ? text_format("%s-%s", cell->rpm->version, cell->rpm->release) : NULL;
 
 		printf("  %-*s", k + 1 < table->kernel_count ? (int)strlen(table->kernels[k]) : 0,
@@ -273,7 +261,7 @@ void disk_summary_print(const struct disk_summary *summary)
 	}
 }
 
-static json_t *cell_json(const struct cell *cell)
+static json_t *cell_json(const struct disk_cell *cell)
 {
 	json_t *release;
 	char *text = text_format("%s-%s", cell->rpm->version, cell->rpm->release);

@@ -5,9 +5,21 @@
 
 #include <jansson.h>
 
+#include "base/module_path.h"
 #include "package/disk.h"
 
-struct disk_table;
+/* A version of a driver for a kernel, and the package that holds it. */
+struct disk_cell {
+	struct module_path location;
+	const struct rpm *rpm;
+};
+
+struct disk_table {
+	struct disk_cell *cells; /* sorted by driver, version and kernel */
+	size_t count;
+	const char **kernels; /* sorted as versions, without duplicates */
+	size_t kernel_count;
+};
 
 /* A summary. The strings live as long as the disk; NULL: not in the metadata. */
 struct disk_summary {
