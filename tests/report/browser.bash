@@ -83,11 +83,14 @@ small_disk() {
 	directory=$root/lib/modules/$kernel/xenserver/report/$version
 	rm -rf "$root" disk
 	mkdir -p "$directory" disk
+	for alias; do
+		[[ $alias == *:* ]] || key=$alias
+	done
 	{
-		echo '.section .modinfo, "a", @progbits'
+		printf '%s\n' '.section .gnu.linkonce.this_module, "aw"' '.zero 64' '.section .modinfo, "a", @progbits'
 		printf '.asciz "%s"\n' name=report license=GPL "vermagic=$kernel SMP mod_unload modversions "
 		for alias; do
-			if [[ $alias == *:* ]]; then printf '.asciz "alias=%s"\n' "${alias//\"/\\\"}"; else key=$alias; fi
+			[[ $alias != *:* ]] || printf '.asciz "alias=%s"\n' "${alias//\"/\\\"}"
 		done
 	} | as -o "$directory/report.ko" -
 	xs-ddk inject --version "$version" "$directory/report.ko"
