@@ -83,6 +83,21 @@ cell() {
 	has "$(cat text)" "Fix: $(xs-ddk rules --json | jq -r '.rules[] | select(.rule == "matrix-gap").hint')"
 }
 
+@test "findings that the project knows are listed apart, with the reason, and do not count" {
+	small_disk 1.0 'pci:v00008086d00001592sv*sd*bc*sc*i*'
+	run -1 report disk
+	grep -q '<h3><span class="tag bad">error</span>depmod-exclude</h3>' report.html
+	xs-ddk verify --json disk | jq -r '.findings[].rule' | sort -u | sed 's/.*/off & because <it> is a test/' >.xs-ddk.conf
+	run -0 report disk
+	has "$(cat text)" "No errors were found"
+	grep -q '<th scope="row">depmod-exclude</th>' report.html
+	grep -q '<td>.xs-ddk.conf:[0-9]*</td><td>&lt;it&gt; is a test</td>' report.html
+	run -1 report --no-config disk
+	xs-ddk verify --no-config --baseline known --write-baseline disk >/dev/null
+	run -0 report --no-config --baseline known disk
+	has "$(cat text)" "Known findings, which do not count"
+}
+
 @test "devices have the names of pci.ids; without the list they have none, and the page says so" {
 	run -0 report "$disk"
 	grep -q '>1234:11e8</th><td>Technical Corp.</td><td>Educational &lt;device&gt;</td><td>xsedu</td><td>all</td>' report.html

@@ -86,6 +86,9 @@ static const struct command commands[] = {
 	 "  --profile NAME   the target of the packages: generic, xs8, xs9 or el9\n"
 	 "  --cert FILE      modules must be signed with the key of a certificate in this file (PEM or DER)\n"
 	 "  --rpm-key FILE   packages must be signed with one of these OpenPGP keys; may be given again\n"
+	 "  --config FILE    the exceptions of the project; default: .xs-ddk.conf, if it is there\n"
+	 "  --no-config      do not read .xs-ddk.conf\n"
+	 "  --baseline FILE  the findings in FILE are known\n"
 	 "  --pci-ids FILE   the names of PCI devices; default: the distribution's list\n"},
 	{"rules", cmd_rules, "the catalogue of checks", "[--json] [RULE...]\n\n  RULE  print these rules only\n"},
 };

@@ -10,6 +10,7 @@
 #include "base/atomic_file.h"
 #include "base/options.h"
 #include "base/profile.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "elf/signature.h"
 #include "package/openpgp.h"
@@ -22,6 +23,7 @@ struct arguments {
 	const char *output;
 	char **trials;
 	size_t trial_count;
+	bool no_exceptions;
 };
 
 static bool set_profile(struct policy *policy, const char *name)
@@ -47,7 +49,31 @@ static bool add_trial(struct arguments *arguments, char *directory)
 	return true;
 }
 
-enum { OPTION_AGAINST = OPTION_OWN, OPTION_TRIAL, OPTION_PCI_IDS, OPTION_PROFILE, OPTION_CERT, OPTION_RPM_KEY };
+static bool set_exceptions(struct report_request *request, const char *path)
+{
+	exceptions_free(request->exceptions);
+	request->exceptions = exceptions_read(path);
+	return request->exceptions;
+}
+
+static bool set_baseline(struct report_request *request, const char *path)
+{
+	baseline_free(request->baseline);
+	request->baseline = baseline_read(path);
+	return request->baseline;
+}
+
+enum {
+	OPTION_AGAINST = OPTION_OWN,
+	OPTION_TRIAL,
+	OPTION_PCI_IDS,
+	OPTION_PROFILE,
+	OPTION_CERT,
+	OPTION_RPM_KEY,
+	OPTION_CONFIG,
+	OPTION_NO_CONFIG,
+	OPTION_BASELINE
+};
 
 static const struct option options[] = {
 	{"help", no_argument, NULL, OPTION_HELP},
@@ -58,6 +84,9 @@ static const struct option options[] = {
 	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"cert", required_argument, NULL, OPTION_CERT},
 	{"rpm-key", required_argument, NULL, OPTION_RPM_KEY},
+	{"config", required_argument, NULL, OPTION_CONFIG},
+	{"no-config", no_argument, NULL, OPTION_NO_CONFIG},
+	{"baseline", required_argument, NULL, OPTION_BASELINE},
 	{0},
 };
 
@@ -82,6 +111,13 @@ static bool take_option(struct arguments *arguments, int option)
 		return set_profile(&request->policy, optarg);
 	case OPTION_CERT:
 		return set_certificates(&request->policy, optarg);
+	case OPTION_CONFIG:
+		return set_exceptions(request, optarg);
+	case OPTION_NO_CONFIG:
+		arguments->no_exceptions = true;
+		return true;
+	case OPTION_BASELINE:
+		return set_baseline(request, optarg);
 	case OPTION_RPM_KEY:
 		return openpgp_keys_read(&request->policy.package_keys, optarg);
 	}
@@ -126,8 +162,12 @@ static enum status write_report(const struct arguments *arguments)
 	struct growing_text page = {0};
 	struct report_facts facts;
 	enum status status = STATUS_TROUBLE, found;
+	bool read;
 
-	if (report_facts_read(&facts, &arguments->request)) {
+	progress_start();
+	read = report_facts_read(&facts, &arguments->request);
+	progress_end();
+	if (read) {
 		found = report_page(&page, &facts) ? STATUS_YES : STATUS_NO;
 		status = write_page(arguments->output, &page);
 		if (status == STATUS_YES)
@@ -153,6 +193,13 @@ static enum status run(struct arguments *arguments, int argc, char **argv)
 		complain("report: a DISK is missing");
 		return command_misused("report");
 	}
+	if (arguments->no_exceptions && arguments->request.exceptions) {
+		complain("report: --config and --no-config contradict each other");
+		return command_misused("report");
+	}
+	if (!arguments->no_exceptions && !arguments->request.exceptions &&
+	    !exceptions_find(&arguments->request.exceptions))
+		return command_misused("report");
 	arguments->request.disks = argv + optind;
 	arguments->request.trials = arguments->trials ? arguments->trials : none;
 	return write_report(arguments);
@@ -165,6 +212,8 @@ enum status cmd_report(int argc, char **argv)
 
 	certificates_free(arguments.request.policy.certificates);
 	openpgp_keys_free(arguments.request.policy.package_keys);
+	exceptions_free(arguments.request.exceptions);
+	baseline_free(arguments.request.baseline);
 	free(arguments.trials);
 	return status;
 }

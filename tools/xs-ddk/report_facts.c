@@ -213,12 +213,17 @@ static void read_contents(struct report_facts *facts, const struct report_reques
 
 static void verify(struct report_facts *facts, const struct report_request *request)
 {
-	static const struct input_options options = {.progress = true};
+	static const struct input_options options = {0};
 	struct inventory inventory;
 
+	for (char **path = request->disks; *path; path++)
+		report_root(&facts->findings, *path);
 	inventory_init(&inventory);
 	verify_inputs(&facts->findings, &inventory, &request->policy, request->disks, &options);
 	check_inventory(&facts->findings, &inventory, &request->policy);
+	exceptions_apply(request->exceptions, &facts->findings);
+	if (request->baseline)
+		baseline_apply(request->baseline, &facts->findings);
 	report_sort(&facts->findings);
 	inventory_free(&inventory);
 }

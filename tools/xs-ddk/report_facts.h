@@ -6,6 +6,8 @@
 #include <jansson.h>
 
 #include "check/check.h"
+#include "finding/baseline.h"
+#include "finding/exceptions.h"
 #include "finding/report.h"
 #include "page/pci_names.h"
 #include "xs-ddk/diff_report.h"
@@ -72,6 +74,8 @@ struct report_request {
 	char *against;
 	const char *pci_ids;
 	struct policy policy;
+	struct exceptions *exceptions; /* known findings; both may be NULL, and must live as long as the facts */
+	struct baseline *baseline;
 };
 
 /*

@@ -45,24 +45,16 @@ const char *report_disk_name(const struct report_disk *disk)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-const char *report_short_path(const struct report_facts *facts, const char *safe_path)
+char *report_short_path(const struct report_facts *facts, const char *safe_path)
 {
-	const char *found = safe_path;
+	char *path = report_relative(&facts->findings, safe_path);
+	char *name = text_safe(report_disk_name(&facts->disks[0]));
+	size_t len = strlen(name);
 
-	for (size_t i = 0; i < facts->disk_count && found == safe_path; i++) {
-		char *prefix = text_safe(facts->disks[i].prefix), *slash;
-		size_t len = strlen(prefix);
-
-		if (strncmp(safe_path, prefix, len - 1) == 0) {
-			prefix[len - 1] = '\0';
-			slash = strrchr(prefix, '/');
-			found += facts->disk_count == 1 && safe_path[len - 1] ? len
-				 : slash				      ? (size_t)(slash + 1 - prefix)
-									      : 0;
-		}
-		free(prefix);
-	}
-	return found;
+	if (facts->disk_count == 1 && strncmp(path, name, len) == 0 && path[len] == '!')
+		memmove(path, path + len + 1, strlen(path + len + 1) + 1);
+	free(name);
+	return path;
 }
 
 /* ---- The verdict ---- */
@@ -274,7 +266,7 @@ static void add_verified(struct growing_text *page, const struct report_facts *f
 	bool any = false;
 
 	for (size_t i = 0; i < count; i++)
-		errors += rules[findings[i].rule].severity == SEVERITY_ERROR;
+		errors += findings[i].severity == SEVERITY_ERROR;
 	html_add(page, "<td class=\"%s\">", errors ? "bad" : count ? "warn" : "good");
 	add_count(page, errors, "error", "errors", &any);
 	add_count(page, count - errors, "warning", "warnings", &any);

@@ -20,8 +20,11 @@ void report_table_end(struct growing_text *page);
 /* SIZE with commas: "1,234,567"; the text is valid until the next but seven calls. */
 const char *report_number(uint64_t size);
 
-/* The path of a finding, without the directory of its disk; and without the disk, if there is only one. */
-const char *report_short_path(const struct report_facts *facts, const char *safe_path);
+/*
+ * The path or the text of a finding, without the directories of the disks; a path also without the disk, if there is
+ * only one. The caller frees it.
+ */
+char *report_short_path(const struct report_facts *facts, const char *safe_path);
 
 /* The name of a disk: its path without directories. */
 const char *report_disk_name(const struct report_disk *disk);
