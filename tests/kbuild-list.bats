@@ -58,6 +58,30 @@ unames() { xs-kbuild --list --sysroot "$ROOT" | cut -f 1 | paste -s -d ' ' -; }
 	[ "${lines[1]}" = "4.18.0-10"$'\t'"$ROOT/usr/src/linux-headers-4.18.0-10" ]
 }
 
+@test "headers as RPM distributions lay them are listed by the uname inside, whatever the directory is called" {
+	# The directories are those of kernel-devel, kernel-debug-devel and kernel-rt-devel of Enterprise Linux, of
+	# XenServer's kernel-devel, and of SUSE's kernel-default-devel. The files in them are played.
+	headers /usr/src/kernels/5.14.0-503.el9.x86_64 5.14.0-503.el9.x86_64
+	headers /usr/src/kernels/5.14.0-503.el9.x86_64+debug 5.14.0-503.el9.x86_64+debug
+	headers /usr/src/kernels/5.14.0-503.el9.x86_64+rt 5.14.0-503.el9.x86_64+rt
+	headers /usr/src/kernels/3.10.0-1160.el7.x86_64.debug 3.10.0-1160.el7.x86_64.debug
+	headers /usr/src/kernels/4.19.0+1-x86_64 4.19.0+1
+	headers /usr/src/linux-6.4.0-150600.21-obj/x86_64/default 6.4.0-150600.21-default
+	link 5.14.0-503.el9.x86_64+rt /usr/src/kernels/5.14.0-503.el9.x86_64+rt
+	link 6.4.0-150600.21-default /usr/src/linux-6.4.0-150600.21-obj/x86_64/default
+	link 6.4.0-150600.22-default /usr/src/linux-6.4.0-150600.22-obj/x86_64/default
+	run -0 --separate-stderr xs-kbuild --list --sysroot "$ROOT"
+	[ "$output" = "$(sed "s|\t|&$ROOT/usr/src/|" <<-'END'
+		3.10.0-1160.el7.x86_64.debug	kernels/3.10.0-1160.el7.x86_64.debug
+		4.19.0+1	kernels/4.19.0+1-x86_64
+		5.14.0-503.el9.x86_64	kernels/5.14.0-503.el9.x86_64
+		5.14.0-503.el9.x86_64+debug	kernels/5.14.0-503.el9.x86_64+debug
+		5.14.0-503.el9.x86_64+rt	kernels/5.14.0-503.el9.x86_64+rt
+		6.4.0-150600.21-default	linux-6.4.0-150600.21-obj/x86_64/default
+	END
+	)" ]
+}
+
 @test "an absolute link stays below --sysroot, a relative one works, a dangling one is not listed" {
 	headers /usr/src/one 5.1
 	headers /usr/src/two 5.2

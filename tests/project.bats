@@ -187,27 +187,6 @@ includes() {
 	done
 }
 
-@test "on an RPM distribution deps installs with dnf what rpm does not have (stand-ins for dnf and rpm)" {
-	# No RPM distribution can be had here: the two programs are played, the script is the real one.
-	cd "$BATS_TEST_TMPDIR"
-	mkdir bin kit
-	cp "$TOP/tools/deps" kit/
-	printf '%s\n' 'a-dev | a-devel | one' 'b | b1 b2 | two' 'c | - | three' 'd | d-gone | four' >kit/deps.list
-	# shellcheck disable=SC2016 # for the scripts
-	{
-		printf '#!/bin/sh\n[ "$3" = b1 ]\n' >bin/rpm
-		printf '#!/bin/sh\necho "$*" >>calls\ncase $* in *info*gone) exit 1 ;; esac\n' >bin/dnf
-	}
-	chmod +x bin/*
-	for tool in sh dirname grep awk cut id printf; do
-		ln -s "$(command -v $tool)" bin/
-	done
-	run -0 --separate-stderr /usr/bin/env PATH="$PWD/bin" /bin/sh kit/deps
-	has "$(tail -n 1 calls)" "install -y --setopt=install_weak_deps=False a-devel b2"
-	has "$output" "d-gone: this distribution does not have this package"
-	lacks "$output" "b1 "
-}
-
 @test "only the files that draw from the budget call the libraries that unpack or parse XML" {
 	local calls='archive_read_(data|open|next|support|append)|inflate\(|lzma_(code|[a-z_]*decod)|ZSTD_decompress|xmlParse|xmlRead'
 	run -0 --separate-stderr bash -c "cd '$TOP/tools' && grep -lE '$calls' */*.[ch] | sort"

@@ -74,6 +74,18 @@ refused() {
 		5.14.0-427.13.1.el9_4.x86_64 default
 		5.14.0-427.13.1.el9_4.x86_64+rt rt
 		5.14.0-503.el9.aarch64+64k 64k
+		5.14.0-503.el9.x86_64+rt-debug rt-debug
+		5.14.0-503.el9.ppc64le+debug debug
+		5.14.0-503.el9.s390x default
+		4.18.0-553.rt7.342.el8_10.x86_64 rt
+		4.18.0-553.rt7.342.el8_10.x86_64+debug rt-debug
+		3.10.0-1160.el7.x86_64.debug debug
+		3.10.0-1160.119.1.rt56.1271.el7.x86_64 rt
+		6.11.4-301.fc41.aarch64+16k-debug 16k-debug
+		6.11.4-301.fc41.x86_64 default
+		5.15.0-208.159.3.2.el9uek.x86_64 uek
+		5.15.0-208.159.3.2.el9uek.x86_64.debug uek-debug
+		5.10.223-212.873.amzn2.x86_64 default
 		5.3.18-150300.59.63-default default
 		5.15.0-91-generic generic
 		6.9.0-rc3-amd64 amd64
