@@ -5,7 +5,10 @@
 load helpers
 load driver/host
 
-setup() { make_host; }
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	make_host
+}
 
 # on_terminal COMMAND: its output and its status. A command's own stdout may be a file.
 on_terminal() { script -qec "$1" /dev/null </dev/null; }
