@@ -132,7 +132,7 @@ setup() {
 }
 
 @test "a depmod that does not end is ended, and so is one that is waited for when a signal comes" {
-	printf '#!/bin/sh\n[ "$1" != -b ] || { echo >%s; exec sleep 600; }\n' "$BATS_TEST_TMPDIR/started" \
+	printf '#!/bin/sh\n[ "$1" != -b ] || { echo >%s; exec sleep 100; }\n' "$BATS_TEST_TMPDIR/started" \
 		>"$BATS_TEST_TMPDIR/depmod"
 	chmod 755 "$BATS_TEST_TMPDIR/depmod"
 	mkfifo "$BATS_TEST_TMPDIR/started"
@@ -148,6 +148,24 @@ setup() {
 	has "$(cat "$BATS_TEST_TMPDIR/err")" "failed for kernel $UNAME with status 143"
 	driver recover
 	[ "$(selected ice.ko)" = none ]
+}
+
+@test "a signal that comes before xs-driver knows that depmod has begun ends depmod, too" {
+	mkfifo "$BATS_TEST_TMPDIR/started"
+	printf '#!/bin/sh\n[ "$1" != -b ] || { echo >%s; exec sleep 100; }\n' "$BATS_TEST_TMPDIR/started" \
+		>"$BATS_TEST_TMPDIR/depmod"
+	chmod 755 "$BATS_TEST_TMPDIR/depmod"
+	XS_DEPMOD=$BATS_TEST_TMPDIR/depmod strace -qq -o "$BATS_TEST_TMPDIR/log" -e trace=clone,clone3,fork,vfork \
+		-e inject=clone,clone3,fork,vfork:delay_exit=1000000 \
+		xs-driver select --sysroot "$root" ice 1 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	for _ in select undo; do
+		timeout 30 cat "$BATS_TEST_TMPDIR/started"
+		pkill -TERM -P $! xs-driver
+	done
+	SECONDS=0
+	wait $! || status=$?
+	[ $SECONDS -lt 50 ]
+	has "$(cat "$BATS_TEST_TMPDIR/err")" "failed for kernel $UNAME with status 143"
 }
 
 @test "lib may be a link within the root, as usr/lib is on hosts" {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ char *program_find(const struct root *root, const char *name, const char *variab
 }
 
 /* Runs in the child and never returns. It calls only functions that are safe after fork() in a program with threads. */
-static void become(const struct spawn *spawn, int output, int report)
+static void become(const struct spawn *spawn, const sigset_t *mask, int output, int report)
 {
 	int error;
 
@@ -52,6 +53,7 @@ static void become(const struct spawn *spawn, int output, int report)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
 	/* The alarm stays active after exec. */
 	if (spawn->seconds)
 		alarm(spawn->seconds);
@@ -104,11 +106,18 @@ static int exec_error(int fd)
 
 static int run_piped(const struct spawn *spawn, const int report[2], const int output[2])
 {
-	pid_t pid = fork();
 	int error, status, unread = 0;
+	sigset_t all, mask;
+	pid_t pid;
 
+	/* A signal waits until program_signal() knows the process. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &mask);
+	pid = fork();
 	if (pid == 0)
-		become(spawn, spawn->output ? output[1] : STDERR_FILENO, report[1]);
+		become(spawn, &mask, spawn->output ? output[1] : STDERR_FILENO, report[1]);
+	running = pid > 0 ? pid : 0;
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	close(report[1]);
 	if (spawn->output)
 		close(output[1]);
@@ -117,7 +126,6 @@ static int run_piped(const struct spawn *spawn, const int report[2], const int o
 			close(output[0]);
 		return -1;
 	}
-	running = pid;
 	error = exec_error(report[0]);
 	if (spawn->output) {
 		*spawn->output = read_whole(output[0], OUTPUT_LIMIT, NULL);
