@@ -45,7 +45,7 @@ xs-disk := $(xs-rpm)/make-disk --output $(xs-build)/isos $(call xs-option,--labe
 	--profile $(PROFILE) --strict $(call xs-option,--default-version,$(DEFAULT_VERSION)) $(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
 xs-iso := $(xs-build)/isos/$(xs-disk-name).iso
 xs-disk-tarball := $(xs-build)/isos/$(xs-disk-name).tar.gz
-xs-disk-packages := $(xs-cells) $(xs-data-rpm) $(xs-static) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
+xs-disk-packages := $(xs-cells) $(call xs-of-extras,rpm) $(xs-static) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(call xs-of-extras,srpm)
 
 # The packages too: another list of them makes another disk.
 $(xs-build)/disk-settings: FORCE

@@ -26,7 +26,7 @@
 #	<version>/<uname>/<module>.ko           modules
 #	srctarballs/<driver>-<version>.tar.gz   srctarballs/<driver>-data-<version>.tar.gz
 #	srpms/*.src.rpm                         one for each version; rpmbuild --rebuild makes packages for other kernels
-#	rpms/*.rpm                              one for each version and kernel, and the data package
+#	rpms/*.rpm                              one for each version and kernel, the data package and the tools package
 #	debuginfo/*.rpm                         one for each module package
 #	devel/*.rpm                             one for each module package: the symbols that the modules export
 #	logs/<package>.log                      the output of rpmbuild
@@ -42,6 +42,9 @@
 #	SPEC              the spec, with placeholders like @DRIVER@; begin with a copy of rpm/driver.spec.in
 #	DATASPEC          the spec of the data package; also DATA_SPEC     (none: there is no data package)
 #	DATA_DIR          the files of the data package, with their paths below the host's root     (data)
+#	TOOLS_SPEC        the spec of the tools package: programs and libraries that belong to the driver; begin with a copy
+#	                  of rpm/driver-tools.spec.in              (none: there is no tools package)
+#	TOOLS_DIR         the sources of the tools package         (tools)
 #	SRCDIR            the directory of the sources             (.)
 #	SRCDIR.<version>  the directory of one version's sources   (SRCDIR)
 #	SOURCES           the files or directories in SRCDIR to build from; also SOURCES.<version>     (all: see below)
@@ -51,6 +54,7 @@
 #	RPM.RELEASE       the packages' release                    (1)
 #	DATA.RPM.VERSION  the data package's version               (1.0)
 #	DATA.RPM.RELEASE  the data package's release               (1)
+#	TOOLS.RPM.VERSION TOOLS.RPM.RELEASE                        the same of the tools package     (1.0, 1)
 #	KERNELS           unames, or build directories of kernels  (all kernels whose headers are installed)
 #	KERNELS_MAY_FAIL  1: the disk leaves out each kernel for which the driver does not build
 #	NEEDS             the drivers whose symbols the modules use: NAME[=VERSION] of an installed -devel package, or the
@@ -75,7 +79,7 @@
 #
 # All sources are: each file and link in SRCDIR, except hidden files and results of kbuild (*.o, *.ko, *.mod, *.mod.c,
 # modules.order, Module.symvers). If SRCDIR is the Makefile's own directory, these are left out too: the Makefile,
-# specs, build/, DATA_DIR and the SRCDIR of other versions. A link is kept only if it leads to a file or directory
+# specs, build/, DATA_DIR, TOOLS_DIR and the SRCDIR of other versions. A link is kept only if it leads to a file or directory
 # inside SRCDIR.
 #
 # A value is data: one line. No shell, make or rpm executes it. RPMBUILD, MODSIGN_COMMAND and DISK_OPTIONS are commands
@@ -97,9 +101,10 @@ endef
 # nothing in them.
 xs-literal = $(foreach n,$1,$(if $(filter command environment,$(firstword $(origin $n))),$(eval override $n := $$(value $n))))
 $(call xs-literal,VERSIONS DRIVER_VERSION)
-xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR SRCDIR SOURCES \
+xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR TOOLS_SPEC TOOLS_DIR SRCDIR SOURCES \
 	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),SRCDIR.$v SOURCES.$v) VENDOR VENDOR_NAME VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES \
 	RPM.VERSION RPM_VERSION RPM.RELEASE RPM_RELEASE DATA.RPM.VERSION DATA_RPM_VERSION DATA.RPM.RELEASE DATA_RPM_RELEASE \
+	TOOLS.RPM.VERSION TOOLS_RPM_VERSION TOOLS.RPM.RELEASE TOOLS_RPM_RELEASE \
 	KERNELS KERNELS_MAY_FAIL ALLOW_NO_SYMVERS NEEDS INJECT DEBUGINFO PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS SOURCE_DATE_EPOCH RPMBUILD XS_DDK XS_KBUILD PACK_VERSION PACK.VERSION PACK_BUILD \
 	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),XS_PRIORITY.$v XS_STATUS.$v) \
@@ -128,6 +133,7 @@ xs-value = $(if $(call xs-either,$1),$($(call xs-either,$1)),$2)
 DRIVER ?= $(firstword $(subst ., ,$(notdir $(SPEC))))
 DRIVER_VERSION ?= $(VERSIONS)
 DATA_DIR ?= data
+TOOLS_DIR ?= tools
 SRCDIR ?= .
 PROFILE ?= generic
 xs-data-spec := $(call xs-value,DATASPEC DATA_SPEC)
@@ -136,6 +142,11 @@ xs-rpm-version := $(call xs-value,RPM.VERSION RPM_VERSION,1.0)
 xs-rpm-release := $(call xs-value,RPM.RELEASE RPM_RELEASE,1)$(patsubst %,.%,$(filter-out generic,$(PROFILE)))
 xs-data-version := $(call xs-value,DATA.RPM.VERSION DATA_RPM_VERSION,1.0)
 xs-data-release := $(call xs-value,DATA.RPM.RELEASE DATA_RPM_RELEASE,1)$(patsubst %,.%,$(filter-out generic,$(PROFILE)))
+xs-tools-spec := $(TOOLS_SPEC)
+xs-tools-version := $(call xs-value,TOOLS.RPM.VERSION TOOLS_RPM_VERSION,1.0)
+xs-tools-release := $(call xs-value,TOOLS.RPM.RELEASE TOOLS_RPM_RELEASE,1)$(patsubst %,.%,$(filter-out generic,$(PROFILE)))
+# The packages beside those of modules.
+xs-extras := $(if $(xs-data-spec),data) $(if $(xs-tools-spec),tools)
 
 ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 
@@ -180,29 +191,38 @@ xs-srpm = $(xs-build)/srpms/$(call xs-package,$1)-$(xs-rpm-version)-$(xs-rpm-rel
 # $(call xs-cell,version,kernel): the package of that version for that kernel.
 xs-cell = $(xs-build)/rpms/$(call xs-package,$1)-modules-$(call xs-flavour,$2)-$(call \
 	xs-uname,$2)-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm
-xs-data := $(if $(xs-data-spec),$(DRIVER)-data-$(xs-data-version))
-xs-data-tarball := $(xs-data:%=$(xs-build)/srctarballs/%.tar.gz)
-xs-data-srpm := $(xs-data:%=$(xs-build)/srpms/%-$(xs-data-release).src.rpm)
-xs-data-rpm := $(xs-data:%=$(xs-build)/rpms/%-$(xs-data-release).noarch.rpm)
+xs-extra-arch.data := noarch
+xs-extra-arch.tools := $(xs-arch)
+# $(call xs-extra-names,kind): the names of the package of that kind.
+define xs-extra-names
+xs-$1 := $(DRIVER)-$1-$(xs-$1-version)
+xs-$1-tarball := $$(xs-$1:%=$(xs-build)/srctarballs/%.tar.gz)
+xs-$1-srpm := $$(xs-$1:%=$(xs-build)/srpms/%-$(xs-$1-release).src.rpm)
+xs-$1-rpm := $$(xs-$1:%=$(xs-build)/rpms/%-$(xs-$1-release).$(xs-extra-arch.$1).rpm)
+endef
+$(foreach x,$(xs-extras),$(eval $(call xs-extra-names,$x)))
+# $(call xs-of-extras,what): that result of each of them: tarball, srpm or rpm.
+xs-of-extras = $(foreach x,$(xs-extras),$(xs-$x-$1))
 xs-cells := $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(call xs-cell,$v,$k)))
 
 ## What each result is made from ------------------------------------------------
 
 # make never handles the name of a source, which may have spaces, or be read as a command by make or the shell.
 xs-srcdir = $(or $(SRCDIR.$1),$(SRCDIR))
-xs-own-files := Makefile build $(DATA_DIR) *.spec *.spec.in $(foreach v,$(VERSIONS) $(DRIVER_VERSION),$(SRCDIR.$v))
+xs-own-files := Makefile build $(DATA_DIR) $(if $(xs-tools-spec),$(TOOLS_DIR)) *.spec *.spec.in $(foreach v,$(VERSIONS) $(DRIVER_VERSION),$(SRCDIR.$v))
 # $(call xs-sources,version): the arguments of source-files that name the sources.
 xs-sources = $(call xs-quote,$(call xs-srcdir,$1)) $(if $(filter $(realpath .),$(realpath $(call xs-srcdir,$1))),$(foreach \
 	f,$(xs-own-files),-x $(call xs-quote,$f))) -- $(foreach f,$(or $(SOURCES.$1),$(SOURCES)),$(call xs-quote,$f))
 xs-data-sources := $(call xs-quote,$(DATA_DIR)) -d --
+xs-tools-sources := $(call xs-quote,$(TOOLS_DIR)) --
 
 # $(xs-state.<version>): the digest and the newest date of the sources.
 $(foreach v,$(DRIVER_VERSION),$(eval xs-state.$v := $$(call xs-need,$$(call xs-shell,$$(xs-rpm)/source-files state $$(call \
 	xs-sources,$v)))))
-xs-data-state := $(if $(xs-data),$(call xs-need,$(call xs-shell,$(xs-rpm)/source-files state $(xs-data-sources))))
+$(foreach x,$(xs-extras),$(eval xs-$x-state := $$(call xs-need,$$(call xs-shell,$$(xs-rpm)/source-files state $$(xs-$x-sources)))))
 ifeq ($(SOURCE_DATE_EPOCH),)
-override SOURCE_DATE_EPOCH := $(shell { stat -c %Y $(SPEC) $(xs-data-spec) 2>/dev/null; printf '%s\n' $(word \
-	2,$(xs-data-state)) $(foreach v,$(DRIVER_VERSION),$(word 2,$(xs-state.$v))); } | sort -n | tail -n 1)
+override SOURCE_DATE_EPOCH := $(shell { stat -c %Y $(SPEC) $(xs-data-spec) $(xs-tools-spec) 2>/dev/null; printf '%s\n' $(foreach \
+	x,$(xs-extras),$(word 2,$(xs-$x-state))) $(foreach v,$(DRIVER_VERSION),$(word 2,$(xs-state.$v))); } | sort -n | tail -n 1)
 endif
 export SOURCE_DATE_EPOCH
 # xs-kbuild reads it from the environment.
@@ -222,8 +242,8 @@ xs-fill = $(xs-rpm)/fill-spec $(call xs-quote,$1) $(foreach n,DRIVER PROFILE VEN
 	xs-quote,$n=$($n))) $(foreach n,VENDOR VENDOR_NAME,$(call xs-quote,$n=$(xs-vendor))) \
 	'RPM_VERSION=$2' 'RPM.VERSION=$2' 'RPM_RELEASE=$3' 'RPM.RELEASE=$3' $4
 xs-common := $(firstword $(shell { printf '%s\n' $(xs-settings) $(foreach v,$(DRIVER_VERSION),$(call xs-of-version,$v)) '$(SOURCE_DATE_EPOCH)' $(call xs-fill,,$(xs-rpm-version) \
-	$(xs-data-version),$(xs-rpm-release) $(xs-data-release)); $(call xs-quote,$(XS_DDK)) --version; \
-	cat $(foreach n,SPEC MODSIGN_KEY MODSIGN_CERT,$(call xs-quote,$($n))) $(xs-data-spec); \
+	$(xs-data-version) $(xs-tools-version),$(xs-rpm-release) $(xs-data-release) $(xs-tools-release)); $(call xs-quote,$(XS_DDK)) --version; \
+	cat $(foreach n,SPEC MODSIGN_KEY MODSIGN_CERT,$(call xs-quote,$($n))) $(xs-data-spec) $(xs-tools-spec); \
 	find $(xs-rpm) $(xs-kit)/note -maxdepth 1 -type f ! -name make-disk ! -name '*.mk' -print0 | sort -z | xargs -0 cat \
 	$(xs-rpm)/fileattrs/*; } 2>/dev/null | sha256sum | cut -c 1-32))
 $(foreach k,$(xs-found),$(eval xs-kernel.$(call xs-uname,$k) := $$(firstword $$(shell cd $(call xs-kdir,$k) && { pwd -P; \
@@ -241,7 +261,7 @@ xs-record = mkdir -p $(xs-build)/made-from && echo '$2' >$(xs-build)/made-from/$
 xs-forget = rm -f $(xs-build)/made-from/$(notdir $1).from
 xs-from = $(word 1,$(xs-state.$1))-$(xs-common)
 xs-cell-from = $(xs-from)-$(xs-kernel.$(call xs-uname,$2))
-xs-data-from := $(word 1,$(xs-data-state))-$(xs-common)
+$(foreach x,$(xs-extras),$(eval xs-$x-from := $(word 1,$(xs-$x-state))-$(xs-common)))
 
 ## Packages ---------------------------------------------------------------------
 
@@ -276,21 +296,23 @@ $(xs-build)/$1/$(call xs-uname,$2): $(call xs-stale,modules-$1-$(call xs-uname,$
 endef
 $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(eval $(call xs-cell-rule,$v,$k))))
 
-ifneq ($(xs-data),)
-$(xs-data-tarball): $(call xs-stale,$(xs-data-tarball),$(xs-data-from))
-	@$(xs-rpm)/source-files tar $@ $(xs-data) $(xs-data-sources)
-	@$(call xs-record,$@,$(xs-data-from))
-$(xs-data-srpm): $(call xs-stale,$(xs-data-srpm),$(xs-data-from)) | $(xs-data-tarball)
-	@$(call xs-forget,$@); rm -f $(xs-data-rpm)
-	@$(call xs-fill,$(xs-data-spec),$(xs-data-version),$(xs-data-release),'TARBALL=$(xs-data).tar.gz' \
-		'PACKAGE=$(DRIVER)-data') >$(call xs-spec,$(xs-data))
-	@$(call xs-run,,$(@F)) source $(call xs-spec,$(xs-data)) $@ $(xs-data-tarball)
-	@$(call xs-record,$@,$(xs-data-from))
-$(xs-data-rpm): $(call xs-stale,$(xs-data-rpm),$(xs-data-from)) | $(xs-data-srpm)
-	@$(call xs-forget,$@)
-	@$(call xs-run,,$(@F)) data $(xs-data-srpm) $@
-	@$(call xs-record,$@,$(xs-data-from))
-endif
+# $(call xs-extra-rules,kind): the rules for the package of that kind.
+define xs-extra-rules
+$(xs-$1-tarball): $(call xs-stale,$(xs-$1-tarball),$(xs-$1-from))
+	@$$(xs-rpm)/source-files tar $$@ $(xs-$1) $$(xs-$1-sources)
+	@$$(call xs-record,$$@,$(xs-$1-from))
+$(xs-$1-srpm): $(call xs-stale,$(xs-$1-srpm),$(xs-$1-from)) | $(xs-$1-tarball)
+	@$$(call xs-forget,$$@); rm -f $(xs-$1-rpm)
+	@$$(call xs-fill,$$(xs-$1-spec),$(xs-$1-version),$(xs-$1-release),'TARBALL=$(xs-$1).tar.gz' \
+		'PACKAGE=$(DRIVER)-$1') >$(call xs-spec,$(xs-$1))
+	@$$(call xs-run,,$$(@F)) source $(call xs-spec,$(xs-$1)) $$@ $(xs-$1-tarball)
+	@$$(call xs-record,$$@,$(xs-$1-from))
+$(xs-$1-rpm): $(call xs-stale,$(xs-$1-rpm),$(xs-$1-from)) | $(xs-$1-srpm)
+	@$$(call xs-forget,$$@)
+	@$$(call xs-run,,$$(@F)) $1 $(xs-$1-srpm) $$@
+	@$$(call xs-record,$$@,$(xs-$1-from))
+endef
+$(foreach x,$(xs-extras),$(eval $(call xs-extra-rules,$x)))
 
 ## Targets ----------------------------------------------------------------------
 
@@ -302,10 +324,10 @@ modules: $(xs-tried:%=$(xs-build)/%)
 # The modules that "make modules" has built.
 modules = $(shell find $(xs-tried:%=$(xs-build)/%) -name '*.ko')
 
-build-srctarballs: $(foreach v,$(DRIVER_VERSION),$(call xs-tarball,$v)) $(xs-data-tarball)
-build-srpms: $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(xs-data-srpm)
+build-srctarballs: $(foreach v,$(DRIVER_VERSION),$(call xs-tarball,$v)) $(call xs-of-extras,tarball)
+build-srpms: $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(call xs-of-extras,srpm)
 
-xs-rpms: $(xs-cells) $(xs-data-rpm) $(xs-missing:%=xs-missing/%)
+xs-rpms: $(xs-cells) $(call xs-of-extras,rpm) $(xs-missing:%=xs-missing/%)
 $(xs-missing:%=xs-missing/%):
 	@false
 
@@ -314,14 +336,14 @@ xs-debuginfo = $(patsubst $(xs-build)/rpms/%-$(xs-rpm-version)-$(xs-rpm-release)
 	$(xs-build)/debuginfo/%-debuginfo-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,$(if $(filter 0,$(DEBUGINFO)),,$(xs-cells)))
 xs-devel = $(patsubst $(xs-build)/rpms/%-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,\
 	$(xs-build)/devel/%-devel-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,$(xs-cells))
-xs-left-over := $(filter-out $(xs-cells) $(xs-debuginfo) $(xs-devel) $(xs-data-rpm) $(xs-data-srpm) $(foreach v,$(DRIVER_VERSION),$(call \
+xs-left-over := $(filter-out $(xs-cells) $(xs-debuginfo) $(xs-devel) $(call xs-of-extras,rpm) $(call xs-of-extras,srpm) $(foreach v,$(DRIVER_VERSION),$(call \
 	xs-srpm,$v)),$(wildcard $(addprefix $(xs-build)/,rpms/*.rpm srpms/*.rpm debuginfo/*.rpm devel/*.rpm)))
 
 # $(call xs-due,result,digests): a word if the result will be made.
 xs-due = $(if $(wildcard $1),$(call xs-stale,$1,$2),FORCE)
 xs-all-due = $(foreach v,$(DRIVER_VERSION),$(call xs-due,$(call xs-srpm,$v),$(call xs-from,$v)) $(foreach k,$(xs-found),$(call \
-	xs-due,$(call xs-cell,$v,$k),$(call xs-cell-from,$v,$k)))) $(if $(xs-data),$(call xs-due,$(xs-data-srpm),$(xs-data-from)) \
-	$(call xs-due,$(xs-data-rpm),$(xs-data-from)))
+	xs-due,$(call xs-cell,$v,$k),$(call xs-cell-from,$v,$k)))) $(foreach x,$(xs-extras),$(call \
+	xs-due,$(xs-$x-srpm),$(xs-$x-from)) $(call xs-due,$(xs-$x-rpm),$(xs-$x-from)))
 
 # One package that fails does not keep the others from being built. The table at the end tells which did, and
 # $(xs-build)/kernels has the build directories of the kernels that all versions were built for.
@@ -331,11 +353,11 @@ build-rpms:
 	+@status=0; $(xs-rpm)/progress bar $(xs-build)/.progress $(words $(xs-all-due)) $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1; \
 	printf '%-28s %-12s %s\n' KERNEL VERSION PACKAGE $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-kernels),\
 		$(call xs-uname,$k) '$v' "$$($(call xs-result,$(if $(call xs-kdir,$k),$(call xs-cell,$v,$k))))")) \
-		$(if $(xs-data),- '$(xs-data-version)' "$$($(call xs-result,$(xs-data-rpm)))"); \
+		$(foreach x,$(xs-extras),- '$(xs-$x-version)' "$$($(call xs-result,$(xs-$x-rpm)))"); \
 	good=; bad='$(xs-missing)'; $(foreach k,$(xs-found),if $(foreach v,$(DRIVER_VERSION),[ -e '$(call xs-cell,$v,$k)' ] &&) :; \
 		then good="$$good $(call xs-kdir,$k)"; else bad="$$bad $(call xs-uname,$k)"; fi; )echo $$good >$(xs-build)/kernels; \
 	[ $$status != 0 ] || exit 0; \
-	if $(if $(xs-data),[ ! -e $(xs-data-rpm) ] ||) [ -z "$$good" ] || [ -z "$$bad" ]; then exit 1; fi; \
+	if $(foreach x,$(xs-extras),[ ! -e $(xs-$x-rpm) ] ||) [ -z "$$good" ] || [ -z "$$bad" ]; then exit 1; fi; \
 	bad=$$(echo $$bad); \
 	if [ '$(KERNELS_MAY_FAIL)' = 1 ]; then echo "xs-ddk: these kernels are left out: $$bad" >&2; exit 0; fi; \
 	echo "xs-ddk: not all packages are made for: $$bad; to leave these kernels out, say KERNELS_MAY_FAIL=1, or" \
@@ -345,7 +367,7 @@ xs-result = $(if $1,test -e '$1' && echo '$1' || echo FAILED,echo 'FAILED: no he
 verify: build-rpms
 	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat $(xs-build)/kernels)" xs-verify
 xs-verify:
-	$(call xs-quote,$(XS_DDK)) verify --profile $(PROFILE) $(xs-cells) $(xs-data-rpm)
+	$(call xs-quote,$(XS_DDK)) verify --profile $(PROFILE) $(xs-cells) $(call xs-of-extras,rpm)
 
 include $(xs-rpm)/disk.mk
 

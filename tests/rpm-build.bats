@@ -304,6 +304,33 @@ pair-data 4.5 6 A & B" ]
 	[ -z "$(find "$ROOT" -name '*pair*')" ]
 }
 
+@test "the tools package has programs and libraries, is on the disk, and goes without a trace" {
+	vendor 'TOOLS_SPEC := driver-tools.spec.in'
+	cp "$TOP/rpm/driver-tools.spec.in" .
+	mkdir tools
+	echo 'int main(void) { return 0; }' >tools/pairctl.c
+	printf '%s\n\t%s\n' 'pairctl: pairctl.c' '$(CC) -o $@ $<' 'install:' \
+		'install -D pairctl $(DESTDIR)$(PREFIX)/sbin/pairctl' >tools/Makefile
+	run -0 packages
+	has "$output" "build/rpms/pair-tools-1.0-1.$(arch).rpm"
+	has "$(rpm -qp --requires "build/rpms/pair-tools-1.0-1.$(arch).rpm")" "libc.so.6"
+	run -0 packages build-isos
+	[ "$(rpm -qpl "build/rpms/pair-tools-1.0-1.$(arch).rpm")" = /usr/sbin/pairctl ]
+	has "$(isoinfo -i build/isos/pair.iso -f -R)" "/pair-tools-1.0-1.$(arch).rpm"
+	make_root
+	run -0 change -U --nodeps "build/rpms/pair-tools-1.0-1.$(arch).rpm"
+	run -0 "$ROOT/usr/sbin/pairctl"
+	# Another source makes it again, and nothing else.
+	echo '/* more */' >>tools/pairctl.c
+	run -0 --separate-stderr packages TOOLS.RPM.RELEASE=2
+	[ -e "build/rpms/pair-tools-1.0-2.$(arch).rpm" ]
+	run -0 change -U --nodeps "build/rpms/pair-tools-1.0-2.$(arch).rpm"
+	run -0 change -e pair-tools
+	[ -z "$(find "$ROOT" -name '*pair*')" ]
+	run -2 --separate-stderr packages TOOLS_SPEC=missing.spec
+	has "$stderr" "TOOLS_SPEC: missing.spec: no such file"
+}
+
 @test "a data package with a file elsewhere is refused by the file's name" {
 	vendor 'DATA_SPEC := driver-data.spec.in'
 	mkdir -p data/etc data/usr/bin

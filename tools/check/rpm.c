@@ -26,9 +26,15 @@ static const char *const data_paths[] = {
 	"/etc/", "/lib/firmware/", "/usr/share/doc/", "/usr/share/licenses/", NULL,
 };
 
+/* A package of programs and libraries that belong to a driver. */
+#define TOOLS_SUFFIX "-tools"
+static const char *const tools_paths[] = {
+	"/etc/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/lib64/", "/usr/libexec/", "/usr/share/", "/opt/", NULL,
+};
+
 /* The kit's own package xs-driver-static, which may be on a disk. */
-#define TOOL_PACKAGE "xs-driver-static"
-static const char *const tool_paths[] = {
+#define STATIC_PACKAGE "xs-driver-static"
+static const char *const static_paths[] = {
 	"/usr/sbin/xs-driver", "/usr/sbin/driver-tool", "/usr/bin/xs-ddk", "/usr/share/man/", NULL,
 };
 
@@ -90,9 +96,13 @@ static const struct rpm_file *first_module_path(const struct rpm *rpm, char unam
 
 static void check_paths(struct report *report, const char *path, const struct rpm *rpm, bool modules)
 {
-	bool is_tool = !modules && strcmp(rpm->name, TOOL_PACKAGE) == 0;
-	const char *const *patterns = modules ? module_paths : is_tool ? tool_paths : data_paths;
-	const char *kind = modules ? "modules" : is_tool ? "xs-driver" : "data";
+	bool is_static = !modules && strcmp(rpm->name, STATIC_PACKAGE) == 0;
+	bool is_tools = !modules && ends(rpm->name, TOOLS_SUFFIX);
+	const char *const *patterns = modules	  ? module_paths
+				      : is_static ? static_paths
+				      : is_tools  ? tools_paths
+						  : data_paths;
+	const char *kind = modules ? "modules" : is_static ? "xs-driver" : is_tools ? "tools" : "data";
 	size_t wrong = 0;
 	char *first = NULL;
 
