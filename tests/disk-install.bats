@@ -373,7 +373,7 @@ y"
 	rm -rf "${ROOT:?}"/{var,bin,sbin,lib64,lib/x86_64-linux-gnu}
 	# shellcheck disable=SC2016 # for the shell inside
 	run -0 --separate-stderr "$TOP/tests/vm/boot" --keep-modules-dep --root "$ROOT" -- sh -c '
-		modprobe "$(cat /sys/bus/pci/devices/0000:00:02.0/modalias)" && cut -d" " -f1 /proc/modules && xs-ddk show --loaded'
+		modprobe "$(cat /sys/bus/pci/devices/0000:00:01.0/modalias)" && cut -d" " -f1 /proc/modules && xs-ddk show --loaded'
 	has "$output" "xsedu"
 	has "$output" "$(readlink "$ROOT/lib/modules/$KERNEL/updates/xsedu.ko" | cut -d/ -f4)  "
 }
