@@ -291,6 +291,30 @@ END
 	[ "$(xs-ddk show --json "$DISK" | jq -c '.disks[0] | [.vendor, .signed, (.drivers | length)]')" = '["xs-ddk",false,4]' ]
 }
 
+@test "show of a directory with several disks tells each with its table, and all in one table" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p disks/old disks/new
+	cp "$BATS_FILE_TMPDIR/xsedu.iso" disks/new/
+	cp -r "$DISK" disks/old/xsedu
+	rm disks/old/xsedu/*-1.1.0-modules-*
+	cp "$BATS_FILE_TMPDIR/packages/$MODULE" disks/
+	run -0 --separate-stderr xs-ddk show disks
+	[ "$(grep '^disk:' <<<"$output" | tr -s ' ')" = $'disk: disks/new/xsedu.iso\ndisk: disks/old/xsedu' ]
+	[ "$(grep -cE '^DRIVER +VERSION +[0-9]' <<<"$output")" -eq 2 ]
+	all=$(sed -n '/^DRIVER  *VERSION  *KERNEL  *RELEASE  *DISKS$/,/^$/p' <<<"$output" | tr -s ' ')
+	[ "$(grep -c '^xsedu 1' <<<"$all")" -eq 4 ]
+	grep -qx "xsedu 1.0.0 $KERNEL 1.0-1 disks/new/xsedu.iso, disks/old/xsedu" <<<"$all"
+	grep -qx "xsedu 1.1.0 $KERNEL 1.0-1 disks/new/xsedu.iso" <<<"$all"
+	# What is on no disk is shown, too.
+	has "$output" "path:        disks/$MODULE"
+	# The same with the disks as arguments, and for programs.
+	run -0 --separate-stderr xs-ddk show disks/new/xsedu.iso disks/old/xsedu
+	has "$output" "disks/new/xsedu.iso, disks/old/xsedu"
+	run -0 --separate-stderr xs-ddk show --json disks
+	[ "$(jq -c '[.disks[].drivers | length]' <<<"$output")" = '[4,2]' ]
+	[ "$(jq '.packages | length' <<<"$output")" -gt 4 ]
+}
+
 @test "every rule on disks is shown to fire by a line above" {
 	xs-ddk rules --json | jq -r '.rules[].rule' | grep '^disk-' >"$BATS_TEST_TMPDIR/rules"
 	[ -s "$BATS_TEST_TMPDIR/rules" ]

@@ -18,6 +18,7 @@
 #include "xs-ddk/commands.h"
 #include "xs-ddk/describe.h"
 #include "xs-ddk/show_disk.h"
+#include "xs-ddk/show_releases.h"
 
 struct show {
 	struct openpgp_keys *keys;
@@ -246,37 +247,79 @@ static void print_text(const struct show *show)
 		print_table(show->modules);
 }
 
-/* Shows the driver disks among the PATHS. For text output, removes them from PATHS: the table of the disk is enough. */
-static void show_disks(struct show *show, char **paths)
+/* Shows the disk at PATH. False if there is none. */
+static bool show_disk(struct show *show, const char *path, struct releases *releases)
 {
-	char **rest = paths;
+	struct disk_summary summary;
+	bool is_disk = disk_summary_read(&summary, path);
+
+	if (is_disk && show->json) {
+		keep(show->disks, disk_summary_json(&summary));
+	} else if (is_disk) {
+		if (releases->disks)
+			putchar('\n');
+		disk_summary_print(&summary);
+		releases_add(releases, &summary);
+	}
+	disk_summary_free(&summary);
+	return is_disk;
+}
+
+/*
+ * Shows the disks below a directory. For text output, adds to REST what else is below it. False if there are none: then
+ * the directory is shown like any other.
+ */
+static bool show_disks_below(struct show *show, const char *path, struct releases *releases, struct path_list *rest)
+{
+	struct path_list disks = {0}, files = {0};
+	bool any = false;
+
+	disks_below(path, &disks, &files);
+	for (size_t i = 0; i < disks.count; i++)
+		if (show_disk(show, disks.paths[i], releases))
+			any = true;
+		else
+			path_list_add(&files, disks.paths[i]);
+	for (size_t i = 0; any && i < files.count; i++)
+		path_list_add(rest, files.paths[i]);
+	path_list_free(&files);
+	path_list_free(&disks);
+	return any;
+}
+
+/* Shows the driver disks at and below the PATHS. Adds to REST what else is to be shown: as JSON, that is all. */
+static void show_disks(struct show *show, char **paths, struct path_list *rest)
+{
+	struct releases releases = {0};
+	struct path_list below = {0};
 
 	for (; *paths; paths++) {
-		struct disk_summary summary;
-		bool is_disk = disk_summary_read(&summary, *paths);
+		bool shown = show_disk(show, *paths, &releases) || show_disks_below(show, *paths, &releases, &below);
 
-		if (is_disk && show->json)
-			keep(show->disks, disk_summary_json(&summary));
-		else if (is_disk)
-			disk_summary_print(&summary);
-		if (!is_disk || show->json)
-			*rest++ = *paths;
-		disk_summary_free(&summary);
+		if (!shown || show->json)
+			path_list_add(rest, *paths);
 	}
-	*rest = NULL;
+	for (size_t i = 0; !show->json && i < below.count; i++)
+		path_list_add(rest, below.paths[i]);
+	if (releases.disks > 1) {
+		putchar('\n');
+		releases_print(&releases);
+	}
+	path_list_free(&below);
+	releases_free(&releases);
 }
 
 static void show_inputs(struct show *show, char **paths)
 {
 	static const struct input_options one_by_one = {.in_order = true};
-	bool any;
+	struct path_list rest = {0};
 
-	show_disks(show, paths);
-	any = *paths;
-	if (any)
-		inputs_each(paths, &one_by_one, show_input, (void *[]){show});
-	if (any && !show->json)
+	show_disks(show, paths, &rest);
+	if (rest.count)
+		inputs_each(rest.paths, &one_by_one, show_input, (void *[]){show});
+	if (rest.count && !show->json)
 		print_text(show);
+	path_list_free(&rest);
 }
 
 static void print_json(const struct show *show)

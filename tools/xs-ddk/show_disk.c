@@ -24,6 +24,15 @@ static int compare_cells(const void *a, const void *b)
 	return order ? order : version_order(x->uname, y->uname);
 }
 
+/* All packages are in one array, in the order of their paths. */
+static int compare_cells_and_packages(const void *a, const void *b)
+{
+	const struct disk_cell *x = a, *y = b;
+	int order = compare_cells(a, b);
+
+	return order ? order : (x->rpm > y->rpm) - (x->rpm < y->rpm);
+}
+
 static int compare_kernels(const void *a, const void *b)
 {
 	return version_order(*(const char *const *)a, *(const char *const *)b);
@@ -31,9 +40,6 @@ static int compare_kernels(const void *a, const void *b)
 
 static void add_cell(struct disk_table *table, const struct module_path *location, const struct rpm *rpm)
 {
-	for (size_t i = 0; i < table->count; i++)
-		if (memcmp(&table->cells[i].location, location, sizeof(*location)) == 0)
-			return;
 	table->cells = array_grown(table->cells, table->count, sizeof(*table->cells));
 	table->cells[table->count++] = (struct disk_cell){*location, rpm};
 }
@@ -52,6 +58,17 @@ static void add_package(struct disk_table *table, const struct rpm *rpm)
 	}
 }
 
+/* A driver may have several modules: one cell is for all modules of a version. The cells are sorted. */
+static void remove_duplicates(struct disk_table *table)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		if (kept == 0 || compare_cells(&table->cells[kept - 1], &table->cells[i]) != 0)
+			table->cells[kept++] = table->cells[i];
+	table->count = kept;
+}
+
 static struct disk_table *make_table(const struct disk *disk)
 {
 	struct disk_table *table = need_memory(1, sizeof(*table));
@@ -62,7 +79,8 @@ static struct disk_table *make_table(const struct disk *disk)
 	table->kernels = need_memory(table->count + 1, sizeof(*table->kernels));
 	if (table->count == 0)
 		return table;
-	qsort(table->cells, table->count, sizeof(*table->cells), compare_cells);
+	qsort(table->cells, table->count, sizeof(*table->cells), compare_cells_and_packages);
+	remove_duplicates(table);
 	for (size_t i = 0; i < table->count; i++)
 		table->kernels[i] = table->cells[i].location.uname;
 	qsort(table->kernels, table->count, sizeof(*table->kernels), compare_kernels);
@@ -171,35 +189,6 @@ void disk_summary_free(struct disk_summary *summary)
 	memset(summary, 0, sizeof(*summary));
 }
 
-static const struct disk_cell *find_cell(const struct disk_table *table, const struct module_path *row,
-					 const char *kernel)
-{
-	for (size_t i = 0; i < table->count; i++) {
-		const struct module_path *location = &table->cells[i].location;
-
-		if (strcmp(location->driver, row->driver) == 0 && strcmp(location->version, row->version) == 0 &&
-		    strcmp(location->uname, kernel) == 0)
-			return &table->cells[i];
-	}
-	return NULL;
-}
-
-static void print_row(const struct disk_summary *summary, const struct module_path *row)
-{
-	const struct disk_table *table = summary->table;
-
-	printf("%-16s  %-12s", row->driver, row->version);
-	for (size_t k = 0; k < table->kernel_count; k++) {
-		const struct disk_cell *cell = find_cell(table, row, table->kernels[k]);
-		char *text = cell ? text_format("%s-%s", cell->rpm->version, cell->rpm->release) : NULL;
-
-		printf("  %-*s", k + 1 < table->kernel_count ? (int)strlen(table->kernels[k]) : 0,
-		       text ? disk_safe(summary->disk, text) : "-");
-		free(text);
-	}
-	putchar('\n');
-}
-
 static bool is_new_row(const struct disk_table *table, size_t i)
 {
 	const struct module_path *location = &table->cells[i].location,
@@ -209,6 +198,55 @@ static bool is_new_row(const struct disk_table *table, size_t i)
 	       strcmp(location->version, before->version) != 0;
 }
 
+static void print_release(const struct disk_summary *summary, const struct disk_cell *cell, int width)
+{
+	char *text = cell ? text_format("%s-%s", cell->rpm->version, cell->rpm->release) : NULL;
+
+	printf("  %-*s", width, text ? disk_safe(summary->disk, text) : "-");
+	free(text);
+}
+
+/* Prints the row that begins with cell I. The cells of a row have the order of the kernels. */
+static void print_row(const struct disk_summary *summary, size_t i)
+{
+	const struct disk_table *table = summary->table;
+	const struct disk_cell *cell = &table->cells[i], *end = table->cells + table->count;
+
+	printf("%-16s  %-12s", cell->location.driver, cell->location.version);
+	for (size_t k = 0; k < table->kernel_count; k++) {
+		bool there = cell < end && strcmp(cell->location.uname, table->kernels[k]) == 0;
+		bool last = k + 1 == table->kernel_count;
+
+		print_release(summary, there ? cell : NULL, last ? 0 : (int)strlen(table->kernels[k]));
+		cell += there;
+		if (cell < end && is_new_row(table, (size_t)(cell - table->cells)))
+			end = cell;
+	}
+	putchar('\n');
+}
+
+/* Whether a table with a column for each kernel would be far larger than what is on the disk. */
+static bool is_sparse(const struct disk_table *table)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		rows += is_new_row(table, i);
+	return rows * table->kernel_count > 1000 + 20 * table->count;
+}
+
+static void print_cells(const struct disk_summary *summary)
+{
+	printf("\n%-16s  %-12s  %-26s  %s\n", "DRIVER", "VERSION", "KERNEL", "RELEASE");
+	for (size_t i = 0; i < summary->table->count; i++) {
+		const struct disk_cell *cell = &summary->table->cells[i];
+
+		printf("%-16s  %-12s  %-26s", cell->location.driver, cell->location.version, cell->location.uname);
+		print_release(summary, cell, 0);
+		putchar('\n');
+	}
+}
+
 /* Names in the table are legal names, so text_safe() is not needed. */
 static void print_table(const struct disk_summary *summary)
 {
@@ -216,13 +254,17 @@ static void print_table(const struct disk_summary *summary)
 
 	if (table->count == 0)
 		return;
+	if (is_sparse(table)) {
+		print_cells(summary);
+		return;
+	}
 	printf("\n%-16s  %-12s", "DRIVER", "VERSION");
 	for (size_t k = 0; k < table->kernel_count; k++)
 		printf("  %s", table->kernels[k]);
 	putchar('\n');
 	for (size_t i = 0; i < table->count; i++)
 		if (is_new_row(table, i))
-			print_row(summary, &table->cells[i].location);
+			print_row(summary, i);
 }
 
 static void print_line(const struct disk_summary *summary, const char *what, const char *value)
