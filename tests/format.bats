@@ -310,7 +310,7 @@ jenkins_schema() {
 	mkdir more && cp failed.ko more/
 	run -1 --separate-stderr xs-ddk verify --strict --format sarif more failed.ko warned.ko
 	jq -e '[.runs[0].results[].level] | all(. == "error")' <<<"$output"
-	[ "$(jq -r '.runs[0].results[].partialFingerprints["xsDdkFinding/v1"]' <<<"$output" | sort -u | wc -l)" -eq 3 ]
+	[ "$(jq -r '.runs[0].results[].partialFingerprints["xsDdkFinding/v2"]' <<<"$output" | sort -u | wc -l)" -eq 3 ]
 	[ -z "$(comm -23 <(jq -r '.runs[0].results[].partialFingerprints[]' first | sort) \
 		<(jq -r '.runs[0].results[].partialFingerprints[]' <<<"$output" | sort))" ]
 	# Readers know only files that are there: for a module in a package, the package.
@@ -372,4 +372,77 @@ jenkins_schema() {
 	[ "${#lines[@]}" -eq 4 ]
 	run -2 --separate-stderr xs-ddk rules no-such-rule
 	[ "$stderr" = "xs-ddk: there is no rule no-such-rule; 'xs-ddk rules' prints all" ]
+}
+
+# sarif_is_valid: $output is SARIF: the members that SARIF 2.1.0 has for what is printed, and no others.
+sarif_is_valid() {
+	printf '%s\n' "$output" >sarif.json
+	python3 -W ignore -c 'import json, sys, jsonschema
+jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open("sarif.json")))' \
+		"$TOP/tests/rules/sarif.schema.json" || fail "$output"
+}
+
+@test "SARIF has the form that its standard gives it, with suppressions, sources and odd paths too" {
+	mkdir src && touch src/failed.c src/Makefile
+	echo "off license-missing because x" >.xs-ddk.conf
+	hostile
+	for options in "" --no-config "--sources src --strict"; do
+		# shellcheck disable=SC2086 # options
+		run -1 --separate-stderr xs-ddk verify --format sarif $options failed.ko warned.ko hostile
+		sarif_is_valid
+	done
+	run -0 --separate-stderr xs-ddk verify --format sarif sound.ko
+	sarif_is_valid
+	# The check can fail.
+	output=$(jq '.runs[0].results = [{}]' sarif.json)
+	run -1 sarif_is_valid
+}
+
+@test "--sources names the source of a module and the spec of a package, in SARIF and for GitHub" {
+	mkdir -p tree/src tree/build tree/.hidden
+	touch tree/src/fai-led.c tree/Makefile tree/net.spec.in tree/net-data.spec tree/build/failed.c tree/.hidden/failed.c
+	cp failed.ko fai_led.ko
+	where() { jq -r '.runs[0].results[] | .ruleId + " " + .locations[0].physicalLocation.artifactLocation.uri' <<<"$output"; }
+	run -1 --separate-stderr xs-ddk verify --format sarif --sources tree --disable path-name fai_led.ko warned.ko
+	[ "$(where)" = $'note-missing tree/src/fai-led.c\nlicense-missing tree/Makefile' ]
+	jq -e '[.runs[0].results[].locations[0].physicalLocation.region.startLine == 1] | all' <<<"$output"
+	has "$output" '"fai_led.ko: '
+	run -1 --separate-stderr xs-ddk verify --format github --sources tree/ --disable path-name fai_led.ko
+	has "$output" "::error file=tree/src/fai-led.c,title=note-missing::fai_led.ko: "
+	mkdir -p payload/usr/bin && touch payload/usr/bin/tool
+	a_package net-data
+	a_package net-other
+	run -1 --separate-stderr xs-ddk verify --format sarif --sources tree net-data.rpm net-other.rpm
+	[ "$(where)" = $'package-path tree/net-data.spec\npackage-path tree/net.spec.in' ]
+	(cd tree && run -1 --separate-stderr xs-ddk verify --format sarif --sources . --disable path-name ../fai_led.ko && [ "$(where)" = "note-missing src/fai-led.c" ])
+	run -2 --separate-stderr xs-ddk verify --sources absent failed.ko
+	has "$stderr" "--sources absent: No such file or directory"
+	run -2 --separate-stderr xs-ddk verify --sources failed.ko failed.ko
+	has "$stderr" "--sources failed.ko: it is not a directory"
+}
+
+@test "fingerprints are the same for the same files in another directory, and two findings of a rule have two" {
+	marks() { jq -r '.runs[0].results[].partialFingerprints[]' <<<"$output" | sort; }
+	mkdir one two
+	a_module one/case.ko 'info "firmware=a.bin"' 'info "firmware=b.bin"'
+	cp one/case.ko two/
+	run -0 --separate-stderr xs-ddk verify --format sarif --sysroot . "$PWD/one"
+	first=$(marks)
+	[ "$(sort -u <<<"$first" | wc -l)" -eq 2 ]
+	run -0 --separate-stderr xs-ddk verify --format sarif --sysroot . "$PWD/two/"
+	[ "$(marks)" = "$first" ]
+}
+
+@test "a hint fits the options that were given" {
+	hint() { jq -r --arg rule "$1" '.findings[] | select(.rule == $rule) | .hint' <<<"$output"; }
+	run -1 --separate-stderr xs-ddk verify --json --version 2.0 --kernel 9.9.9-x sound.ko
+	[ "$(hint path-version)" = "build the module with version 2.0, or give --version its version" ]
+	[ "$(hint path-kernel)" = "build the module with the headers of 9.9.9-x, or give --kernel the kernel it is for" ]
+	a_module fw.ko 'info "firmware=a.bin"'
+	run -0 --separate-stderr xs-ddk verify --json --sysroot /nowhere fw.ko
+	has "$(hint firmware-missing)" "or install it below /nowhere/lib/firmware"
+	payload_module net 1.0.0 net
+	a_package "net-1.0.0-modules-test-$uname"
+	run -1 --separate-stderr xs-ddk verify --json --profile xs9 ./*.rpm
+	[ "$(hint package-kernel-missing)" = "build the package with PROFILE=xs9, which adds the requirement" ]
 }

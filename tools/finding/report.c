@@ -229,12 +229,18 @@ static const char *find_subject(const struct report *report, const char *path)
 	return found ? *found : path;
 }
 
+static void complete(const struct report *report, struct finding *finding)
+{
+	finding->subject = find_subject(report, finding->path);
+	finding->hint = report->hints[finding->rule] ? report->hints[finding->rule] : rules[finding->rule].hint;
+}
+
 void report_sort(struct report *report)
 {
 	sort_names(report);
 	add_dropped(report);
 	for (size_t i = 0; i < report->count; i++)
-		report->findings[i].subject = find_subject(report, report->findings[i].path);
+		complete(report, &report->findings[i]);
 	if (report->count)
 		qsort(report->findings, report->count, sizeof(*report->findings), compare_findings);
 	while (report->count && report->findings[report->count - 1].suppressed) {
@@ -282,6 +288,8 @@ void report_free(struct report *report)
 		free(report->notes[i]);
 	for (size_t i = 0; i < report->root_count; i++)
 		free(report->roots[i]);
+	for (int i = 0; i < RULES; i++)
+		free(report->hints[i]);
 	free(report->notes);
 	free(report->roots);
 	free(report->findings);

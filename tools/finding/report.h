@@ -18,6 +18,8 @@ struct finding {
 	bool suppressed;     /* it is known: it is not printed, and does not make the verification fail */
 	const char *by;	     /* what set the severity, or suppresses it: "FILE:LINE", safe text; NULL: nothing */
 	const char *reason;  /* with by: why, safe text */
+	const char *hint;    /* set by report_sort(): the correction, for the options given */
+	const char *source;  /* the source or spec that made the file, safe text; NULL: unknown */
 	const char *subject; /* set by report_sort(): a name in the report, or the path */
 };
 
@@ -31,6 +33,7 @@ struct report {
 	size_t name_count;
 	bool keep_names;      /* the format also lists inputs without findings */
 	bool disabled[RULES]; /* findings of these rules are dropped */
+	char *hints[RULES];   /* hints that fit the options better than those of the rules, or NULL; owned */
 	bool strict;	      /* warnings fail too */
 	size_t dropped;	      /* findings that the budget refused */
 	uint64_t kept;	      /* bytes drawn from the budget: base/budget.h */

@@ -34,13 +34,16 @@ void report_print_github(const struct report *report)
 		const struct rule *rule = &rules[finding->rule];
 
 		printf("::%s file=", report_fails(report, finding) ? "error" : "warning");
-		print_escaped(finding->path, outermost(finding->path), ":,");
+		if (finding->source)
+			print_escaped(finding->source, strlen(finding->source), ":,");
+		else
+			print_escaped(finding->path, outermost(finding->path), ":,");
 		printf(",title=%s::", rule->id);
 		print_message(finding->path);
 		fputs(": ", stdout);
 		print_message(finding->text);
 		fputs("%0Afix: ", stdout);
-		print_message(rule->hint);
+		print_message(finding->hint);
 		putchar('\n');
 	}
 	for (size_t i = 0; i < report->note_count; i++) {

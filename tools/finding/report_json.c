@@ -8,7 +8,7 @@ static json_t *json_of_finding(const struct finding *finding)
 	const struct rule *rule = &rules[finding->rule];
 	json_t *object =
 		json_need(json_pack("{s:s, s:s, s:s, s:s, s:s}", "path", finding->path, "rule", rule->id, "severity",
-				    severity_name(finding->severity), "problem", finding->text, "hint", rule->hint));
+				    severity_name(finding->severity), "problem", finding->text, "hint", finding->hint));
 
 	if (finding->by) {
 		json_need_zero(json_object_set_new(object, "by", json_need(json_string(finding->by))));

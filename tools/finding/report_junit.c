@@ -43,7 +43,7 @@ static void print_findings(const struct report_case *at)
 		printf("%s: ", severity_name(at->findings[i].severity));
 		print_xml(at->findings[i].text);
 		printf(" [%s]\nfix: ", rule->id);
-		print_xml(rule->hint);
+		print_xml(at->findings[i].hint);
 		putchar('\n');
 	}
 }

@@ -38,7 +38,7 @@ void report_print_markdown(const struct report *report)
 		put_cell(rule->id);
 		put_cell(finding->path);
 		put_cell(finding->text);
-		put_cell(rule->hint);
+		put_cell(finding->hint);
 		puts("|");
 	}
 	for (size_t i = 0; i < report->note_count; i++) {

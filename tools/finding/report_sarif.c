@@ -48,16 +48,39 @@ static char *uri_of(const char *path)
 	return uri;
 }
 
-/* FNV-1a of the rule and the path. It tells findings of one run from those of another one, and is no secret. */
-static char *fingerprint(const char *rule, const char *path)
+/*
+ * FNV-1a of the rule, the path, and how many findings of this rule and path came before. It tells the findings of one
+ * run from those of another, and is no secret. An absolute path often is that of a temporary directory, so the
+ * directory of the command line is left out of it.
+ */
+static char *fingerprint(const struct report *report, const struct finding *finding)
 {
-	const char *texts[] = {rule, "\n", path};
+	char *path = *finding->path == '/' ? report_relative(report, finding->path) : text_format("%s", finding->path);
 	uint64_t digest = UINT64_C(0xcbf29ce484222325);
+	const char *texts[] = {rules[finding->rule].id, "\n", path};
+	const struct finding *before = finding;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		for (const char *at = texts[i]; *at; at++)
 			digest = (digest ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
-	return text_format("%016" PRIx64, digest);
+	while (before > report->findings && before[-1].rule == finding->rule &&
+	       strcmp(before[-1].path, finding->path) == 0)
+		before--;
+	free(path);
+	return text_format("%016" PRIx64 ":%zu", digest, (size_t)(finding - before) + 1);
+}
+
+/* Where the finding is: in a source if it is known, else in the file of the command line. */
+static json_t *place_json(const struct finding *finding)
+{
+	char *uri = uri_of(finding->source ? finding->source : finding->path);
+	json_t *place = json_need(json_pack("{s:{s:s}}", "artifactLocation", "uri", uri));
+
+	/* Readers show a finding at a line of a text. Which line made it is not known. */
+	if (finding->source)
+		json_need_zero(json_object_set_new(place, "region", json_need(json_pack("{s:i}", "startLine", 1))));
+	free(uri);
+	return place;
 }
 
 /* A suppressed finding is in the list of results, too: readers show it as suppressed. */
@@ -77,19 +100,17 @@ static void add_suppression(json_t *result, const struct finding *finding)
 static json_t *result_json(const struct report *report, const struct finding *finding)
 {
 	const struct rule *rule = &rules[finding->rule];
-	char *uri = uri_of(finding->path), *mark = fingerprint(rule->id, finding->path);
-	char *message = text_format("%s. Fix: %s.", finding->text, rule->hint);
-	json_t *result = json_need(json_pack("{s:s, s:i, s:s, s:o, s:[{s:{s:{s:s}}, s:[{s:s, s:s}]}], s:{s:s}}",
-					     "ruleId", rule->id, "ruleIndex", (int)finding->rule, "level",
-					     report_fails(report, finding) ? "error" : "warning", "message",
-					     text_object(message), "locations", "physicalLocation", "artifactLocation",
-					     "uri", uri, "logicalLocations", "fullyQualifiedName", finding->path,
-					     "kind", "module", "partialFingerprints", "xsDdkFinding/v1", mark));
+	char *mark = fingerprint(report, finding);
+	char *message = text_format("%s: %s. Fix: %s.", finding->path, finding->text, finding->hint);
+	json_t *result = json_need(json_pack(
+		"{s:s, s:i, s:s, s:o, s:[{s:o, s:[{s:s, s:s}]}], s:{s:s}}", "ruleId", rule->id, "ruleIndex",
+		(int)finding->rule, "level", report_fails(report, finding) ? "error" : "warning", "message",
+		text_object(message), "locations", "physicalLocation", place_json(finding), "logicalLocations",
+		"fullyQualifiedName", finding->path, "kind", "module", "partialFingerprints", "xsDdkFinding/v2", mark));
 
 	add_suppression(result, finding);
 	free(message);
 	free(mark);
-	free(uri);
 	return result;
 }
 

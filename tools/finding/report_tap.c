@@ -38,7 +38,7 @@ static void print_diagnostics(const struct report_case *at)
 		if (strcmp(at->findings[i].path, at->path) != 0)
 			print_yaml("path", at->findings[i].path);
 		print_yaml("problem", at->findings[i].text);
-		print_yaml("hint", rule->hint);
+		print_yaml("hint", at->findings[i].hint);
 	}
 	puts("  ...");
 }

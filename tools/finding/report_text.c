@@ -91,7 +91,7 @@ static void print_finding(const struct report *report, const struct finding *fin
 	else
 		fputs(finding->path, stdout);
 	printf(": %s%s%s: %s [%s]\n    fix: %s\n", colour ? paint[finding->severity] : "",
-	       severity_name(finding->severity), colour ? "\033[0m" : "", finding->text, rule->id, rule->hint);
+	       severity_name(finding->severity), colour ? "\033[0m" : "", finding->text, rule->id, finding->hint);
 	if (finding->by)
 		printf("    %s: %s\n", finding->by, finding->reason);
 	if (alike > 1)

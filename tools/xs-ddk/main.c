@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	 "  --format FORMAT  text, json, tap, junit, github, sarif or markdown; may be given again\n"
 	 "  --output FILE    write the format before it to FILE\n"
 	 "  --all            print each finding, not equal ones together\n"
+	 "  --sources DIR    as sarif and github, name the source or spec in DIR that a finding belongs to\n"
 	 "  --quiet          print no summary and no progress; the findings, and what was suppressed, are printed\n"
 	 "  --json           the same as --format json\n"
 	 "  --config FILE    take the exceptions of FILE, and not those of .xs-ddk.conf in the current directory\n"

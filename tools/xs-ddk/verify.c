@@ -21,6 +21,7 @@
 #include "finding/baseline.h"
 #include "finding/exceptions.h"
 #include "finding/report_format.h"
+#include "finding/sources.h"
 #include "host/hierarchy_read.h"
 #include "host/loaded.h"
 #include "package/openpgp.h"
@@ -45,6 +46,8 @@ struct verify {
 	struct exceptions *exceptions; /* of the project file; NULL: none */
 	struct baseline *baseline;     /* NULL: none */
 	const char *baseline_file;
+	struct sources *sources; /* NULL: none are given */
+	bool limited;
 	bool loaded, no_exceptions, write_baseline;
 };
 
@@ -267,6 +270,7 @@ enum {
 	OPTION_WRITE_BASELINE,
 	OPTION_SHOW_SUPPRESSED,
 	OPTION_QUIET,
+	OPTION_SOURCES,
 	OPTION_JOBS,
 	OPTION_LIMIT
 };
@@ -294,10 +298,18 @@ static const struct option options[] = {
 	{"write-baseline", no_argument, NULL, OPTION_WRITE_BASELINE},
 	{"show-suppressed", no_argument, NULL, OPTION_SHOW_SUPPRESSED},
 	{"quiet", no_argument, NULL, OPTION_QUIET},
+	{"sources", required_argument, NULL, OPTION_SOURCES},
 	{"jobs", required_argument, NULL, OPTION_JOBS},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{0},
 };
+
+static bool read_sources(struct verify *v, const char *path)
+{
+	sources_free(v->sources);
+	v->sources = sources_read(path);
+	return v->sources;
+}
 
 static bool read_exceptions(struct verify *v, const char *path)
 {
@@ -316,6 +328,8 @@ static bool take_report_option(struct verify *v, int option)
 		return read_exceptions(v, optarg);
 	case OPTION_NO_CONFIG:
 		return v->no_exceptions = true;
+	case OPTION_SOURCES:
+		return read_sources(v, optarg);
 	case OPTION_BASELINE:
 		v->baseline_file = optarg;
 		return true;
@@ -368,6 +382,7 @@ static bool take_option(struct verify *v, int option)
 	case OPTION_JOBS:
 		return set_jobs(v, optarg);
 	case OPTION_LIMIT:
+		v->limited = true;
 		return set_limit(optarg);
 	}
 	return take_report_option(v, option);
@@ -400,10 +415,60 @@ static bool apply_known(struct verify *v)
 	return !v->write_baseline || baseline_write(&v->report, v->baseline_file);
 }
 
+static void set_hint(struct verify *v, enum rule_id rule, char *hint)
+{
+	free(v->report.hints[rule]);
+	v->report.hints[rule] = hint;
+}
+
+/* Hints for what was asked with options; the hints of the rules are for all cases. */
+static void fit_hints(struct verify *v)
+{
+	const struct policy *policy = &v->policy;
+
+	if (policy->version)
+		set_hint(v, RULE_PATH_VERSION,
+			 text_format("build the module with version %s, or give --version its version",
+				     policy->version));
+	if (policy->uname)
+		set_hint(v, RULE_PATH_KERNEL,
+			 text_format("build the module with the headers of %s, or give --kernel the kernel it is for",
+				     policy->uname));
+	if (policy->sysroot) {
+		char *safe = text_safe(policy->sysroot);
+
+		set_hint(v, RULE_FIRMWARE_MISSING,
+			 text_format("put the file into the driver's data package and verify that package together "
+				     "with this one, or install it below %s/lib/firmware",
+				     safe));
+		free(safe);
+	}
+	if (policy->profile) {
+		const char *name = policy->profile->name;
+
+		set_hint(v, RULE_PACKAGE_KERNEL_MISSING,
+			 text_format("build the package with PROFILE=%s, which adds the requirement", name));
+		set_hint(v, RULE_PACKAGE_KERNEL_WRONG,
+			 text_format("build the package with PROFILE=%s, and for the kernel of its files", name));
+		set_hint(v, RULE_PACKAGE_RPMLIB,
+			 text_format("build the package with PROFILE=%s, which uses only features that its rpm has",
+				     name));
+	}
+	if (policy->certificates)
+		set_hint(v, RULE_SIGNATURE_MISSING,
+			 text_format("sign the module after the last strip, with the key of the certificate given "
+				     "with --cert; 'make' does it with MODSIGN_KEY and MODSIGN_CERT"));
+	if (v->limited)
+		set_hint(v, RULE_INPUT_LIMIT,
+			 text_format("if the file is right, allow more with --limit than now; if not, it may be a "
+				     "decompression bomb"));
+}
+
 static enum status verify_all(struct verify *v, char **paths)
 {
 	enum status status = STATUS_YES, found;
 
+	fit_hints(v);
 	if (!v->report.quiet)
 		progress_start();
 	for (char **path = paths; *path && !v->loaded; path++) {
@@ -420,6 +485,7 @@ static enum status verify_all(struct verify *v, char **paths)
 	if (!apply_known(v))
 		status = STATUS_TROUBLE;
 	report_sort(&v->report);
+	sources_apply(v->sources, &v->report);
 	progress_end();
 	found = print_outputs(v) ? report_status(&v->report) : STATUS_TROUBLE;
 	return found > status ? found : status;
@@ -456,6 +522,7 @@ enum status cmd_verify(int argc, char **argv)
 	certificates_free(v.policy.certificates);
 	openpgp_keys_free(v.policy.package_keys);
 	report_free(&v.report);
+	sources_free(v.sources);
 	baseline_free(v.baseline);
 	exceptions_free(v.exceptions);
 	return status;
