@@ -159,6 +159,8 @@ setup() {
 		version=2.6.7 a_module other.ko "info \"version=$own\""
 		quiet module-version other.ko
 	done
+	version=0.1 a_module other.ko 'info "version=0.01"'
+	quiet module-version other.ko
 	version=2.6.7-1 a_module other.ko 'info "version=2.6.7"'
 	quiet module-version other.ko
 	version=2.6.7-1 a_module other.ko 'info "version=2.6.6"'

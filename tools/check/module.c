@@ -7,6 +7,7 @@
 
 #include "base/name.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "check/check.h"
 
 bool check_module(struct report *report, const char *path, const struct module *module)
@@ -94,7 +95,7 @@ static bool begins(const char *s, const char *prefix)
 /*
  * A module may count its own versions, and the record may say more than MODULE_VERSION, as 1.2-3 does of 1.2. So two
  * versions contradict each other only if they look like versions of one sequence: numbers in as many parts, of which
- * the first is the same.
+ * the first is the same. 0.01 and 0.1 are equal, as they are to RPM.
  */
 void check_module_version(struct report *report, const struct subject *subject)
 {
@@ -107,7 +108,8 @@ void check_module_version(struct report *report, const struct subject *subject)
 		return;
 	first = strcspn(own, ".");
 	if (own[strspn(own, "0123456789.")] || version[strspn(version, "0123456789.")] || own[first] != '.' ||
-	    strncmp(own, version, first + 1) != 0 || count_parts(own) != count_parts(version))
+	    strncmp(own, version, first + 1) != 0 || count_parts(own) != count_parts(version) ||
+	    version_compare(own, version) == 0)
 		return;
 	safe = text_safe(own);
 	report_add(report, RULE_MODULE_VERSION, subject->path, "MODULE_VERSION is %s, the record says %s", safe,
