@@ -140,6 +140,26 @@ make -C little XS_DDK_DIR=$(realpath "$TOP") build-isos" ]
 	run -0 --separate-stderr xs-ddk import --force src VENDOR_NAME=a
 }
 
+@test "--force on a full disk leaves the former files, and no others" {
+	sources src <<<"$plain"
+	# shellcheck disable=SC2016 # for the inner shell
+	run -1 --separate-stderr own_mounts bash -c 'mkdir full && mount -t tmpfs -o size=64k none full || exit 99
+		xs-ddk import src --output full/little VENDOR_NAME=before >/dev/null || exit 98
+		cp -r full/little saved && dd if=/dev/zero of=full/filler bs=1k status=none 2>/dev/null
+		xs-ddk import src --output full/little --force VENDOR_NAME=after
+		status=$?
+		diff -r saved full/little || exit 97
+		rm full/filler
+		xs-ddk import src --output full/little --force VENDOR_NAME=after >/dev/null || exit 96
+		diff -r saved full/little
+		ls -A full/little
+		exit $status'
+	has "$stderr" "full/little/.xs-ddk."
+	has "$stderr" ": No space left on device"
+	has "$output" "> VENDOR_NAME := after"
+	lacks "$output" .xs-ddk
+}
+
 @test "conditions about things of no interest are passed over" {
 	sources src <<END
 $plain

@@ -68,14 +68,19 @@ static char *read_text(const char *path, size_t max, size_t *len)
 	return text;
 }
 
+/* Writes a new file, which is on the disk then. On failure it is removed. */
 static bool write_bytes(const char *path, const char *bytes, size_t len)
 {
 	FILE *file = fopen(path, "wxe");
-	bool fine = file && fwrite(bytes, 1, len, file) == len;
+	bool fine = file && fwrite(bytes, 1, len, file) == len && fflush(file) == 0 && fsync(fileno(file)) == 0;
 
 	if (file && fclose(file) != 0)
 		fine = false;
-	return fine ? true : trouble(path);
+	if (!fine)
+		trouble(path);
+	if (!fine && file)
+		unlink(path);
+	return fine;
 }
 
 /* Writes a new file. Takes over TEXT; false if it is NULL. */
@@ -372,7 +377,8 @@ static bool write_data(const struct packaging *directory, const char *base)
 	return fine;
 }
 
-static bool write_all(const struct packaging *directory, const char *base, const char *way, const char *kit)
+/* Writes the Makefile and the specs. */
+static bool write_files(const struct packaging *directory, const char *base, const char *way, const char *kit)
 {
 	const char *license = directory->values[VALUE_LICENSE], *firmware = directory->values[VALUE_FIRMWARE_LICENSE];
 	char *spec = text_format("%s.spec.in", directory->values[VALUE_DRIVER]);
@@ -381,10 +387,9 @@ static bool write_all(const struct packaging *directory, const char *base, const
 		    write_text(base, spec, spec_of(directory, kit, "driver.spec.in", license));
 
 	if (fine && has_data(directory))
-		fine = write_text(base, data_spec,
-				  spec_of(directory, kit, "driver-data.spec.in",
-					  firmware && *firmware ? firmware : license)) &&
-		       write_data(directory, base);
+		fine = write_text(
+			base, data_spec,
+			spec_of(directory, kit, "driver-data.spec.in", firmware && *firmware ? firmware : license));
 	free(data_spec);
 	free(spec);
 	return fine;
@@ -507,31 +512,51 @@ static bool add_version(const struct packaging *directory, const char *output, c
 	return fine;
 }
 
-/* Replaces the files of the directory OUTPUT by those that a new one would have. Other files stay. */
-static bool write_over(const struct packaging *directory, const char *output, const char *way, const char *kit)
-{
-	static const char *const suffixes[] = {".spec.in", "-data.spec.in"};
-	char *makefile = text_format("%s/Makefile", output);
-	bool fine = true;
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		char *spec = text_format("%s/%s%s", output, directory->values[VALUE_DRIVER], suffixes[i]);
-
-		fine = fine && (unlink(spec) == 0 || errno == ENOENT || trouble(spec));
-		free(spec);
-	}
-	fine = fine && (unlink(makefile) == 0 || errno == ENOENT || trouble(makefile)) &&
-	       write_all(directory, output, way, kit);
-	free(makefile);
-	return fine;
-}
-
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
 	(void)type;
 	(void)ftw;
 	return remove(path);
+}
+
+static void remove_all(const char *path)
+{
+	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Moves the file NAME from BASE to OUTPUT, where it replaces the former one. If BASE has none, the former one goes. */
+static bool move_file(const char *base, const char *output, const char *name)
+{
+	char *from = text_format("%s/%s", base, name), *to = text_format("%s/%s", output, name);
+	bool fine = rename(from, to) == 0 || (errno == ENOENT && (unlink(to) == 0 || errno == ENOENT)) || trouble(to);
+
+	free(to);
+	free(from);
+	return fine;
+}
+
+/*
+ * Replaces the files of the directory OUTPUT by those that a new one would have. Other files stay. The new files are
+ * written first, beside the former ones: if that fails, the former ones are still there.
+ */
+static bool write_over(const struct packaging *directory, const char *output, const char *way, const char *kit)
+{
+	char *base = text_format("%s/.xs-ddk.XXXXXX", output);
+	char *spec = text_format("%s.spec.in", directory->values[VALUE_DRIVER]);
+	char *data_spec = text_format("%s-data.spec.in", directory->values[VALUE_DRIVER]);
+	bool fine = mkdtemp(base) ? true : trouble(output);
+
+	if (fine) {
+		fine = write_files(directory, base, way, kit) && write_data(directory, output) &&
+		       move_file(base, output, spec) && move_file(base, output, data_spec) &&
+		       move_file(base, output, "Makefile");
+		remove_all(base);
+	}
+	free(data_spec);
+	free(spec);
+	free(base);
+	return fine;
 }
 
 /* Makes a temporary directory and renames it, so that a failure leaves nothing. rename() fails if OUTPUT has files. */
@@ -543,7 +568,7 @@ static bool write_beside(const struct packaging *directory, const char *output, 
 
 	umask(mask);
 	if (fine) {
-		fine = write_all(directory, base, way, kit);
+		fine = write_files(directory, base, way, kit) && write_data(directory, base);
 		if (fine && (chmod(base, 0777 & ~mask) != 0 || rename(base, output) != 0)) {
 			bool is_there = errno == ENOTEMPTY || errno == EEXIST;
 
@@ -554,7 +579,7 @@ static bool write_beside(const struct packaging *directory, const char *output, 
 					 "specs in this one");
 		}
 		if (!fine)
-			nftw(base, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+			remove_all(base);
 	}
 	free(base);
 	return fine;
