@@ -11,6 +11,7 @@
 #   DATADIR       note/, rpm/, example-driver/               $(PREFIX)/share/xs-ddk
 #   ANSIBLEDIR    the Ansible collection                     $(PREFIX)/share/ansible/collections/...
 #   MANDIR        manual pages                               $(PREFIX)/share/man
+#   DOCDIR        README, NEWS and LICENSE                   $(PREFIX)/share/doc/xs-ddk
 #   COMPDIR       bash completions                           $(PREFIX)/share/bash-completion/completions
 #   MACROSDIR     RPM macros                                 $(PREFIX)/lib/rpm/macros.d
 #
@@ -33,6 +34,7 @@
 #   JOBS          how many test files run at once            (one for each processor)
 #   KDIR_419      build directory of Linux 4.19 to test with (a stand-in, of makefiles)
 #   KERNELS       kernels that make demo builds for          (all whose headers are installed)
+#                 and whose headers make image installs      (the newest of the distribution)
 #   FUZZ_CC       C compiler of make fuzz                    clang
 #   FUZZ_SECONDS  seconds that make fuzz spends on a target  10
 #   GROW=1        make fuzz keeps new inputs as seeds        (off)
@@ -45,6 +47,7 @@ BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
 DATADIR ?= $(PREFIX)/share/xs-ddk
 MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/xs-ddk
 ANSIBLEDIR ?= $(PREFIX)/share/ansible/collections/ansible_collections/xs_ddk/drivers
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 MACROSDIR ?= $(PREFIX)/lib/rpm/macros.d
@@ -180,6 +183,9 @@ coverage: ## run all tests, and print how much of each source they reach
 kernel-verdicts: all ## ask Linux 6.1 and 6.12 which module signatures they take; builds both, takes half an hour
 	@tests/kernels/record 6.1 6.12
 
+check-image: all ## make an image, and run the CI snippets and the guide in it; downloads packages, takes minutes
+	@bats tests/image/image.bats
+
 corpus: all ## build, package and try real drivers, and read kernels of other machines; takes minutes
 	@tests/corpus/run
 	@tests/corpus/package
@@ -231,13 +237,15 @@ format: ## format the C sources with clang-format
 
 # Words "source:target". install and uninstall read the same list.
 FILES := $O/bin/xs-ddk:$(BINDIR)/xs-ddk $O/bin/xs-driver:$(SBINDIR)/xs-driver
-KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name 'xs-*.spec' ! -name build-kit ! -name guide.awk ! -name '*.[158]' -print))
+KIT := $(sort $(shell find note rpm example-driver -name build -prune -o -type f ! -name 'xs-*.spec' ! -name build-kit ! -name guide.awk ! -name '*.svg' ! -name '*.[158]' -print))
 FILES += $(foreach f,$(KIT),$f:$(DATADIR)/$f) $O/macros.xs-ddk:$(MACROSDIR)/macros.xs-ddk
 FILES += $(foreach f,$(MANUAL) $(wildcard tools/*/*.[158] note/*.[158] rpm/*.[158]),$f:$(MANDIR)/man$(subst .,,$(suffix $f))/$(notdir $f))
 FILES += $(foreach f,$(shell find tools/trial -type f ! -name '*.1'),$f:$(DATADIR)/$(f:tools/%=%))
 FILES += $(foreach f,$(shell find tools/ansible -name __pycache__ -prune -o -type f -print),$f:$(ANSIBLEDIR)/$(f:tools/ansible/%=%))
 FILES += tools/finding/xs-ddk.schema.json:$(DATADIR)/xs-ddk.schema.json
 FILES += $(foreach f,$(wildcard tools/completion/*),$f:$(COMPDIR)/$(notdir $f))
+# The README names its picture as it lies in the sources.
+FILES += $(foreach f,README.md NEWS.md LICENSE rpm/way.svg,$f:$(DOCDIR)/$f)
 target = '$(DESTDIR)$(lastword $(subst :, ,$1))'
 source = $(firstword $(subst :, ,$1))
 define newline
@@ -264,6 +272,9 @@ uninstall: ## remove the installed files, and directories that are empty then
 		{ cd "$(DESTDIR)/" && rmdir -p --ignore-fail-on-non-empty "$${d#/}"; } || exit 1; \
 	done
 
+image: ## make an OCI image of the kit with the headers of KERNELS, with buildah or podman
+	@tools/image $(KERNELS)
+
 rpm: ## make RPM packages of the kit, in build/rpm
 	@rpm/progress bar build/rpm/.progress 1 rpm/progress step build/rpm/.progress 'the packages of xs-ddk $(VERSION)' \
 		rpm/build-kit $(VERSION) build/rpm
@@ -279,5 +290,5 @@ help: ## print this text
 	@awk '/^$$/ && seen { exit } /^# Variables/ { seen = 1 } seen { sub(/^# ?/, ""); print }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all static deps demo check mutants coverage kernel-verdicts corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall rpm clean help FORCE
+.PHONY: all static deps demo check mutants coverage kernel-verdicts check-image corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall image rpm clean help FORCE
 .DELETE_ON_ERROR:
