@@ -36,6 +36,8 @@ page() { mandoc -T ascii "$TOP/$1" | col -b | tr -s ' \n\t' ' '; }
 		cmp "$page" "$root/usr/share/man/man${page##*.}/${page##*/}"
 	done
 	[ -e "$root/usr/share/bash-completion/completions/xs-kbuild" ]
+	cmp "$TOP/README.md" "$root/usr/share/doc/xs-ddk/README.md"
+	[ -e "$root/usr/share/doc/xs-ddk/$(sed -n 's/^!\[.*\](\(.*\))$/\1/p' "$TOP/README.md")" ]
 	[ -z "$(find "$root/usr/share/xs-ddk" -name '*.[1578]')" ]
 	make -s -C "$TOP" uninstall DESTDIR="$root" PREFIX=/usr
 	[ ! -e "$root/usr" ]
@@ -72,6 +74,27 @@ page() { mandoc -T ascii "$TOP/$1" | col -b | tr -s ' \n\t' ' '; }
 		has "$text" "$field"
 	done
 	for rule in $(xs-ddk rules --json | jq -r '.rules[].rule | select(startswith("info-"))'); do has "$text" "$rule"; done
+}
+
+@test "xs-ddk-macros(5) has every macro and every value of the macro file, and its example makes packages" {
+	text=$(page rpm/xs-ddk-macros.5)
+	macros=$(grep -oE '^%xs_[a-z0-9_]+' "$TOP/rpm/macros.xs-ddk")
+	[ "$(wc -l <<<"$macros")" -ge 15 ]
+	for macro in $macros; do has "$text" "$macro"; done
+	values=$(sed -n '/^# These can be set/,/^$/p' "$TOP/rpm/macros.xs-ddk" | grep -oE '^#	[^;A-Z]*' | grep -oE '\bxs_[a-z_]+' | sort -u)
+	[ "$(wc -l <<<"$values")" -ge 12 ]
+	for value in $values xs_driver xs_version; do has "$text" "$value"; done
+	# No macro that is not there.
+	for macro in $(grep -oE '%xs_[a-z0-9_]+' <<<"$text" | sort -u); do grep -qx "$macro\b.*" "$TOP/rpm/macros.xs-ddk"; done
+	cd "$BATS_TEST_TMPDIR"
+	sed -n '/^\.Bd -literal$/,/^\.Ed$/ { /^\./!p }' "$TOP/rpm/xs-ddk-macros.5" >hello.spec
+	mkdir hello-1.0 && echo 'obj-m := hello.o' >hello-1.0/Kbuild
+	printf '%s\n' '#include <linux/module.h>' 'MODULE_DESCRIPTION("x");' 'MODULE_LICENSE("GPL");' >hello-1.0/hello.c
+	tar -czf hello-1.0.tar.gz hello-1.0
+	run -0 rpmbuild -bb --quiet --define "_topdir $PWD/top" --define "_sourcedir $PWD" --define "_rpmdir $PWD/rpms" \
+		--load "$TOP/rpm/macros.xs-ddk" --define "xs_ddk_dir $TOP" --define "xs_ddk $XS_BIN/xs-ddk" --define "xs_kernels $(a_kernel)" hello.spec
+	run -0 find rpms -name "hello-1.0-modules-*-$(a_kernel)-*.rpm"
+	has "$output" "$(a_kernel)" || fail "$(find rpms)"
 }
 
 @test "driver.mk(5) has every variable and target of driver.mk and disk.mk" {

@@ -81,6 +81,17 @@ completed() {
 	[ "$(completed xs-ddk verify so)" = some.ko ]
 }
 
+@test "completion offers the names of values for init and import, and the kernels as a value" {
+	for name in $(sed -n 's/^	\[VALUE_[A-Z_]*\] = {"\([A-Z._]*\)".*/\1/p' "$TOP/tools/kit/packaging.c"); do
+		completed xs-ddk init hello src "${name:0:1}" | grep -qx "$name="
+	done
+	[ "$(completed xs-ddk import src VENDOR_ | paste -s -d ' ')" = "VENDOR_NAME= VENDOR_CODE=" ]
+	# bash splits words at "=".
+	[ "$(completed xs-ddk import src KERNELS = "$(a_kernel)" | head -n 1)" = "$(a_kernel)" ]
+	completed xs-ddk import src KERNELS = | grep -qx "$(a_kernel)"
+	completed xs-ddk init hello src XS_CATEGORY = net | grep -qx network
+}
+
 @test "completion offers what is loaded" {
 	mkdir -p "$BATS_TEST_TMPDIR/root/sys/module/"{net,builtin}
 	echo live >"$BATS_TEST_TMPDIR/root/sys/module/net/initstate"

@@ -244,9 +244,9 @@ hostile() {
 	need_browser
 	run -1 report --trial "$DISKS/trials" --against "$old" "$disk"
 	mkdir -p "$TOP/build/check"
-	browser --blink-settings=preferredColorScheme=1 --window-size=1200,2600 --screenshot="$PWD/light.png" report.html
-	browser --blink-settings=preferredColorScheme=0 --window-size=1200,2600 --screenshot="$PWD/dark.png" report.html
-	browser --no-pdf-header-footer --print-to-pdf="$PWD/report.pdf" report.html
+	browser --blink-settings=preferredColorScheme=1 --window-size=1200,2600 --screenshot="$PWD/light.png" report.html 2>/dev/null
+	browser --blink-settings=preferredColorScheme=0 --window-size=1200,2600 --screenshot="$PWD/dark.png" report.html 2>/dev/null
+	browser --no-pdf-header-footer --print-to-pdf="$PWD/report.pdf" report.html 2>/dev/null
 	[ "$(head -c 4 light.png | tail -c 3)" = PNG ]
 	# The dark one is dark: most of its pixels are the background's.
 	[ "$(background light.png)" = "255 255 255" ]
@@ -256,6 +256,20 @@ hostile() {
 	cp light.png "$TOP/build/check/report.png"
 	cp dark.png "$TOP/build/check/report-dark.png"
 	cp report.html report.pdf "$TOP/build/check/"
+}
+
+@test "the picture in the README needs no other file, and is shown light and dark" {
+	need_browser
+	local picture=$TOP/rpm/way.svg
+	xmllint --noout "$picture"
+	[ "$(grep -cE 'url[(]|href|<image|@import|@font-face|<script' "$picture")" -eq 0 ]
+	# The pixel in the lower left corner of the window is in the picture: it is higher than the window.
+	printf '<html style="color-scheme: light dark; background: red"><body style="margin: 0"><img src="file://%s" style="display: block">\n' "$picture" >page.html
+	for scheme in 1 0; do
+		browser --blink-settings=preferredColorScheme=$scheme --window-size=960,200 --screenshot="$PWD/picture$scheme.png" page.html 2>/dev/null
+	done
+	[ "$(background picture1.png)" = "255 255 255" ]
+	[ "$(background picture0.png)" = "18 23 29" ]
 }
 
 @test "axe-core finds nothing that keeps somebody from reading the page, light or dark" {
