@@ -7,7 +7,7 @@
 
 bool check_wants_bytes(const struct policy *policy)
 {
-	return policy->symvers || policy->certificates;
+	return policy->symvers || policy->certificates || policy->builds;
 }
 
 /* Values from the command line override the values from the path. */
@@ -75,6 +75,8 @@ void check_subject(struct report *report, struct inventory *inventory, const str
 	check_file_name(report, subject);
 	check_place(report, policy, subject, &location);
 	check_signature(report, policy, subject);
+	if (policy->builds)
+		check_kernel_build(report, policy, subject);
 	if (policy->symvers)
 		check_symbols(report, inventory, policy, subject);
 	remember(inventory, policy, subject, &location);

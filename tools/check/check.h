@@ -14,6 +14,7 @@
 
 struct certificates;
 struct hierarchy;
+struct kernel_builds;
 struct loaded;
 struct openpgp_keys;
 struct profile;
@@ -28,6 +29,7 @@ struct policy {
 	struct certificates *certificates;
 	struct openpgp_keys *package_keys;
 	const struct profile *profile;
+	const struct kernel_builds *builds;
 	const char *sysroot;
 	bool require_signature;
 };
@@ -76,6 +78,9 @@ void check_file_name(struct report *report, const struct subject *subject);
 
 /* Checks the appended signature: rules signature-*. */
 void check_signature(struct report *report, const struct policy *policy, const struct subject *subject);
+
+/* Checks what the module's kernel would do with it: rules kernel-* and module-compiler. Needs policy->builds. */
+void check_kernel_build(struct report *report, const struct policy *policy, const struct subject *subject);
 
 /*
  * Checks imported symbols against --symvers: rules symbol-*. Another module may export a symbol that --symvers does not

@@ -388,3 +388,18 @@ uint64_t module_content(const struct module *module, const void *bytes)
 	}
 	return digest ? digest : 1;
 }
+
+const void *module_section(const struct module *module, const void *bytes, const char *name, size_t *len)
+{
+	for (size_t i = 1; i < module->sections.count; i++) {
+		const Elf64_Shdr *header = &module->sections.headers[i];
+		const char *own = sections_name(&module->sections, i);
+
+		if (!own || strcmp(own, name) != 0 || header->sh_type == SHT_NOBITS ||
+		    header->sh_offset > module->size || header->sh_size > module->size - header->sh_offset)
+			continue;
+		*len = (size_t)header->sh_size;
+		return (const uint8_t *)bytes + header->sh_offset;
+	}
+	return NULL;
+}

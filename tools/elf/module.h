@@ -77,6 +77,12 @@ const char *module_info(const struct module *module, const char *key, const char
  */
 uint64_t module_content(const struct module *module, const void *bytes);
 
+/*
+ * Returns the first section of this name, and its size in *LEN; NULL if there is none, or if it is outside of the file.
+ * BYTES are all bytes of the module, which must not be broken.
+ */
+const void *module_section(const struct module *module, const void *bytes, const char *name, size_t *len);
+
 /* Finds the appended signature: see signature_find(). */
 void module_signature(const struct module *module, struct signature *signature);
 

@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	 "  --symvers FILE   compare imported symbols with this Module.symvers; may be given again, for other kernels\n"
 	 "  --require-signature  modules and packages must be signed\n"
 	 "  --cert FILE      modules must be signed with the key of a certificate in this file (PEM or DER)\n"
+	 "  --kdir DIR       say what the kernel with this build directory would not load; may be given again\n"
 	 "  --rpm-key FILE   packages must be signed with one of these OpenPGP keys; may be given again\n"
 	 "  --profile NAME   the target of the packages: generic, xs8, xs9 or el9\n"
 	 "  --format FORMAT  text, json, tap, junit, github, sarif or markdown; may be given again\n"

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "check/verify.h"
+#include "elf/kernel_build.h"
 #include "elf/signature.h"
 #include "elf/symvers.h"
 #include "finding/baseline.h"
@@ -43,6 +44,7 @@ struct verify {
 	struct input_options inputs;
 	struct output outputs[OUTPUTS_MAX]; /* the first is text on stdout if none is asked for */
 	size_t output_count;
+	struct kernel_builds builds;
 	struct exceptions *exceptions; /* of the project file; NULL: none */
 	struct baseline *baseline;     /* NULL: none */
 	const char *baseline_file;
@@ -260,6 +262,7 @@ enum {
 	OPTION_SYMVERS,
 	OPTION_REQUIRE_SIGNATURE,
 	OPTION_CERT,
+	OPTION_KDIR,
 	OPTION_RPM_KEY,
 	OPTION_PROFILE,
 	OPTION_OUTPUT,
@@ -288,6 +291,7 @@ static const struct option options[] = {
 	{"symvers", required_argument, NULL, OPTION_SYMVERS},
 	{"require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE},
 	{"cert", required_argument, NULL, OPTION_CERT},
+	{"kdir", required_argument, NULL, OPTION_KDIR},
 	{"rpm-key", required_argument, NULL, OPTION_RPM_KEY},
 	{"profile", required_argument, NULL, OPTION_PROFILE},
 	{"output", required_argument, NULL, OPTION_OUTPUT},
@@ -373,6 +377,9 @@ static bool take_option(struct verify *v, int option)
 		return true;
 	case OPTION_CERT:
 		return add_certificate(v, optarg);
+	case OPTION_KDIR:
+		v->policy.builds = &v->builds;
+		return kernel_builds_read(&v->builds, optarg);
 	case OPTION_RPM_KEY:
 		return openpgp_keys_read(&v->policy.package_keys, optarg);
 	case OPTION_PROFILE:
@@ -523,6 +530,7 @@ enum status cmd_verify(int argc, char **argv)
 	openpgp_keys_free(v.policy.package_keys);
 	report_free(&v.report);
 	sources_free(v.sources);
+	kernel_builds_free(&v.builds);
 	baseline_free(v.baseline);
 	exceptions_free(v.exceptions);
 	return status;
