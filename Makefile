@@ -262,11 +262,12 @@ install: all $O/macros.xs-ddk ## install everything below DESTDIR and PREFIX
 	$(foreach f,$(FILES),install -D -m $$(test -x $(call source,$f) && echo 755 || echo 644) $(call source,$f) $(call target,$f)$(newline)	)
 	ln -sf '$(DATADIR)/note/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-kbuild'
 	ln -sf '$(DATADIR)/trial/xs-trial' '$(DESTDIR)$(BINDIR)/xs-trial'
+	ln -sf '$(DATADIR)/rpm/make-disk' '$(DESTDIR)$(BINDIR)/xs-make-disk'
 	ln -sf xs-driver '$(DESTDIR)$(SBINDIR)/driver-tool'
 
 uninstall: ## remove the installed files, and directories that are empty then
 	rm -f $(foreach f,$(FILES),$(call target,$f)) '$(DESTDIR)$(BINDIR)/xs-kbuild' '$(DESTDIR)$(BINDIR)/xs-trial' \
-		'$(DESTDIR)$(SBINDIR)/driver-tool'
+		'$(DESTDIR)$(BINDIR)/xs-make-disk' '$(DESTDIR)$(SBINDIR)/driver-tool'
 	@for d in $(sort $(foreach f,$(FILES),'$(dir $(lastword $(subst :, ,$f)))')); do \
 		! cd "$(DESTDIR)/$$d" 2>/dev/null || \
 		{ cd "$(DESTDIR)/" && rmdir -p --ignore-fail-on-non-empty "$${d#/}"; } || exit 1; \

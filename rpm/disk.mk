@@ -45,6 +45,15 @@ xs-disk := $(xs-rpm)/make-disk --output $(xs-build)/isos $(call xs-option,--labe
 	--profile $(PROFILE) --strict $(call xs-option,--default-version,$(DEFAULT_VERSION)) $(call xs-each,--requires,$(REQUIRES)) $(call xs-each,--base-requires,$(BASE_REQUIRES)) $(DISK_OPTIONS)
 xs-iso := $(xs-build)/isos/$(xs-disk-name).iso
 xs-disk-tarball := $(xs-build)/isos/$(xs-disk-name).tar.gz
+
+ifneq ($(xs-join),)
+$(if $(xs-label),,$(error LABEL is not set, and without DRIVER or SPEC there is no other name for the disk))
+build-isos build-iso build-tarball:
+	@mkdir -p $(xs-build)/isos
+	@env XS_DDK=$(call xs-quote,$(XS_DDK)) $(xs-disk) $(if $(filter %tarball,$@),--tarball) $(foreach d,$(FROM),$(call \
+		xs-quote,$d)) $(xs-static)
+	@echo '$(if $(filter %tarball,$@),$(xs-disk-tarball),$(xs-iso))'
+else
 xs-disk-packages := $(xs-cells) $(call xs-of-extras,rpm) $(xs-static) $(foreach v,$(DRIVER_VERSION),$(call xs-srpm,$v)) $(call xs-of-extras,srpm)
 
 # The packages too: another list of them makes another disk.
@@ -69,5 +78,6 @@ report: build-isos
 		$(call xs-option,--against,$(AGAINST)) $(call xs-option,--trial,$(TRIAL)) --output $(xs-iso:.iso=.html) $(xs-iso) || status=$$?; \
 	[ $$status = 2 ] || echo '$(xs-iso:.iso=.html)'; \
 	[ $$status != 1 ] || echo 'xs-ddk: the report tells what speaks against a release' >&2; exit $$status
+endif
 
 .PHONY: build-isos build-iso build-tarball report

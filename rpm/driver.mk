@@ -13,7 +13,9 @@
 #	build-srctarballs  makes the archives of the sources
 #	build-srpms        makes the source packages
 #	build-rpms         makes the packages, and prints a table of them
-#	build-isos         makes the driver disk of the packages; also build-iso; disk.mk has its variables
+#	build-isos         makes the driver disk of the packages; also build-iso; disk.mk has its variables. With FROM, of
+#	                   packages that were built elsewhere
+#	matrix             prints the jobs of a build in parts, a version and a kernel each; see FORMAT
 #	build-tarball      makes an archive with the files of the disk
 #	report             makes the disk, and a page about it for whoever decides about a release
 #	verify             makes the packages and checks whether they are fit to ship
@@ -57,6 +59,10 @@
 #	TOOLS.RPM.VERSION TOOLS.RPM.RELEASE                        the same of the tools package     (1.0, 1)
 #	KERNELS           unames, or build directories of kernels  (all kernels whose headers are installed)
 #	KERNELS_MAY_FAIL  1: the disk leaves out each kernel for which the driver does not build
+#	FROM              directories with results of other builds: build-isos and build-tarball put all packages there on the
+#	                  disk, and build nothing. Sources, specs and headers are not needed then
+#	FORMAT            how matrix prints the jobs: lines, each the arguments of a "make build-rpms"; or JSON for "github"
+#	                  (strategy.matrix) or "gitlab" (parallel:matrix)     (lines)
 #	NEEDS             the drivers whose symbols the modules use: NAME[=VERSION] of an installed -devel package, or the
 #	                  directory (with a / in it) where driver.mk has packaged the driver; see rpm/needs     (none)
 #	INJECT            1: modules that the build links without the record get it afterwards, before they are signed
@@ -71,7 +77,9 @@
 #	GPG_KEY           a key's name in gpg: sign the packages with this key     (none)
 #	XS_CATEGORY XS_DESCRIPTION XS_PRIORITY XS_STATUS           for info.json: see xs-ddk info --help
 #	XS_PRIORITY.<version> XS_STATUS.<version>                  the same for one version     (XS_PRIORITY, XS_STATUS)
-#	SOURCE_DATE_EPOCH the date in all results, in seconds since 1970     (the date of the newest source)
+#	SOURCE_DATE_EPOCH the date in all results, in seconds since 1970     (for each package: that of its newest source or
+#	                  spec; for the disk: that of its newest package). A build in parts needs it, unless all parts
+#	                  have the sources with the same dates
 #	RPMBUILD          rpmbuild with options of your own; quote an option that has a space     (rpmbuild)
 #	                  4.11 or newer. 4.11 writes the machine's name and the build's time into packages; a newer
 #	                  one makes the same bytes anywhere.
@@ -108,7 +116,7 @@ xs-variables := DRIVER VERSIONS DRIVER_VERSION SPEC DATASPEC DATA_SPEC DATA_DIR 
 	KERNELS KERNELS_MAY_FAIL ALLOW_NO_SYMVERS NEEDS INJECT DEBUGINFO PROFILE XS_COMPRESS MODSIGN_KEY MODSIGN_CERT MODSIGN_COMMAND GPG_KEY XS_CATEGORY \
 	XS_DESCRIPTION XS_PRIORITY XS_STATUS SOURCE_DATE_EPOCH RPMBUILD XS_DDK XS_KBUILD PACK_VERSION PACK.VERSION PACK_BUILD \
 	$(foreach v,$(VERSIONS) $(DRIVER_VERSION),XS_PRIORITY.$v XS_STATUS.$v) \
-	PACK.BUILD DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY WITH_XS_DRIVER DISK_OPTIONS AGAINST TRIAL \
+	PACK.BUILD FROM FORMAT DEFAULT_VERSION PRODUCT PRODUCT_VERSION REQUIRES AFTER_APPLY WITH_XS_DRIVER DISK_OPTIONS AGAINST TRIAL \
 	ARCH CROSS_COMPILE LLVM
 $(call xs-literal,$(xs-variables))
 $(foreach n,$(xs-variables),$(if $(findstring $(xs-newline),$($n)),$(error $n has more than one line)))
@@ -148,7 +156,23 @@ xs-tools-release := $(call xs-value,TOOLS.RPM.RELEASE TOOLS_RPM_RELEASE,1)$(pats
 # The packages beside those of modules.
 xs-extras := $(if $(xs-data-spec),data) $(if $(xs-tools-spec),tools)
 
-ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(SOURCE_DATE_EPOCH),)
+export SOURCE_DATE_EPOCH
+endif
+
+# A build in parts is planned and joined without sources and headers.
+xs-join := $(if $(FROM),$(filter build-iso build-isos build-tarball,$(MAKECMDGOALS)))
+matrix:
+	@XS_KBUILD=$(call xs-quote,$(XS_KBUILD)) $(xs-rpm)/matrix $(call xs-quote,$(FORMAT)) $(foreach v,$(DRIVER_VERSION),$(call \
+		xs-quote,$v)) -- $(foreach k,$(KERNELS),$(call xs-quote,$k))
+
+# Packages of a profile have a directory and a release of their own, so that those of another one are not overwritten.
+xs-suffix := $(filter-out generic,$(PROFILE))
+xs-build := build$(xs-suffix:%=/%)
+
+ifneq ($(xs-join),)
+include $(xs-rpm)/disk.mk
+else ifneq ($(filter-out clean help matrix,$(or $(MAKECMDGOALS),all)),)
 
 ## Checks -----------------------------------------------------------------------
 
@@ -182,9 +206,6 @@ xs-arch := $(if $(ARCH),$(patsubst $(ARCH):%,%,$(filter $(ARCH):%,$(xs-arch-name
 $(if $(xs-arch),,$(error ARCH=$(ARCH): the kit knows RPM's name only for ARCH=$(foreach n,$(xs-arch-names),$(firstword $(subst :, ,$n)))))
 xs-cross := $(strip $(foreach n,ARCH CROSS_COMPILE LLVM,$(if $($n),$n)))
 
-# Packages of a profile have a directory and a release of their own, so that those of another one are not overwritten.
-xs-suffix := $(filter-out generic,$(PROFILE))
-xs-build := build$(xs-suffix:%=/%)
 xs-package = $(subst @,_at_,$(subst ~,_tilde_,$(DRIVER)-$1))
 xs-tarball = $(xs-build)/srctarballs/$(DRIVER)-$1.tar.gz
 xs-srpm = $(xs-build)/srpms/$(call xs-package,$1)-$(xs-rpm-version)-$(xs-rpm-release).src.rpm
@@ -220,11 +241,11 @@ xs-tools-sources := $(call xs-quote,$(TOOLS_DIR)) --
 $(foreach v,$(DRIVER_VERSION),$(eval xs-state.$v := $$(call xs-need,$$(call xs-shell,$$(xs-rpm)/source-files state $$(call \
 	xs-sources,$v)))))
 $(foreach x,$(xs-extras),$(eval xs-$x-state := $$(call xs-need,$$(call xs-shell,$$(xs-rpm)/source-files state $$(xs-$x-sources)))))
-ifeq ($(SOURCE_DATE_EPOCH),)
-override SOURCE_DATE_EPOCH := $(shell { stat -c %Y $(SPEC) $(xs-data-spec) $(xs-tools-spec) 2>/dev/null; printf '%s\n' $(foreach \
-	x,$(xs-extras),$(word 2,$(xs-$x-state))) $(foreach v,$(DRIVER_VERSION),$(word 2,$(xs-state.$v))); } | sort -n | tail -n 1)
-endif
-export SOURCE_DATE_EPOCH
+# $(call xs-date,spec,state): the date of the newest source. Each package has its own date, so that it does not depend on
+# what else is built.
+xs-date = $(or $(SOURCE_DATE_EPOCH),$(shell { stat -c %Y $1 2>/dev/null; echo $(word 2,$2); } | sort -n | tail -n 1))
+$(foreach v,$(DRIVER_VERSION),$(eval xs-date.$v := $$(call xs-date,$$(SPEC),$$(xs-state.$v))))
+$(foreach x,$(xs-extras),$(eval xs-$x-date := $$(call xs-date,$$(xs-$x-spec),$$(xs-$x-state))))
 # xs-kbuild reads it from the environment.
 export ALLOW_NO_SYMVERS
 
@@ -241,7 +262,7 @@ xs-of-version = $(foreach n,XS_PRIORITY XS_STATUS,$(if $($n.$1),$(call xs-quote,
 xs-fill = $(xs-rpm)/fill-spec $(call xs-quote,$1) $(foreach n,DRIVER PROFILE VENDOR_CODE LABEL TEXT UUID BASE_REQUIRES,$(call \
 	xs-quote,$n=$($n))) $(foreach n,VENDOR VENDOR_NAME,$(call xs-quote,$n=$(xs-vendor))) \
 	'RPM_VERSION=$2' 'RPM.VERSION=$2' 'RPM_RELEASE=$3' 'RPM.RELEASE=$3' $4
-xs-common := $(firstword $(shell { printf '%s\n' $(xs-settings) $(foreach v,$(DRIVER_VERSION),$(call xs-of-version,$v)) '$(SOURCE_DATE_EPOCH)' $(call xs-fill,,$(xs-rpm-version) \
+xs-common := $(firstword $(shell { printf '%s\n' $(xs-settings) $(foreach v,$(sort $(VERSIONS) $(DRIVER_VERSION)),$(call xs-of-version,$v)) $(call xs-fill,,$(xs-rpm-version) \
 	$(xs-data-version) $(xs-tools-version),$(xs-rpm-release) $(xs-data-release) $(xs-tools-release)); $(call xs-quote,$(XS_DDK)) --version; \
 	cat $(foreach n,SPEC MODSIGN_KEY MODSIGN_CERT,$(call xs-quote,$($n))) $(xs-data-spec) $(xs-tools-spec); \
 	find $(xs-rpm) $(xs-kit)/note -maxdepth 1 -type f ! -name make-disk ! -name '*.mk' -print0 | sort -z | xargs -0 cat \
@@ -259,9 +280,9 @@ xs-stale = $(if $(filter $(notdir $1).from:$2,$(xs-made)),,FORCE)
 # $(call xs-record,result,digests): the command that records it.
 xs-record = mkdir -p $(xs-build)/made-from && echo '$2' >$(xs-build)/made-from/$(notdir $1).from
 xs-forget = rm -f $(xs-build)/made-from/$(notdir $1).from
-xs-from = $(word 1,$(xs-state.$1))-$(xs-common)
+xs-from = $(word 1,$(xs-state.$1))-$(xs-date.$1)-$(xs-common)
 xs-cell-from = $(xs-from)-$(xs-kernel.$(call xs-uname,$2))
-$(foreach x,$(xs-extras),$(eval xs-$x-from := $(word 1,$(xs-$x-state))-$(xs-common)))
+$(foreach x,$(xs-extras),$(eval xs-$x-from := $(word 1,$(xs-$x-state))-$(xs-$x-date)-$(xs-common)))
 
 ## Packages ---------------------------------------------------------------------
 
@@ -272,6 +293,7 @@ xs-run = $(call xs-step,$2) env $(xs-settings) $(call xs-of-version,$1) XS_DDK=$
 xs-spec = $(xs-build)/srctarballs/$1.spec
 
 define xs-version
+$(call xs-tarball,$1) $(call xs-srpm,$1): export SOURCE_DATE_EPOCH = $(xs-date.$1)
 $(call xs-tarball,$1): $(call xs-stale,$(call xs-tarball,$1),$(call xs-from,$1))
 	@$$(xs-rpm)/source-files tar $$@ $(DRIVER)-$1 $$(call xs-sources,$1)
 	@$(call xs-record,$(call xs-tarball,$1),$(call xs-from,$1))
@@ -286,6 +308,7 @@ $(foreach v,$(DRIVER_VERSION),$(eval $(call xs-version,$v)))
 
 # $(call xs-cell-rule,version,kernel): the rules for a package, and for the modules to try out.
 define xs-cell-rule
+$(call xs-cell,$1,$2) $(xs-build)/$1/$(call xs-uname,$2): export SOURCE_DATE_EPOCH = $(xs-date.$1)
 $(call xs-cell,$1,$2): $(call xs-stale,$(call xs-cell,$1,$2),$(call xs-cell-from,$1,$2)) | $(call xs-srpm,$1)
 	@$(call xs-forget,$(call xs-cell,$1,$2))
 	@$$(call xs-run,$1,$$(@F)) modules $(call xs-srpm,$1) $$@ $(call xs-kdir,$2)
@@ -298,6 +321,7 @@ $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-found),$(eval $(call xs-cell-rule
 
 # $(call xs-extra-rules,kind): the rules for the package of that kind.
 define xs-extra-rules
+$(xs-$1-tarball) $(xs-$1-srpm) $(xs-$1-rpm): export SOURCE_DATE_EPOCH = $(xs-$1-date)
 $(xs-$1-tarball): $(call xs-stale,$(xs-$1-tarball),$(xs-$1-from))
 	@$$(xs-rpm)/source-files tar $$@ $(xs-$1) $$(xs-$1-sources)
 	@$$(call xs-record,$$@,$(xs-$1-from))
@@ -387,6 +411,6 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-.PHONY: modules build-srctarballs build-srpms build-rpms verify clean help
+.PHONY: modules build-srctarballs build-srpms build-rpms verify clean help matrix
 .PHONY: xs-default xs-rpms xs-verify $(xs-missing:%=xs-missing/%) FORCE
 .DELETE_ON_ERROR:

@@ -97,6 +97,16 @@ page() { mandoc -T ascii "$TOP/$1" | col -b | tr -s ' \n\t' ' '; }
 	has "$output" "$(a_kernel)" || fail "$(find rpms)"
 }
 
+@test "xs-make-disk(1) has every option of make-disk, and no other option" {
+	local help text
+	text=$(page rpm/xs-make-disk.1)
+	help=$("$TOP/rpm/make-disk" --help)
+	options=$(sed -nE 's/^ +(--[a-z-]+) .*/\1/p' <<<"$help")
+	[ "$(wc -w <<<"$options")" -ge 20 ]
+	for option in $options; do has "$text" " $option"; done
+	for option in $(grep -o -e '--[a-z-]*[a-z]' <<<"$text" | sort -u); do has "$help" "$option"; done
+}
+
 @test "driver.mk(5) has every variable and target of driver.mk and disk.mk" {
 	text=$(page rpm/driver.mk.5)
 	variables=$(sed -nE 's/^#	([A-Z][A-Z_. ]*[A-Z])(  .*|)$/\1/p' "$TOP"/rpm/driver.mk "$TOP"/rpm/disk.mk)
