@@ -96,3 +96,45 @@ a_data() {
 	run -2 --separate-stderr xs-ddk diff --format yaml old new
 	has "$stderr" "there are text, json, markdown and html"
 }
+
+# a_disk DIRECTORY UUID DESCRIPTION: a driver and the metadata of a disk in DIRECTORY.
+a_disk() {
+	mkdir -p "$1"
+	a_driver "$1" 1.0.0 4.19.0+1
+	echo "<repository originator='o' name='net' product='XenServer' version='1.0' build='1'><description>$3</description><requires originator='xs' name='main' test='eq' version='8.2.1'/></repository>" >"$1/XS-REPOSITORY"
+	echo "<update uuid='$2' name-label='net' version='1.0-1'><name-description>$3</name-description></update>" >"$1/update.xml"
+	echo "net 1.0.0" >"$1/XS-SELECTION"
+}
+
+@test "what the metadata of a disk says is compared: label, UUID, description, requirements and selection" {
+	a_disk old 2d7b4d2c-6b3e-4c3f-9a43-3c9c0d8f7c11 "a driver"
+	a_disk new 5e0a7b5c-0f5e-4d0e-8a5e-0c9f5b1c6d2a "a better driver"
+	run -0 --separate-stderr xs-ddk diff old old
+	lacks "$output" disk
+	run -0 --separate-stderr xs-ddk diff old new
+	[ "$(sed -n 's/^  disk //p' <<<"$output")" = "changed: XS-REPOSITORY description: a driver -> a better driver
+changed: update.xml name-description: a driver -> a better driver
+changed: update.xml uuid: 2d7b4d2c-6b3e-4c3f-9a43-3c9c0d8f7c11 -> 5e0a7b5c-0f5e-4d0e-8a5e-0c9f5b1c6d2a" ]
+	sed -i "s/8.2.1/8.2.2/; s/ build='1'//" new/XS-REPOSITORY
+	echo "net 1.1.0" >new/XS-SELECTION
+	run -0 --separate-stderr xs-ddk diff --json old new
+	[ "$(jq -r '.packages[] | select(.what == "disk") | [.change, .name, .old, .new] | join("|")' <<<"$output" | grep -v description)" = "lost|XS-REPOSITORY build|1|
+changed|XS-REPOSITORY requires xs:main|eq 8.2.1|eq 8.2.2
+changed|XS-SELECTION net|1.0.0|1.1.0
+changed|update.xml uuid|2d7b4d2c-6b3e-4c3f-9a43-3c9c0d8f7c11|5e0a7b5c-0f5e-4d0e-8a5e-0c9f5b1c6d2a" ]
+	# Damaged metadata has no facts, and is no trouble: verify reports it.
+	echo "<repository" >new/XS-REPOSITORY
+	run -0 --separate-stderr xs-ddk diff old new
+	has "$output" "disk lost: XS-REPOSITORY name (net)"
+}
+
+@test "of several disks, each is compared with the one of its name" {
+	for side in old new; do
+		a_disk $side/a 2d7b4d2c-6b3e-4c3f-9a43-3c9c0d8f7c11 "a driver"
+		a_disk $side/b 5e0a7b5c-0f5e-4d0e-8a5e-0c9f5b1c6d2a "a driver"
+	done
+	sed -i 's/a driver/another driver/' new/b/update.xml
+	run -0 --separate-stderr xs-ddk diff old new
+	[ "$(grep -c '^  disk' <<<"$output")" -eq 1 ]
+	has "$output" "disk changed: b update.xml name-description: a driver -> another driver"
+}

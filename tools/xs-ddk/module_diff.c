@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "package/walk.h"
 #include "stream/source.h"
+#include "xs-ddk/disk_facts.h"
 
 static void trouble(struct diff_set *set, const char *path, const char *why)
 {
@@ -69,6 +70,7 @@ static void take_input(const struct input *input, void *context)
 	struct diff_set *set = context;
 
 	set_facts_add(&set->facts, input);
+	disk_facts_add(&set->facts, input);
 	if (input->kind == INPUT_TROUBLE)
 		trouble(set, input->path, input->why);
 	else if (input->kind == INPUT_MODULE)

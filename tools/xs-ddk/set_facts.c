@@ -14,10 +14,15 @@
 #include "base/text.h"
 
 static const char *const kind_names[FACT_KINDS] = {
-	[FACT_VERSION] = "version",	[FACT_KERNEL] = "kernel",
-	[FACT_PACKAGE] = "package",	[FACT_REQUIREMENT] = "requirement",
-	[FACT_SCRIPTLET] = "scriptlet", [FACT_FIRMWARE] = "firmware file",
-	[FACT_RULES] = "device rules",	[FACT_CONFIGURATION] = "configuration",
+	[FACT_DISK] = "disk",
+	[FACT_VERSION] = "version",
+	[FACT_KERNEL] = "kernel",
+	[FACT_PACKAGE] = "package",
+	[FACT_REQUIREMENT] = "requirement",
+	[FACT_SCRIPTLET] = "scriptlet",
+	[FACT_FIRMWARE] = "firmware file",
+	[FACT_RULES] = "device rules",
+	[FACT_CONFIGURATION] = "configuration",
 };
 
 const char *fact_kind_name(enum fact_kind kind)
@@ -25,8 +30,7 @@ const char *fact_kind_name(enum fact_kind kind)
 	return kind_names[kind];
 }
 
-/* Takes over KEY and VALUE. */
-static void add(struct set_facts *facts, enum fact_kind kind, char *key, char *value)
+void set_facts_add_fact(struct set_facts *facts, enum fact_kind kind, char *key, char *value)
 {
 	uint64_t size = 2 * sizeof(*facts->all) + strlen(key) + strlen(value) + 2;
 
@@ -48,8 +52,10 @@ static void add_module(struct set_facts *facts, const char *host_path)
 	module_path_read(host_path, &location);
 	if (!location.driver[0])
 		return;
-	add(facts, FACT_VERSION, text_format("%s %s", location.driver, location.version), text_format("%s", ""));
-	add(facts, FACT_KERNEL, text_format("%s %s", location.driver, location.uname), text_format("%s", ""));
+	set_facts_add_fact(facts, FACT_VERSION, text_format("%s %s", location.driver, location.version),
+			   text_format("%s", ""));
+	set_facts_add_fact(facts, FACT_KERNEL, text_format("%s %s", location.driver, location.uname),
+			   text_format("%s", ""));
 }
 
 static void add_requirements(struct set_facts *facts, const char *who, const struct rpm *rpm)
@@ -59,9 +65,10 @@ static void add_requirements(struct set_facts *facts, const char *who, const str
 
 		if (strncmp(need->name, "rpmlib(", 7) == 0)
 			continue;
-		add(facts, FACT_REQUIREMENT, text_format("%s: %s", who, need->name),
-		    text_format("%s%s%s%s", need->flags & RPM_LESS ? "<" : "", need->flags & RPM_GREATER ? ">" : "",
-				need->flags & RPM_EQUAL ? "= " : "", need->version));
+		set_facts_add_fact(facts, FACT_REQUIREMENT, text_format("%s: %s", who, need->name),
+				   text_format("%s%s%s%s", need->flags & RPM_LESS ? "<" : "",
+					       need->flags & RPM_GREATER ? ">" : "",
+					       need->flags & RPM_EQUAL ? "= " : "", need->version));
 	}
 }
 
@@ -97,9 +104,9 @@ static void add_scriptlets(struct set_facts *facts, const char *who, const struc
 	for (size_t i = 0; i < rpm->scriptlet_count; i++) {
 		const struct rpm_scriptlet *scriptlet = &rpm->scriptlets[i];
 
-		add(facts, FACT_SCRIPTLET, text_format("%s: %s", who, scriptlet->kind),
-		    text_format("%zu lines, digest %08" PRIx32, count_lines(scriptlet->body) + 1,
-				(uint32_t)digest_without(scriptlet->body, rpm->name, version)));
+		set_facts_add_fact(facts, FACT_SCRIPTLET, text_format("%s: %s", who, scriptlet->kind),
+				   text_format("%zu lines, digest %08" PRIx32, count_lines(scriptlet->body) + 1,
+					       (uint32_t)digest_without(scriptlet->body, rpm->name, version)));
 	}
 }
 
@@ -122,7 +129,8 @@ static void add_files(struct set_facts *facts, const struct rpm *rpm)
 							: FACT_KINDS;
 
 		if (kind != FACT_KINDS && !S_ISDIR(file->mode))
-			add(facts, kind, text_format("%s", file->path), text_format("%.16s", file->digest));
+			set_facts_add_fact(facts, kind, text_format("%s", file->path),
+					   text_format("%.16s", file->digest));
 	}
 }
 
@@ -147,8 +155,8 @@ static void add_package(struct set_facts *facts, const struct rpm *rpm)
 	who = location.driver[0] ? text_format("%s for %s", location.driver, location.uname)
 				 : text_format("%s", rpm->name);
 	if (!location.driver[0])
-		add(facts, FACT_PACKAGE, text_format("%s", rpm->name),
-		    text_format("%s-%s", rpm->version, rpm->release));
+		set_facts_add_fact(facts, FACT_PACKAGE, text_format("%s", rpm->name),
+				   text_format("%s-%s", rpm->version, rpm->release));
 	add_requirements(facts, who, rpm);
 	add_scriptlets(facts, who, rpm, location.version);
 	add_files(facts, rpm);
@@ -178,9 +186,46 @@ static int compare_facts(const void *a, const void *b)
 	return order ? order : strcmp(x->value, y->value);
 }
 
+/* Whether all facts on disks are of one disk. */
+static bool is_one_disk(const struct set_facts *facts)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < facts->count; i++) {
+		const char *key = facts->all[i].key;
+		size_t len = strcspn(key, "\t");
+
+		if (facts->all[i].kind != FACT_DISK)
+			continue;
+		first = first ? first : key;
+		if (strncmp(first, key, len + 1) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void name_disks(struct set_facts *facts)
+{
+	bool one = is_one_disk(facts);
+
+	for (size_t i = 0; i < facts->count; i++) {
+		char *key = facts->all[i].key, *tab = strrchr(key, '\t'), *base = tab;
+
+		if (facts->all[i].kind != FACT_DISK || !tab)
+			continue;
+		while (base > key && base[-1] != '/')
+			base--;
+		*tab = ' ';
+		base = one ? tab + 1 : base;
+		memmove(key, base, strlen(base) + 1);
+	}
+}
+
 void set_facts_sort(struct set_facts *facts)
 {
 	size_t kept = 0;
+
+	name_disks(facts);
 
 	if (facts->count)
 		qsort(facts->all, facts->count, sizeof(*facts->all), compare_facts);

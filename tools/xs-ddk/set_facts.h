@@ -10,6 +10,7 @@
 #include "package/input.h"
 
 enum fact_kind {
+	FACT_DISK,	    /* key: what the metadata of a disk says, "update.xml uuid" */
 	FACT_VERSION,	    /* key: driver and version, with a blank between */
 	FACT_KERNEL,	    /* key: driver and uname */
 	FACT_PACKAGE,	    /* key: the name of a package that has no modules; value: version and release */
@@ -50,7 +51,16 @@ const char *fact_kind_name(enum fact_kind kind);
  */
 void set_facts_add(struct set_facts *facts, const struct input *input);
 
-/* To be called after the last set_facts_add(). */
+/*
+ * Adds a fact. KEY and VALUE are from malloc(), and belong to the list then. The key of a FACT_DISK has the path of the
+ * disk and a tab before it, until set_facts_sort().
+ */
+void set_facts_add_fact(struct set_facts *facts, enum fact_kind kind, char *key, char *value);
+
+/*
+ * To be called after the last fact is added. Takes the path out of the keys of disks; if there are several disks, the
+ * name of the file or directory stays.
+ */
 void set_facts_sort(struct set_facts *facts);
 void set_facts_free(struct set_facts *facts);
 

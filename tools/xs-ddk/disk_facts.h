@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the metadata of a driver disk says, as facts to compare. */
+#ifndef XS_XS_DDK_DISK_FACTS_H
+#define XS_XS_DDK_DISK_FACTS_H
+
+#include "package/input.h"
+#include "xs-ddk/set_facts.h"
+
+/*
+ * If the input is XS-REPOSITORY, update.xml or XS-SELECTION of a driver disk: adds a fact for each attribute of its
+ * root element and for each of its texts, requirements or lines. A file that cannot be read has no facts: 'xs-ddk
+ * verify' reports it.
+ */
+void disk_facts_add(struct set_facts *facts, const struct input *input);
+
+#endif
