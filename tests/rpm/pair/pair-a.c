@@ -2,6 +2,10 @@
 // A module without devices, whose file has a '-' where its name has a '_'.
 #include <linux/module.h>
 
+#ifndef PAIR_VERSION
+#define PAIR_VERSION "none"
+#endif
+
 int pair_answer(void);
 
 int pair_answer(void)
