@@ -32,6 +32,7 @@
 #	debuginfo/*.rpm                         one for each module package
 #	devel/*.rpm                             one for each module package: the symbols that the modules export
 #	logs/<package>.log                      the output of rpmbuild
+#	compiled/<package>/                     what was compiled: it is not compiled again if only RPM.RELEASE changes
 #
 # make makes a result again when one of these has changed: the list of the sources, the content of a source, a variable,
 # the spec, the kernel's build directory, or the kit. The times of files do not matter.
@@ -362,6 +363,8 @@ xs-devel = $(patsubst $(xs-build)/rpms/%-$(xs-rpm-version)-$(xs-rpm-release).$(x
 	$(xs-build)/devel/%-devel-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,$(xs-cells))
 xs-left-over := $(filter-out $(xs-cells) $(xs-debuginfo) $(xs-devel) $(call xs-of-extras,rpm) $(call xs-of-extras,srpm) $(foreach v,$(DRIVER_VERSION),$(call \
 	xs-srpm,$v)),$(wildcard $(addprefix $(xs-build)/,rpms/*.rpm srpms/*.rpm debuginfo/*.rpm devel/*.rpm)))
+xs-left-over += $(filter-out $(patsubst $(xs-build)/rpms/%-$(xs-rpm-version)-$(xs-rpm-release).$(xs-arch).rpm,\
+	$(xs-build)/compiled/%,$(xs-cells)),$(wildcard $(xs-build)/compiled/*))
 
 # $(call xs-due,result,digests): a word if the result will be made.
 xs-due = $(if $(wildcard $1),$(call xs-stale,$1,$2),FORCE)
@@ -373,7 +376,7 @@ xs-all-due = $(foreach v,$(DRIVER_VERSION),$(call xs-due,$(call xs-srpm,$v),$(ca
 # $(xs-build)/kernels has the build directories of the kernels that all versions were built for.
 build-rpms:
 	@$(if $(SPEC),,echo 'xs-ddk: SPEC is not set: the spec file of the packages' >&2; exit 1)
-	$(if $(xs-left-over),@rm -f $(xs-left-over))
+	$(if $(xs-left-over),@rm -rf $(xs-left-over))
 	+@status=0; $(xs-rpm)/progress bar $(xs-build)/.progress $(words $(xs-all-due)) $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1; \
 	printf '%-28s %-12s %s\n' KERNEL VERSION PACKAGE $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-kernels),\
 		$(call xs-uname,$k) '$v' "$$($(call xs-result,$(if $(call xs-kdir,$k),$(call xs-cell,$v,$k))))")) \

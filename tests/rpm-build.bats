@@ -58,6 +58,42 @@ refused() {
 	diff <(echo "$once") <(find "$CACHE"/{example,pair}/build -name '*.rpm' -printf '%p %i %T@\n' | sort)
 }
 
+@test "only another release compiles nothing again, and has the same modules; a source or an option does" {
+	local tool
+	vendor
+	# A compiler that counts how often it is called, under each of its names.
+	mkdir ../bin
+	for tool in /usr/bin/gcc /usr/bin/gcc-[0-9]*; do
+		[ ! -x "$tool" ] || printf '#!/bin/sh\necho "$*" >>"%s"\nexec %s "$@"\n' "$PWD/../calls" "$tool" >"../bin/${tool##*/}"
+	done
+	chmod +x ../bin/*
+	PATH=$PWD/../bin:$PATH
+	compiled() { grep -c -- '-c -o .*pair-a[.]o' ../calls 2>/dev/null || :; }
+	modules() {
+		rm -rf ../unpacked && mkdir ../unpacked && bsdtar -xf "$(package build pair 2.0)" -C ../unpacked
+		(cd ../unpacked && find . -name '*.ko' -exec sha256sum {} + | sort)
+	}
+	run -0 packages
+	[ "$(compiled)" -eq 1 ]
+	before=$(modules)
+	run -0 packages RPM.RELEASE=2
+	[ "$(compiled)" -eq 1 ]
+	[ "$(rpm -qp --qf '%{RELEASE}' "$(package build pair 2.0)")" = 2 ]
+	[ "$(modules)" = "$before" ]
+	# The debug information and the symbols for other drivers are the same, too.
+	[ -n "$(rpm -qlp build/debuginfo/*-2.*.rpm | grep 'pair-a[.]c$')" ]
+	[ -n "$(rpm -qlp build/devel/*-2.*.rpm | grep 'Module.symvers$')" ]
+	echo '/* changed */' >>pair-a.c
+	run -0 packages RPM.RELEASE=3
+	[ "$(compiled)" -eq 2 ]
+	KCFLAGS=-DOTHER run -0 packages RPM.RELEASE=4
+	[ "$(compiled)" -eq 3 ]
+	# What was compiled for versions that are built no more is removed.
+	[ "$(ls build/compiled)" = "pair-2.0-modules-$("$TOP/rpm/kernels" --flavour "$K1")-$K1" ]
+	run -0 packages VERSIONS=3.0
+	[ "$(ls build/compiled)" = "pair-3.0-modules-$("$TOP/rpm/kernels" --flavour "$K1")-$K1" ]
+}
+
 @test "flavours are told from unames" {
 	while read -r uname flavour; do
 		[ "$("$TOP/rpm/kernels" --flavour "$uname")" = "$flavour" ] || fail "$uname is not $flavour"
