@@ -186,6 +186,12 @@ kernel-verdicts: all ## ask Linux 6.1 and 6.12 which module signatures they take
 check-image: all ## make an image, and run the CI snippets and the guide in it; downloads packages, takes minutes
 	@bats tests/image/image.bats
 
+kernels: all ## build kernels with special configurations, and use the kit for them; takes an hour
+	@tests/kernels/run
+
+farm: all ## build a driver in parts with Slurm, and kill a node meanwhile; needs root and slurm-wlm
+	@tests/farm/slurm
+
 corpus: all ## build, package and try real drivers, and read kernels of other machines; takes minutes
 	@tests/corpus/run
 	@tests/corpus/package
@@ -291,5 +297,5 @@ help: ## print this text
 	@awk '/^$$/ && seen { exit } /^# Variables/ { seen = 1 } seen { sub(/^# ?/, ""); print }' $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all static deps demo check mutants coverage kernel-verdicts check-image corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall image rpm clean help FORCE
+.PHONY: all static deps demo check mutants coverage kernel-verdicts kernels farm check-image corpus fuzz fuzz-targets fuzz-coverage bench format install uninstall image rpm clean help FORCE
 .DELETE_ON_ERROR:
