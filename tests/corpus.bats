@@ -70,6 +70,16 @@ same_but_record() {
 	has "$(readelf -p .comment plain.ko)" clang
 }
 
+@test "built by clang with ThinLTO: the record is linked to what was bitcode" {
+	"$corpus/clang-kernel" "$kdir" clang-kernel LTO=y LTO_CLANG=y LTO_CLANG_THIN=y
+	cp -r "$TOP/tests/rpm/pair" driver
+	rm driver/Makefile
+	run -0 "$TOP/note/xs-kbuild" --version 1.2.3 --strict --kdir clang-kernel -- make -s -C {kdir} M="$PWD/driver" LLVM=1 modules
+	# An object that stays beside each module shows that the compiler wrote bitcode: its magic.
+	[ "$(head -c 2 driver/pair_b.mod.o)" = BC ]
+	run -0 --separate-stderr xs-ddk verify --strict --version 1.2.3 driver/pair-a.ko driver/pair_b.ko
+}
+
 @test "compiled by gcc and linked by ld.lld" {
 	driver
 	same_but_record LD=ld.lld
