@@ -41,7 +41,8 @@ build() {
 @test "packages of two versions are the same with ccache, full or empty, and without" {
 	local version plain
 	plain=$(example)
-	for cache in empty full; do
+	# The cache is empty in the first round, and full in the second one.
+	for _ in 1 2; do
 		rm -rf "$CACHE/ccache"
 		PATH=/usr/lib/ccache:$PATH built ccache "$TOP/example-driver" KERNELS="$K1" >/dev/null
 		for version in 1.0.0 1.1.0; do
@@ -49,4 +50,5 @@ build() {
 		done
 		[ "$(misses)" -gt 0 ]
 	done
+	[ "$(hits)" -gt 0 ]
 }
