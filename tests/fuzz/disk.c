@@ -11,7 +11,7 @@ static void judge_disks(struct disks *disks)
 {
 	struct report report = {0};
 
-	check_disks(&report, disks);
+	check_disks(&report, disks, NULL);
 	for (size_t i = 0; i < report.count; i++)
 		if (strpbrk(report.findings[i].text, "\n\033") || strpbrk(report.findings[i].path, "\n\033"))
 			abort();

@@ -22,7 +22,7 @@ static void fuzz_one(const uint8_t *data, size_t len)
 	char *text = text_format("%.*s", (int)len, (const char *)data);
 
 	inventory_init(&inventory);
-	inventory_add_module(&inventory, &ko, &module);
+	inventory_add_module(&inventory, &ko, &module, NULL);
 	inventory_add_file(&inventory, &json, text);
 	check_inventory(&report, &inventory, &policy);
 	/* Nothing of theirs is printed as it is. */
