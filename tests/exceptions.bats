@@ -227,3 +227,13 @@ suppressed() { jq -r '.suppressed[] | .rule + " " + .path' <<<"$output"; }
 	has "$output" "in/failed.ko: error: "
 }
 
+
+@test "a pattern may begin where a package begins" {
+	version=- payload_module net 1.0.0 net
+	a_package "net-1.0.0-modules-test-$uname"
+	run -1 --separate-stderr xs-ddk verify --json ./*.rpm
+	[ "$(jq '.findings | length' <<<"$output")" -eq 1 ]
+	echo "off note-missing lib/modules/*/net.ko because x" >.xs-ddk.conf
+	run -0 --separate-stderr xs-ddk verify --json ./*.rpm
+	[ "$(suppressed)" = "note-missing ./net-1.0.0-modules-test-$uname.rpm!lib/modules/$uname/xenserver/net/1.0.0/net.ko" ]
+}
