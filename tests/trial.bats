@@ -3,6 +3,7 @@
 # xs-trial: sound drivers pass on a running kernel, and defects are found by the trial that is meant for each.
 
 load helpers
+load trial/packages
 
 TRIAL=$TOP/tools/trial/xs-trial
 
@@ -54,7 +55,7 @@ found_by() {
 @test "every defect that a driver can be made with is in the table, and every trial of it is there" {
 	local words
 	words=$(cd "$TOP/tests/trial" && sed -n 's/^#ifn\{0,1\}def \(DEFECT_[A-Z_]*\)$/\1/p' ./*.c | sort -u)
-	[ "$words" = "$(rows | cut -d '|' -f 4 | grep -v -x -e '' -e DEFECT_RECORD -e DEFECT_SCRIPTLET | sort -u)" ]
+	[ "$words" = "$(rows | cut -d '|' -f 4 | grep -v -x -e '' -e DEFECT_RECORD -e DEFECT_SCRIPTLET -e OTHER_DEVICE | sort -u)" ]
 	[ "$(rows | grep -c DEFECT)" -eq 12 ]
 	for id in $(rows | cut -d '|' -f 5); do [ -e "$TOP/tools/trial/trials/$id" ] || fail "no trial $id"; done
 }
@@ -84,20 +85,26 @@ found_by() {
 	[ "${lines[-1]}" = "2 passed, 0 failed, 0 not tried" ]
 }
 
-@test "a machine that hangs is ended after its time, and one whose kernel panics is told; the console is kept" {
+@test "a machine that hangs is ended after its time, and its console is kept" {
 	local report=$BATS_TEST_TMPDIR/report
 	printf '#!/bin/sh\necho "<0>it begins" >/dev/kmsg\nsleep 1000\n' >"$BATS_TEST_TMPDIR/hangs"
-	run -1 --separate-stderr trial --timeout 15 --report "$report" --script "$BATS_TEST_TMPDIR/hangs" \
-		--only script.vendor --only plug.idle "$DRIVERS/leak"
+	run -1 --separate-stderr trial --timeout 15 --report "$report" --script "$BATS_TEST_TMPDIR/hangs" --only script.vendor \
+		"$DRIVERS/leak"
 	echo "$output"
 	has "${lines[0]}" "FAILED    script.vendor"
 	has "${lines[0]}" "the machine did not end within 15 seconds, and was ended"
-	has "${lines[1]}" "not-tried plug.idle"
-	has "${lines[1]}" "the machine ended in script.vendor"
 	[ -e "$report/console-machine.0.txt" ]
+}
+
+@test "a kernel that panics is told, and the trials that are left run in a machine that boots anew" {
+	local report=$BATS_TEST_TMPDIR/report
 	printf '#!/bin/sh\necho c >/proc/sysrq-trigger\n' >"$BATS_TEST_TMPDIR/panics"
-	run -1 --separate-stderr trial --report "$report" --script "$BATS_TEST_TMPDIR/panics" --only script.vendor "$DRIVERS/leak"
+	run -1 --separate-stderr trial --report "$report" --script "$BATS_TEST_TMPDIR/panics" --only script.vendor --only plug.idle \
+		"$DRIVERS/leak"
+	echo "$output"
+	has "${lines[0]}" "FAILED    script.vendor"
 	has "${lines[0]}" "the machine ended: Kernel panic - not syncing: sysrq triggered crash"
+	has "${lines[1]}" "passed    plug.idle"
 	has "$(cat "$report/console-machine.0.txt")" "sysrq triggered crash"
 }
 
@@ -111,6 +118,21 @@ found_by() {
 	has "${lines[0]}" "the vendor's test says: not ok 2 - the second"
 }
 
+# none_left DIRECTORY: no process has it in its command line, and nothing is in it or mounted there.
+none_left() {
+	run -1 pgrep -f "$1"
+	[ -z "$(ls -A "$1")" ]
+	run -1 grep -F "$1" /proc/self/mounts
+}
+
+# until_booted DIRECTORY PROCESS: until a machine that has its files there runs; the process must run as long.
+until_booted() {
+	until pgrep -f "qemu.*$1" >/dev/null; do
+		kill -0 "$2" || fail "xs-trial ended before a machine ran"
+		sleep 0.2
+	done
+}
+
 @test "Ctrl-C and TERM end all machines and leave nothing running or behind" {
 	local tmp=$BATS_TEST_TMPDIR/tmp signal status
 	printf '#!/bin/sh\nsleep 1000\n' >"$BATS_TEST_TMPDIR/script"
@@ -119,17 +141,114 @@ found_by() {
 		# Without a terminal, what a shell starts in the background would ignore INT.
 		TMPDIR=$tmp env --default-signal=INT "$TRIAL" --kernel "$(a_kernel)" --jobs 1 --script "$BATS_TEST_TMPDIR/script" \
 			--only script.vendor "$DRIVERS/leak" >/dev/null 2>&1 3>&- &
-		until pgrep -f "qemu.*$tmp" >/dev/null; do
-			kill -0 $!
-			sleep 0.2
-		done
+		until_booted "$tmp" $!
 		kill -"${signal%:*}" $!
 		status=0
 		wait $! || status=$?
 		[ "$status" = "${signal#*:}" ]
-		run -1 pgrep -f "$tmp"
-		[ -z "$(ls -A "$tmp")" ]
-		run -1 grep -F "$tmp" /proc/self/mounts
+		none_left "$tmp"
+	done
+}
+
+@test "on a terminal a line tells the progress; when the terminal closes, nothing is left running or behind" {
+	local tmp=$BATS_TEST_TMPDIR/tmp terminal
+	printf '#!/bin/sh\nsleep 1000\n' >"$BATS_TEST_TMPDIR/script"
+	mkdir "$tmp"
+	TMPDIR=$tmp script -qfc "'$TRIAL' --kernel '$(a_kernel)' --script '$BATS_TEST_TMPDIR/script' --only script.vendor \
+		--only record.alias '$DRIVERS/leak'" "$BATS_TEST_TMPDIR/typescript" >/dev/null 2>&1 3>&- &
+	terminal=$!
+	until_booted "$tmp" $terminal
+	until grep -q "1 of 2 trials done" "$BATS_TEST_TMPDIR/typescript"; do
+		kill -0 $terminal
+		sleep 0.2
+	done
+	kill -KILL $terminal
+	# Nothing tells when the program ends, whose parent is gone.
+	for _ in $(seq 100); do
+		pgrep -f "$tmp" >/dev/null || break
+		sleep 0.2
+	done
+	none_left "$tmp"
+}
+
+@test "an ordinary user can try a disk, with the installed program" {
+	load disk/disk
+	local home=$BATS_TEST_TMPDIR/home kernels user=()
+	kernels=$(dirname "$("$TOP/tests/vm/kernel")")
+	mkdir -p "$home/.cache/xs-trial/kernels/$(a_kernel)/lib/modules/$(a_kernel)"
+	# Of the kernel's package: what boots, and what depmod needs.
+	(cd "$kernels/$(a_kernel)" && cp --parents image lib/modules/*/modules.* "$home/.cache/xs-trial/kernels/$(a_kernel)/")
+	PACKAGES=$(example_packages "$(a_kernel)") make_disk "$BATS_TEST_TMPDIR/isos"
+	make -s -C "$TOP" install PREFIX="$home/kit"
+	if [ "$(id -u)" = 0 ]; then
+		user=(setpriv --reuid nobody --regid nogroup --clear-groups)
+		chmod a+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
+		chmod -R a+rX "$BATS_TEST_TMPDIR"
+		chown -R nobody "$home"
+	fi
+	mkdir -m 777 "$BATS_TEST_TMPDIR/tmp"
+	run -0 --separate-stderr "${user[@]}" env HOME="$home" TMPDIR="$BATS_TEST_TMPDIR/tmp" \
+		PATH="$home/kit/bin:$home/kit/sbin:/usr/sbin:/usr/bin:/sbin:/bin" \
+		xs-trial --kernel "$(a_kernel)" --only install.batch --only swap.rollback "$BATS_TEST_TMPDIR/isos/xsedu.iso"
+	echo "$output"
+	[ "${lines[-1]}" = "2 passed, 0 failed, 0 not tried" ]
+	[ -z "$stderr" ]
+	[ -z "$(ls -A "$BATS_TEST_TMPDIR/tmp")" ]
+	[ "$(ls -A "$home")" = $'.cache\nkit' ]
+}
+
+@test "a kernel is tried that is given as a package, deb or rpm" {
+	local tree=$BATS_TEST_TMPDIR/tree uname kernel package
+	uname=$(a_kernel)
+	kernel=$("$TOP/tests/vm/kernel")
+	mkdir -p "$tree/boot" "$tree/lib/modules/$uname"
+	cp "$kernel/image" "$tree/boot/vmlinuz-$uname"
+	cp "$kernel/lib/modules/$uname"/modules.{order,builtin,builtin.modinfo} "$tree/lib/modules/$uname/"
+	kernel_packages "$tree" lib
+	for package in kernel.deb kernel.rpm; do
+		XS_VM_CACHE=$BATS_TEST_TMPDIR/cache run -0 --separate-stderr "$TRIAL" --kernel "$uname=$BATS_TEST_TMPDIR/$package" \
+			--only record.alias "$DRIVERS/leak"
+		[ "${lines[-1]}" = "1 passed, 0 failed, 0 not tried" ]
+		[ -z "$stderr" ]
+	done
+	[ "$(find "$BATS_TEST_TMPDIR/cache/kernels" -name image | wc -l)" = 2 ]
+}
+
+# functions NAME...: the text of these functions of xs-trial.
+functions() {
+	local name
+	for name; do sed -n "/^$name()/,/^}/p" "$TRIAL"; done
+}
+
+@test "modules are loaded in the order of what they need, whether names are written with - or _" {
+	local tree=$BATS_TEST_TMPDIR/tree modules=$BATS_TEST_TMPDIR/modules dir name needs
+	dir=$tree/lib/modules/6.1.0/xenserver/pair/1.0
+	mkdir -p "$dir"
+	for name in a-pair:z-core,t10-pi z-core:; do
+		needs=${name#*:} name=${name%:*}
+		gcc -c -I "$TOP/note" -DNAME="\"${name//-/_}\"" -DUNAME='"6.1.0"' -DVERSION='"1.0"' -DDEPENDS="\"$needs\"" \
+			-o "$dir/$name.ko" "$TOP/tests/driver/module.S"
+	done
+	eval "$(functions read_modules in_order outside)"
+	read_modules "$tree" >"$modules"
+	[ "$(in_order pair 6.1.0)" = "z_core a_pair " ]
+	[ "$(outside pair 6.1.0)" = t10_pi ]
+}
+
+# default_jobs_of PROGRAM: what the program takes when --jobs is not given.
+default_jobs_of() { eval "$(TRIAL=$1 functions default_jobs)" && default_jobs && echo "$jobs"; }
+
+@test "as many machines run at once as there are processors, with a GiB of memory for each" {
+	local memory
+	export -f default_jobs_of functions
+	export TRIAL
+	[ "$(taskset -c 0 bash -c 'default_jobs_of "$TRIAL"')" = 1 ]
+	[ "$(default_jobs_of "$TRIAL")" = "$(nproc)" ]
+	for memory in 1500000 1000; do
+		printf 'MemTotal: 9000000 kB\nMemAvailable: %s kB\n' $memory >"$BATS_TEST_TMPDIR/meminfo"
+		# shellcheck disable=SC2016 # for the shell in there
+		run -0 own_mounts bash -c 'mount --bind "$1" /proc/meminfo && default_jobs_of "$TRIAL"' - "$BATS_TEST_TMPDIR/meminfo"
+		[ "$output" = 1 ]
 	done
 }
 
@@ -142,6 +261,11 @@ found_by() {
 	run -1 --separate-stderr "$TRIAL" --strict --kernel 9.9.9 "$DRIVERS/leak"
 	run -2 --separate-stderr "$TRIAL" --kernel "$(a_kernel)=$BATS_TEST_TMPDIR" "$DRIVERS/leak"
 	has "${lines[0]}" "no image of this kernel"
+	run -1 --separate-stderr trial --strict --only log.taint --only record.alias "$DRIVERS/no-device"
+	has "${lines[0]}" "not-tried record.alias"
+	has "${lines[0]}" "QEMU emulates no device that the driver claims"
+	has "${lines[1]}" "passed    log.taint"
+	[ "${lines[2]}" = "1 passed, 0 failed, 1 not tried" ]
 }
 
 @test "what verify refuses is not tried, and what is called wrongly is said: status 2" {

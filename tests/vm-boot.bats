@@ -3,6 +3,7 @@
 # The harness that boots a real kernel: what it brings back, and how it fails.
 
 load helpers
+load trial/packages
 
 BOOT=$TOP/tests/vm/boot
 
@@ -112,27 +113,15 @@ EOF
 	has "$stderr" "does --root bring another C library"
 }
 
-# kernel_packages DIRECTORY LIB: make kernel.deb and kernel.rpm of a kernel 1.0 whose modules are in LIB/modules. They stand
-# for a distribution's packages; nothing in them can boot.
-kernel_packages() {
-	local tree=$1/tree
-	mkdir -p "$tree"/{DEBIAN,boot} "$tree/$2/modules/1.0/kernel"
-	printf '%s\n' 'Package: kernel' 'Version: 1' 'Architecture: all' 'Maintainer: none' 'Description: none' >"$tree/DEBIAN/control"
-	echo image >"$tree/boot/vmlinuz-1.0"
-	cp "$(example_module 1.0.0 "$(a_kernel)")" "$tree/$2/modules/1.0/kernel/"
-	echo kernel/xsedu.ko >"$tree/$2/modules/1.0/modules.order"
-	dpkg-deb --build "$tree" "$1/kernel.deb"
-	printf '%s\n' 'Name: kernel' 'Version: 1' 'Release: 1' 'Summary: none' 'License: none' '%description' none \
-		'%install' "cp -r $tree/boot $tree/${2%%/*} %{buildroot}" %files /boot "/$2" >"$1/kernel.spec"
-	rpmbuild -bb --quiet --define "_topdir $1/top" --define '_rpmfilename kernel.rpm' --define "_rpmdir $1" \
-		--define '__os_install_post %{nil}' --define 'debug_package %{nil}' "$1/kernel.spec"
-}
-
 @test "a kernel's package may have its modules in lib/modules or in usr/lib/modules" {
-	local lib package directory
+	local lib tree package directory
 	for lib in lib usr/lib; do
-		mkdir "$BATS_TEST_TMPDIR/${lib%%/*}"
-		kernel_packages "$BATS_TEST_TMPDIR/${lib%%/*}" "$lib"
+		tree=$BATS_TEST_TMPDIR/${lib%%/*}/tree
+		mkdir -p "$tree/boot" "$tree/$lib/modules/1.0/kernel"
+		echo image >"$tree/boot/vmlinuz-1.0"
+		cp "$(example_module 1.0.0 "$(a_kernel)")" "$tree/$lib/modules/1.0/kernel/"
+		echo kernel/xsedu.ko >"$tree/$lib/modules/1.0/modules.order"
+		kernel_packages "$tree" "$lib"
 		for package in "$BATS_TEST_TMPDIR/${lib%%/*}"/kernel.{deb,rpm}; do
 			directory=$(XS_VM_CACHE=$BATS_TEST_TMPDIR/cache "$TOP/tests/vm/kernel" --image "$package" 1.0)
 			[ "$(cat "$directory/image")" = image ]

@@ -7,6 +7,9 @@
 	.asciz "license=GPL"
 	.asciz "name=" NAME
 	.asciz "vermagic=" UNAME " SMP preempt mod_unload modversions "
+#ifdef DEPENDS
+	.asciz "depends=" DEPENDS
+#endif
 #ifdef ALIAS
 	.asciz "alias=" ALIAS
 #endif

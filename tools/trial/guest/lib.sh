@@ -62,7 +62,9 @@ load() {
 	addresses=$(devices)
 	if [ -n "$addresses" ]; then
 		for address in $addresses; do
-			bound "$address" || modprobe "$(cat "/sys/bus/pci/devices/$address/modalias")" || return
+			bound "$address" && continue
+			read -r modalias <"/sys/bus/pci/devices/$address/modalias"
+			modprobe "$modalias" || return
 		done
 		wait_for 5 all_bound || return
 	else
