@@ -262,6 +262,13 @@ different() {
 	[[ $older == update-t-1-1.9.1.x* && $newer == update-t-1-1.10.1.x* ]]
 }
 
+@test "a disk may be called like anything, also like the tool's own files" {
+	for label in disk lists payload results; do
+		"$MAKE_DISK" --label "$label" --version 1 --no-verify --tree --output "$OUT" "$(small_package m 1.9 /lib/modules/1.0/updates/a.ko)"
+		[ -f "$OUT/$label/XS-REPOSITORY" ]
+	done
+}
+
 @test "the pack's version is the newest driver's, by the kit's own order, unless that is more than numbers" {
 	local packages
 	mapfile -t packages <"$BATS_FILE_TMPDIR/packages"
