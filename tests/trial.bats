@@ -222,7 +222,7 @@ until_booted() {
 		[ "${lines[-1]}" = "1 passed, 0 failed, 0 not tried" ]
 		[ -z "$stderr" ]
 	done
-	[ "$(find "$BATS_TEST_TMPDIR/cache/kernels" -name image | wc -l)" = 2 ]
+	[ "$(find "$BATS_TEST_TMPDIR/cache/kernels" -type f -name image | wc -l)" = 2 ]
 }
 
 # functions NAME...: the text of these functions of xs-trial.
