@@ -38,16 +38,33 @@ static void read_module(struct module *module, int result)
 			abort();
 }
 
+/* What is read of the sections of a module that is not compressed. */
+static void read_sections(const struct module *module, int result, const uint8_t *data, size_t len)
+{
+	const uint8_t *section;
+	size_t size;
+
+	if (result != 0 || module_is_broken(module) || module->size != len || memcmp(data, ELFMAG, SELFMAG) != 0)
+		return;
+	if (module_content(module, data) == 0)
+		abort();
+	section = module_section(module, data, ".modinfo", &size);
+	if (section && (section < data || size > len || section > data + len - size))
+		abort();
+}
+
 static void fuzz_one(const uint8_t *data, size_t len)
 {
 	/* Read into again and again, as by a thread that judges many. */
 	static struct module module;
 	char path[32];
-	int fd = file_make(data, len, path);
+	int result, fd = file_make(data, len, path);
 
 	/* Past what is kept of a beginning, so that the rest is decoded again where it is wanted: a budget for both. */
 	budget_start(12 * MIB);
-	read_module(&module, module_read_memory(&module, data, len));
+	result = module_read_memory(&module, data, len);
+	read_module(&module, result);
+	read_sections(&module, result, data, len);
 	budget_start(12 * MIB);
 	read_module(&module, module_read_fd(&module, fd, len));
 	/* A file that is shorter than its size said. */

@@ -207,10 +207,13 @@ static void report_missing(struct report *report, const struct inventory *invent
 
 void check_firmware(struct report *report, const struct inventory *inventory, const struct policy *policy)
 {
-	const struct inventory_firmware *files = inventory->firmware, *end = files + inventory->firmware_count;
+	const struct inventory_firmware *files = inventory->firmware, *end;
 	size_t left = COMPARISONS_MAX;
 	bool fine = true;
 
+	if (!files)
+		return;
+	end = files + inventory->firmware_count;
 	/* The files of a module stand together: they are sorted by its path. */
 	for (; fine && files < end; files++) {
 		const char *root = policy->sysroot ? policy->sysroot : files->root;
