@@ -85,10 +85,10 @@ static bool wait_for_lock(int fd, unsigned int seconds)
 			free(holder);
 			return false;
 		}
-		if (!told)
+		if (!told) {
 			complain("waiting for another command to end (process %s)", holder);
-		if (!told)
 			progress_at("waiting for another command");
+		}
 		told = true;
 		free(holder);
 		nanosleep(&interval, NULL);
