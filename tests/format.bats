@@ -374,28 +374,62 @@ jenkins_schema() {
 	[ "$stderr" = "xs-ddk: there is no rule no-such-rule; 'xs-ddk rules' prints all" ]
 }
 
-# sarif_is_valid: $output is SARIF: the members that SARIF 2.1.0 has for what is printed, and no others.
-sarif_is_valid() {
-	printf '%s\n' "$output" >sarif.json
-	python3 -W ignore -c 'import json, sys, jsonschema
-jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open("sarif.json")))' \
-		"$TOP/tests/rules/sarif.schema.json" || fail "$output"
+# sarif_outputs: reports in SARIF as files *.sarif: with and without findings, suppressed by the project file and by a
+# baseline, at sources, with odd paths, and of a module in a package on a disk.
+sarif_outputs() {
+	local options
+	mkdir src disk && touch src/failed.c src/Makefile
+	hostile
+	version=- payload_module net 1.0.0 net
+	a_package net
+	mv net.rpm disk/
+	echo '<repository originator="x" name="net" product="XenServer" version="1"><description>x</description></repository>' >disk/XS-REPOSITORY
+	bsdtar -cf disk.iso --format iso9660 -C disk .
+	xs-ddk verify --format sarif sound.ko >none.sarif
+	xs-ddk verify --baseline known --write-baseline failed.ko warned.ko >&2
+	echo "off license-missing because x" >xs-ddk.conf
+	for options in --no-config "--sources src --strict" "--config xs-ddk.conf" "--baseline known"; do
+		# shellcheck disable=SC2086 # options
+		run -1 --separate-stderr xs-ddk verify --format sarif $options failed.ko warned.ko hostile disk.iso
+		printf '%s\n' "$output" >"${options// /}.sarif"
+	done
+	# There is in them what they are for.
+	[ "$(jq '.runs[0].results | length' none.sarif)" -eq 0 ]
+	[ "$(jq '[.runs[0].results[].suppressions[0].kind] | map(select(.)) | length' ./--baselineknown.sarif)" -eq 2 ]
+	has "$(jq -r '.runs[0].results[].suppressions[0].justification' ./--configxs-ddk.conf.sarif)" "xs-ddk.conf:1: x"
+	has "$(jq -r '.runs[0].results[].locations[0].physicalLocation.artifactLocation.uri' ./--sourcessrc--strict.sarif)" src/failed.c
+	has "$(jq -r '.runs[0].results[].locations[0].logicalLocations[0].fullyQualifiedName' ./--no-config.sarif)" "disk.iso!net.rpm!lib/modules/"
 }
 
-@test "SARIF has the form that its standard gives it, with suppressions, sources and odd paths too" {
-	mkdir src && touch src/failed.c src/Makefile
-	echo "off license-missing because x" >.xs-ddk.conf
-	hostile
-	for options in "" --no-config "--sources src --strict"; do
-		# shellcheck disable=SC2086 # options
-		run -1 --separate-stderr xs-ddk verify --format sarif $options failed.ko warned.ko hostile
-		sarif_is_valid
-	done
-	run -0 --separate-stderr xs-ddk verify --format sarif sound.ko
-	sarif_is_valid
+# are_valid SCHEMA FILE...: each JSON file is as the JSON schema says.
+are_valid() {
+	python3 -W ignore -c 'import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+validator = jsonschema.validators.validator_for(schema, default=None)(schema)
+for file in sys.argv[2:]:
+    validator.validate(json.load(open(file)))' "$@"
+}
+
+@test "SARIF has only the members that the standard's text has for what is printed, with their values" {
+	sarif_outputs
+	are_valid "$TOP/tests/rules/sarif.schema.json" ./*.sarif
 	# The check can fail.
-	output=$(jq '.runs[0].results = [{}]' sarif.json)
-	run -1 sarif_is_valid
+	jq '.runs[0].results = [{}]' ./--no-config.sarif >wrong
+	run -1 are_valid "$TOP/tests/rules/sarif.schema.json" wrong
+}
+
+@test "SARIF is valid by the schema that OASIS published" {
+	# This package of Microsoft's holds the schema. npm brings it, so that no copy of it is in this project.
+	schema=$(from_npm @microsoft/jest-sarif@1.0.0-beta.0 lib/schemas/sarif-2.1.0-rtm.5.json 2>why) ||
+		skip "only our own schema was used, in the test above: $(tail -n 1 why)"
+	sha256sum --quiet -c <<<"2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  $schema"
+	sarif_outputs
+	are_valid "$schema" ./*.sarif
+	for change in 'del(.version)' '.runs[0].results[0].level = "fatal"' '.runs[0].results[0].line = 1' 'del(.runs[0].results[0].message)'; do
+		jq "$change" ./--no-config.sarif >wrong
+		run -1 are_valid "$schema" wrong
+		has "$output" "ValidationError"
+	done
 }
 
 @test "--sources names the source of a module and the spec of a package, in SARIF and for GitHub" {

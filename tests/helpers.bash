@@ -55,6 +55,26 @@ lacks() {
 	esac
 }
 
+# from_npm PACKAGE FILE: print the path of a file of an npm package, as [@SCOPE/]NAME@VERSION. The package is got once. If
+# that cannot be, the last line on stderr says why. What the package depends on is left out.
+from_npm() {
+	local directory=$TOP/build/npm/${1//\//_} new
+	if [ ! -d "$directory" ]; then
+		command -v npm >/dev/null || fail "npm is not installed, and $1 is to be had from npm only" || return
+		mkdir -p "$TOP/build/npm"
+		new=$(mktemp -d "$TOP/build/npm/new.XXXXXX")
+		if (cd "$new" && timeout 60 npm pack --fetch-retries 0 "$1" && tar -xzf ./*.tgz --strip-components=1) >"$new/log" 2>&1; then
+			# Another test may have been quicker.
+			mv -T "$new" "$directory" 2>/dev/null || rm -r "$new"
+		else
+			fail "npm cannot get $1: $(grep -Eo -m 1 "code E.*" "$new/log")"
+			rm -r "$new"
+			return 1
+		fi
+	fi
+	printf '%s\n' "$directory/$2"
+}
+
 # own_mounts COMMAND: run COMMAND in a mount name space of its own, where it may mount; its mounts end with it. root
 # needs no user name space to mount, and cannot make one in a chroot.
 own_mounts() {

@@ -18,14 +18,9 @@ browser() {
 # console TEXT: the messages of the page's console among those of the browser.
 console() { grep -E 'CONSOLE[(:]' <<<"$1" || :; }
 
-# need_axe: get axe-core from npm, once; skip the test if npm cannot reach its registry.
+# need_axe: get axe-core from npm; skip the test if npm cannot reach its registry.
 need_axe() {
-	AXE=$TOP/build/axe/node_modules/axe-core/axe.min.js
-	[ -e "$AXE" ] && return
-	command -v npm >/dev/null || skip "npm is not installed, and axe-core is to be had from npm only"
-	mkdir -p "$TOP/build/axe"
-	timeout 60 npm install --prefix "$TOP/build/axe" --no-save --no-audit --no-fund --ignore-scripts axe-core@4 >"$BATS_TEST_TMPDIR/npm" 2>&1 ||
-		skip "npm cannot get axe-core: $(tail -n 1 "$BATS_TEST_TMPDIR/npm")"
+	AXE=$(from_npm axe-core@4 axe.min.js 2>"$BATS_TEST_TMPDIR/npm") || skip "$(tail -n 1 "$BATS_TEST_TMPDIR/npm")"
 }
 
 # axe SCHEME PAGE: check the page in the colour scheme (0: dark, 1: light). Prints JSON: the number of rules that passed, and a
