@@ -315,6 +315,40 @@ END
 	[ "$(jq '.packages | length' <<<"$output")" -gt 4 ]
 }
 
+# scattered NUMBER: the disk "scattered", where each of NUMBER versions is for another kernel. Only the names of modules count.
+scattered() {
+	local i
+	rm -rf scattered
+	mkdir scattered
+	# shellcheck disable=SC2046 # paths without spaces
+	small_package scattered 1 $(for ((i = 1; i <= $1; i++)); do
+		echo "/lib/modules/5.14.0-503.$i.1.el9_5.x86_64/xenserver/net/1.$i/net.ko"
+	done) | xargs cp -t scattered
+	echo '<repository originator="x" name="net" product="XenServer" version="1"><description>x</description></repository>' >scattered/XS-REPOSITORY
+}
+
+@test "show lists versions and kernels, a line each, where a table of them would be nearly empty" {
+	cd "$BATS_TEST_TMPDIR"
+	scattered 43
+	run -0 --separate-stderr xs-ddk show scattered
+	[ "$(grep '^DRIVER' <<<"$output" | wc -w)" -eq 45 ]
+	grep -qE '^net  +1\.43( +-){42} +1-1$' <<<"$output"
+	scattered 44
+	run -0 --separate-stderr xs-ddk show scattered
+	{
+		printf '%-16s  %-12s  %-28s  %s\n' DRIVER VERSION KERNEL RELEASE
+		for ((i = 1; i <= 44; i++)); do
+			printf '%-16s  %-12s  %-28s  %s\n' net 1.$i 5.14.0-503.$i.1.el9_5.x86_64 1-1
+		done
+	} >expected
+	diff expected <(sed -n '/^DRIVER/,/^$/p' <<<"$output" | sed '/^$/d')
+	# Several disks are in one more table, which is always a list.
+	scattered 44
+	cp -r scattered another
+	run -0 --separate-stderr xs-ddk show scattered another
+	[ "$(grep -c '^net .* 1-1  *another, scattered$' <<<"$output")" -eq 44 ]
+}
+
 @test "every rule on disks is shown to fire by a line above" {
 	xs-ddk rules --json | jq -r '.rules[].rule' | grep '^disk-' >"$BATS_TEST_TMPDIR/rules"
 	[ -s "$BATS_TEST_TMPDIR/rules" ]

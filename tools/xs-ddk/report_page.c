@@ -203,7 +203,7 @@ static void add_disk(struct growing_text *page, const struct report_facts *facts
 	add_fact(page, "Description", summary->description);
 	add_fact(page, "Vendor", summary->vendor);
 	add_fact(page, "For product", summary->product);
-	add_fact(page, "Requires", summary->requires);
+	add_fact(page, "Requires", summary->needs);
 	add_fact(page, "UUID", summary->uuid);
 	add_fact(page, "Selects on hosts", summary->selects);
 	add_fact(page, "Metadata signed", summary->is_signed ? "yes" : "no");

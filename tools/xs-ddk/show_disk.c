@@ -115,7 +115,7 @@ static void read_repository(struct disk_summary *summary, const struct xml_node 
 	for (const struct xml_node *node = xml_child(root, "requires"); node; node = xml_next(node, "requires"))
 		add_requirement(&requires, node);
 	if (requires.text)
-	summary->requires = disk_own(summary->disk, requires.text);
+		summary->needs = disk_own(summary->disk, requires.text);
 }
 
 /* Takes the values that were not in XS-REPOSITORY, a file that older disks have. */
@@ -218,8 +218,7 @@ static void print_row(const struct disk_summary *summary, size_t i)
 		bool last = k + 1 == table->kernel_count;
 
 		print_release(summary, there ? cell : NULL, last ? 0 : (int)strlen(table->kernels[k]));
-		cell += there;
-		if (cell < end && is_new_row(table, (size_t)(cell - table->cells)))
+		if (there && ++cell < end && is_new_row(table, (size_t)(cell - table->cells)))
 			end = cell;
 	}
 	putchar('\n');
@@ -237,11 +236,17 @@ static bool is_sparse(const struct disk_table *table)
 
 static void print_cells(const struct disk_summary *summary)
 {
-	printf("\n%-16s  %-12s  %-26s  %s\n", "DRIVER", "VERSION", "KERNEL", "RELEASE");
+	int width = 0;
+
+	for (size_t k = 0; k < summary->table->kernel_count; k++)
+		if ((int)strlen(summary->table->kernels[k]) > width)
+			width = (int)strlen(summary->table->kernels[k]);
+	printf("\n%-16s  %-12s  %-*s  %s\n", "DRIVER", "VERSION", width, "KERNEL", "RELEASE");
 	for (size_t i = 0; i < summary->table->count; i++) {
 		const struct disk_cell *cell = &summary->table->cells[i];
 
-		printf("%-16s  %-12s  %-26s", cell->location.driver, cell->location.version, cell->location.uname);
+		printf("%-16s  %-12s  %-*s", cell->location.driver, cell->location.version, width,
+		       cell->location.uname);
 		print_release(summary, cell, 0);
 		putchar('\n');
 	}
@@ -289,7 +294,7 @@ void disk_summary_print(const struct disk_summary *summary)
 	print_line(summary, "version:", summary->version);
 	print_line(summary, "description:", summary->description);
 	print_line(summary, "product:", summary->product);
-	print_line(summary, "requires:", summary->requires);
+	print_line(summary, "requires:", summary->needs);
 	print_line(summary, "vendor:", summary->vendor);
 	print_line(summary, "uuid:", summary->uuid);
 	print_line(summary, "signed:", summary->is_signed ? "yes" : "no");
@@ -325,6 +330,6 @@ json_t *disk_summary_json(const struct disk_summary *summary)
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "path", json_safe(summary->disk->path),
 		"name", json_safe(summary->name), "version", json_safe(summary->version), "description",
 		json_safe(summary->description), "product", json_safe(summary->product), "requires",
-		json_safe(summary->requires), "vendor", json_safe(summary->vendor), "uuid", json_safe(summary->uuid),
+		json_safe(summary->needs), "vendor", json_safe(summary->vendor), "uuid", json_safe(summary->uuid),
 		"signed", (int)summary->is_signed, "selects", json_safe(summary->selects), "drivers", drivers));
 }

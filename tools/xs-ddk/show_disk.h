@@ -25,9 +25,9 @@ struct disk_table {
 struct disk_summary {
 	struct disk *disk;
 	const char *product, *vendor, *name, *version, *description, *uuid;
-	const char *requires; /* "xs:main eq 8.2.1, ..." */
-	const char *selects;  /* "DRIVER VERSION, ..." */
-	bool is_signed;	      /* both signature files are there; they are not checked */
+	const char *needs;   /* "xs:main eq 8.2.1, ..." */
+	const char *selects; /* "DRIVER VERSION, ..." */
+	bool is_signed;	     /* both signature files are there; they are not checked */
 	struct disk_table *table;
 };
 
