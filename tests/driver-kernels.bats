@@ -120,6 +120,9 @@ boots() {
 	boots "$NEW"
 	echo 'default id-1.*' >"$root/boot/loader/loader.conf"
 	boots "$old"
+	# An entry that is left of a kernel that was removed.
+	echo 'version 1.9' >"$root/boot/loader/entries/id-1.left.conf"
+	boots "$old"
 	# What cannot be understood, or names no installed kernel, is as if it were not there.
 	head -c 5000 /dev/urandom >"$root/boot/loader/loader.conf"
 	printf 'menuentry x {\n linux /vmlinuz-7.7.7\n' >"$root/boot/grub2/grub.cfg"

@@ -76,6 +76,9 @@ suppressed() { jq -r '.suppressed[] | .rule + " " + .path' <<<"$output"; }
 		in 0
 		warned.ko 0
 		?failed.ko 0
+		?n*d.ko 1
+		in* 1
+		n*d.ko 0
 	END
 	printf 'error note-missing failed.ko because a\noff note-missing because b\n' >.xs-ddk.conf
 	run -1 --separate-stderr xs-ddk verify --json in
@@ -84,6 +87,10 @@ suppressed() { jq -r '.suppressed[] | .rule + " " + .path' <<<"$output"; }
 	echo "off note-missing $(printf '*a%.0s' {1..200})b because x" >.xs-ddk.conf
 	cp in/failed.ko "in/$(printf 'a%.0s' {1..200}).ko"
 	run -1 --separate-stderr timeout 10 xs-ddk verify --json in
+	# The same at each of many parts of a path.
+	echo "off note-missing ?*$(printf '/%.0s' {1..1500})x because x" >.xs-ddk.conf
+	run -1 --separate-stderr timeout 10 xs-ddk verify --json "$(printf '/%.0s' {1..3900})$PWD/in/failed.ko"
+	[ "$(jq -r '.findings[].rule' <<<"$output")" = note-missing ]
 }
 
 @test "after its day a line counts no more, and the output says so" {

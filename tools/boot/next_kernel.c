@@ -107,10 +107,13 @@ static bool take_entry(const struct root *root, const char *file, char out[UNAME
 	bool found = image && take_image(root, image, strcspn(image, " \t\n"), out);
 
 	if (!found && text) {
+		char uname[ENTRY_MAX];
+
 		/* systemd's kernel-install names images "linux", in a directory of the kernel. */
-		image = find_value(text, "version", &len);
-		snprintf(out, UNAME_MAX + 1, "%.*s", (int)len, image ? image : "");
-		found = name_is_uname(out) && boot_has_kernel(root, out);
+		copy_value(text, "version", uname);
+		found = name_is_uname(uname) && boot_has_kernel(root, uname);
+		if (found)
+			memcpy(out, uname, strlen(uname) + 1);
 	}
 	free(text);
 	free(path);

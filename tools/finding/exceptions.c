@@ -247,15 +247,34 @@ static bool matches_whole(const char *pattern, const char *text)
 	return *pattern == '\0';
 }
 
+/* Whether TEXT begins with the first LEN characters of PATTERN. None of them is a '*'. */
+static bool begins(const char *text, const char *pattern, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!text[i] || (pattern[i] != '?' && pattern[i] != text[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Whether PATTERN matches PATH, or the part after a '/' or a '!'. The first part that begins as the pattern does
+ * decides: the '*' that follows can take all that is before the end of a later part. So the time is at most the product
+ * of both lengths, here too.
+ */
 static bool matches(const char *pattern, const char *path)
 {
-	if (!pattern || matches_whole(pattern, path))
+	size_t len = pattern ? strcspn(pattern, "*") : 0;
+
+	if (!pattern)
 		return true;
-	/* The part after a '/' begins as the whole does if the pattern begins with '*'. */
-	for (const char *at = path; *pattern != '*' && (at = strpbrk(at, "/!")); at++)
-		if (matches_whole(pattern, at + 1))
-			return true;
-	return false;
+	while (!begins(path, pattern, len) || (!pattern[len] && path[len])) {
+		const char *mark = strpbrk(path, "/!");
+
+		if (!mark)
+			return false;
+		path = mark + 1;
+	}
+	return matches_whole(pattern + len, path + len);
 }
 
 /* The first exception for the finding that has not ended. Counts the finding for those that have ended. */
