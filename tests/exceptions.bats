@@ -157,7 +157,12 @@ suppressed() { jq -r '.suppressed[] | .rule + " " + .path' <<<"$output"; }
 	has "$stderr" "it is no text"
 	run -2 --separate-stderr xs-ddk verify --config absent in
 	has "$stderr" "absent: the exceptions cannot be read: No such file or directory"
-	run -2 --separate-stderr xs-ddk verify --config real --no-config in
+	for command in verify report; do
+		run -2 --separate-stderr xs-ddk $command --config real --no-config in
+		has "$stderr" "--config and --no-config contradict each other"
+		run -2 --separate-stderr xs-ddk $command --profile xs7 in
+		has "$stderr" "unknown profile 'xs7'; the profiles are generic, xs8, xs9 and el9"
+	done
 }
 
 @test "what says that an input was not checked is never suppressed" {

@@ -19,18 +19,18 @@ static void fuzz_one(const uint8_t *data, size_t len)
 	unsigned char trailer[SIGNATURE_TRAILER] = {0};
 	struct signature signature = {0};
 	struct signer signer;
-	struct certificates *own;
+	struct certificates *own = NULL;
 	char path[32];
 	int fd;
 
 	if (!certificates) {
 		fd = file_make(certificate, strlen(certificate), path);
-		certificates = certificates_read(path);
+		certificates_read(&certificates, path);
 		close(fd);
 	}
 	/* Any file can be --cert. If the input holds a certificate, its signature is checked with this one. */
 	fd = file_make(data, len, path);
-	own = certificates_read(path);
+	certificates_read(&own, path);
 	close(fd);
 	signature_signer(data, len, &signer);
 	if (len >= SIGNATURE_TRAILER)

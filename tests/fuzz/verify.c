@@ -28,7 +28,7 @@ static void make_policy(struct policy *policy)
 	char path[32];
 	int fd = file_make(certificate, strlen(certificate), path);
 
-	policy->certificates = certificates_read(path);
+	certificates_read(&policy->certificates, path);
 	close(fd);
 	fd = file_make(symbols, strlen(symbols), path);
 	symvers_read(&policy->symvers, path);

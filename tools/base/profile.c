@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/die.h"
+
 /* The rpmlib() features of rpm 4.11 and 4.16, from the table in rpm's lib/rpmds.c. */
 #define FEATURES_OF_4_11                                                                                               \
 	"VersionedDependencies", "CompressedFileNames", "PayloadIsBzip2", "PayloadIsXz", "PayloadIsLzma",              \
@@ -84,6 +86,7 @@ const struct profile *profile_find(const char *name)
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
 		if (strcmp(profiles[i].name, name) == 0)
 			return &profiles[i];
+	complain("unknown profile '%s'; the profiles are generic, xs8, xs9 and el9", name);
 	return NULL;
 }
 

@@ -21,7 +21,7 @@ struct profile {
  */
 bool profile_provides(const struct profile *profile, const char *name);
 
-/* The profile called NAME, or NULL. */
+/* The profile called NAME. If there is none, prints a message and returns NULL. */
 const struct profile *profile_find(const char *name);
 
 /* Whether the profile's rpm has FEATURE, e.g. "PayloadIsZstd". */

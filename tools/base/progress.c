@@ -105,39 +105,39 @@ void progress_start(void)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-static void set_text(const char *format, va_list args)
+/* Takes the mutex and sets the text. False if there is no line. */
+static bool begin(const char *format, va_list args)
 {
+	if (!line.running)
+		return false;
+	pthread_mutex_lock(&line.mutex);
 	vsnprintf(line.text, sizeof(line.text), format, args);
 	clock_gettime(CLOCK_MONOTONIC, &line.since);
+	return true;
 }
 
 void progress_at(const char *format, ...)
 {
 	va_list args;
 
-	if (!line.running)
-		return;
-	pthread_mutex_lock(&line.mutex);
 	va_start(args, format);
-	set_text(format, args);
+	if (begin(format, args))
+		pthread_mutex_unlock(&line.mutex);
 	va_end(args);
-	pthread_mutex_unlock(&line.mutex);
 }
 
 void progress_step(const char *format, ...)
 {
 	va_list args;
 
-	if (!line.running)
-		return;
-	pthread_mutex_lock(&line.mutex);
-	erase();
 	va_start(args, format);
-	set_text(format, args);
+	if (begin(format, args)) {
+		erase();
+		fprintf(stderr, "%s ...\n", line.text);
+		delay();
+		pthread_mutex_unlock(&line.mutex);
+	}
 	va_end(args);
-	fprintf(stderr, "%s ...\n", line.text);
-	delay();
-	pthread_mutex_unlock(&line.mutex);
 }
 
 void progress_hide(void)

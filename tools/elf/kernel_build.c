@@ -113,11 +113,8 @@ static bool add_certificates(struct kernel_build *build, const char *directory, 
 	bool fine = true;
 
 	if (access(path, F_OK) == 0) {
-		struct certificates *read = certificates_read(path);
-
-		fine = read != NULL;
-		if (read)
-			build->certificates[build->certificate_count++] = read;
+		fine = certificates_read(&build->certificates[build->certificate_count], path);
+		build->certificate_count += fine;
 	}
 	free(path);
 	return fine;

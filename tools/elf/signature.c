@@ -128,32 +128,35 @@ static void read_certificates(BIO *file, OPENSSL_STACK *stack)
 		read_pem(file, stack);
 }
 
-struct certificates *certificates_read(const char *path)
+bool certificates_read(struct certificates **certificates, const char *path)
 {
-	struct certificates *certificates;
+	struct certificates *read;
 	BIO *file;
 
+	certificates_free(*certificates);
+	*certificates = NULL;
 	if (!libcrypto()) {
 		complain("%s: the certificate cannot be read: " LATE_LIBRARY_MISSING(LIBCRYPTO_SONAME), path);
-		return NULL;
+		return false;
 	}
 	file = libcrypto()->BIO_new_file(path, "rb");
-	certificates = need_memory(1, sizeof(*certificates));
-	certificates->stack = libcrypto()->OPENSSL_sk_new_null();
-	if (!certificates->stack)
+	read = need_memory(1, sizeof(*read));
+	read->stack = libcrypto()->OPENSSL_sk_new_null();
+	if (!read->stack)
 		die_memory();
 	if (file)
-		read_certificates(file, certificates->stack);
-	if (libcrypto()->OPENSSL_sk_num(certificates->stack) == 0) {
+		read_certificates(file, read->stack);
+	if (libcrypto()->OPENSSL_sk_num(read->stack) == 0) {
 		complain("%s: %s", path,
 			 file ? "it holds no X.509 certificate, neither in PEM nor in DER"
 			      : "the certificate cannot be read");
-		certificates_free(certificates);
-		certificates = NULL;
+		certificates_free(read);
+		read = NULL;
 	}
 	libcrypto()->BIO_free(file);
 	libcrypto()->ERR_clear_error();
-	return certificates;
+	*certificates = read;
+	return read;
 }
 
 void certificates_free(struct certificates *certificates)

@@ -48,10 +48,10 @@ bool signature_signer(const void *cms, size_t len, struct signer *signer);
 struct certificates;
 
 /*
- * Reads the certificates in the file PATH: any number in PEM, or one in DER. certificates_free() frees them. On an
- * error, prints a message and returns NULL.
+ * Reads the certificates in the file PATH, any number in PEM or one in DER, in place of *CERTIFICATES, which starts as
+ * NULL. certificates_free() frees them. On an error, prints a message, sets NULL and returns false.
  */
-struct certificates *certificates_read(const char *path);
+bool certificates_read(struct certificates **certificates, const char *path);
 void certificates_free(struct certificates *certificates);
 
 /*

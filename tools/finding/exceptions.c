@@ -174,10 +174,9 @@ static struct exceptions *read_fd(const char *path, int fd)
 	return NULL;
 }
 
-struct exceptions *exceptions_read(const char *path)
+bool exceptions_read(struct exceptions **exceptions, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct exceptions *exceptions;
 	struct stat st;
 
 	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
@@ -185,17 +184,24 @@ struct exceptions *exceptions_read(const char *path)
 		fd = -1;
 		errno = EINVAL;
 	}
-	exceptions = read_fd(path, fd);
+	exceptions_free(*exceptions);
+	*exceptions = read_fd(path, fd);
 	if (fd >= 0)
 		close(fd);
-	return exceptions;
+	return *exceptions;
 }
 
-bool exceptions_find(struct exceptions **exceptions)
+bool exceptions_settle(struct exceptions **exceptions, bool none)
 {
-	int fd = regular_open(AT_FDCWD, EXCEPTIONS_FILE, NULL);
+	int fd;
 
-	*exceptions = NULL;
+	if (none && *exceptions) {
+		complain("--config and --no-config contradict each other");
+		return false;
+	}
+	if (none || *exceptions)
+		return true;
+	fd = regular_open(AT_FDCWD, EXCEPTIONS_FILE, NULL);
 	if (fd < 0 && errno == ENOENT)
 		return true;
 	*exceptions = read_fd(EXCEPTIONS_FILE, fd);

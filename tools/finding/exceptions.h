@@ -24,16 +24,17 @@
 struct exceptions;
 
 /*
- * Reads the exceptions in the file at PATH. exceptions_free() frees them. Prints a message for each line that is wrong,
- * and then returns NULL; also if the file cannot be read.
+ * Reads the exceptions in the file at PATH, in place of *EXCEPTIONS, which starts as NULL. exceptions_free() frees
+ * them. Prints a message for each line that is wrong, and then returns false; also if the file cannot be read.
  */
-struct exceptions *exceptions_read(const char *path);
+bool exceptions_read(struct exceptions **exceptions, const char *path);
 
 /*
- * Reads EXCEPTIONS_FILE in the current directory. Sets *EXCEPTIONS to NULL if there is none. It must be a regular file
- * and no link. False after a message.
+ * Call it after all options were read; NONE is --no-config. Unless exceptions were read or none are wanted, reads
+ * EXCEPTIONS_FILE in the current directory, if it is there. It must be a regular file and no link. False after a
+ * message.
  */
-bool exceptions_find(struct exceptions **exceptions);
+bool exceptions_settle(struct exceptions **exceptions, bool none);
 void exceptions_free(struct exceptions *exceptions);
 
 /*

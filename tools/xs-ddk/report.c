@@ -26,41 +26,12 @@ struct arguments {
 	bool no_exceptions;
 };
 
-static bool set_profile(struct policy *policy, const char *name)
-{
-	policy->profile = profile_find(name);
-	if (!policy->profile)
-		complain("unknown profile '%s'; the profiles are generic, xs8, xs9 and el9", name);
-	return policy->profile;
-}
-
-static bool set_certificates(struct policy *policy, const char *path)
-{
-	certificates_free(policy->certificates);
-	policy->certificates = certificates_read(path);
-	return policy->certificates;
-}
-
 static bool add_trial(struct arguments *arguments, char *directory)
 {
 	arguments->trials = array_grown(arguments->trials, arguments->trial_count + 1, sizeof(*arguments->trials));
 	arguments->trials[arguments->trial_count++] = directory;
 	arguments->trials[arguments->trial_count] = NULL;
 	return true;
-}
-
-static bool set_exceptions(struct report_request *request, const char *path)
-{
-	exceptions_free(request->exceptions);
-	request->exceptions = exceptions_read(path);
-	return request->exceptions;
-}
-
-static bool set_baseline(struct report_request *request, const char *path)
-{
-	baseline_free(request->baseline);
-	request->baseline = baseline_read(path);
-	return request->baseline;
 }
 
 enum {
@@ -108,16 +79,19 @@ static bool take_option(struct arguments *arguments, int option)
 		request->pci_ids = optarg;
 		return true;
 	case OPTION_PROFILE:
-		return set_profile(&request->policy, optarg);
+		request->policy.profile = profile_find(optarg);
+		return request->policy.profile;
 	case OPTION_CERT:
-		return set_certificates(&request->policy, optarg);
+		return certificates_read(&request->policy.certificates, optarg);
 	case OPTION_CONFIG:
-		return set_exceptions(request, optarg);
+		return exceptions_read(&request->exceptions, optarg);
 	case OPTION_NO_CONFIG:
 		arguments->no_exceptions = true;
 		return true;
 	case OPTION_BASELINE:
-		return set_baseline(request, optarg);
+		baseline_free(request->baseline);
+		request->baseline = baseline_read(optarg);
+		return request->baseline;
 	case OPTION_RPM_KEY:
 		return openpgp_keys_read(&request->policy.package_keys, optarg);
 	}
@@ -193,12 +167,7 @@ static enum status run(struct arguments *arguments, int argc, char **argv)
 		complain("report: a DISK is missing");
 		return command_misused("report");
 	}
-	if (arguments->no_exceptions && arguments->request.exceptions) {
-		complain("report: --config and --no-config contradict each other");
-		return command_misused("report");
-	}
-	if (!arguments->no_exceptions && !arguments->request.exceptions &&
-	    !exceptions_find(&arguments->request.exceptions))
+	if (!exceptions_settle(&arguments->request.exceptions, arguments->no_exceptions))
 		return command_misused("report");
 	arguments->request.disks = argv + optind;
 	arguments->request.trials = arguments->trials ? arguments->trials : none;

@@ -201,21 +201,6 @@ static bool disable(struct verify *v, const char *id)
 	return true;
 }
 
-static bool set_profile(struct verify *v, const char *name)
-{
-	v->policy.profile = profile_find(name);
-	if (!v->policy.profile)
-		complain("unknown profile '%s'; the profiles are generic, xs8, xs9 and el9", name);
-	return v->policy.profile;
-}
-
-static bool add_certificate(struct verify *v, const char *path)
-{
-	certificates_free(v->policy.certificates);
-	v->policy.certificates = certificates_read(path);
-	return v->policy.certificates;
-}
-
 /* With more threads than this, they only wait for each other. */
 #define JOBS_MAX 256
 
@@ -315,13 +300,6 @@ static bool read_sources(struct verify *v, const char *path)
 	return v->sources;
 }
 
-static bool read_exceptions(struct verify *v, const char *path)
-{
-	exceptions_free(v->exceptions);
-	v->exceptions = exceptions_read(path);
-	return v->exceptions;
-}
-
 /* The options that say what is printed of the findings. False if the option is none of them, or is wrong. */
 static bool take_report_option(struct verify *v, int option)
 {
@@ -329,7 +307,7 @@ static bool take_report_option(struct verify *v, int option)
 	case OPTION_ALL:
 		return v->report.all = true;
 	case OPTION_CONFIG:
-		return read_exceptions(v, optarg);
+		return exceptions_read(&v->exceptions, optarg);
 	case OPTION_NO_CONFIG:
 		return v->no_exceptions = true;
 	case OPTION_SOURCES:
@@ -376,14 +354,15 @@ static bool take_option(struct verify *v, int option)
 		v->policy.require_signature = true;
 		return true;
 	case OPTION_CERT:
-		return add_certificate(v, optarg);
+		return certificates_read(&v->policy.certificates, optarg);
 	case OPTION_KDIR:
 		v->policy.builds = &v->builds;
 		return kernel_builds_read(&v->builds, optarg);
 	case OPTION_RPM_KEY:
 		return openpgp_keys_read(&v->policy.package_keys, optarg);
 	case OPTION_PROFILE:
-		return set_profile(v, optarg);
+		v->policy.profile = profile_find(optarg);
+		return v->policy.profile;
 	case OPTION_OUTPUT:
 		return set_output(v, optarg);
 	case OPTION_JOBS:
@@ -398,15 +377,11 @@ static bool take_option(struct verify *v, int option)
 /* Reads the project file and the baseline. Done after all options were read: --no-config may come last. */
 static bool read_known(struct verify *v)
 {
-	if (v->no_exceptions && v->exceptions) {
-		complain("verify: --config and --no-config contradict each other");
-		return false;
-	}
 	if (v->write_baseline && !v->baseline_file) {
 		complain("verify: --write-baseline needs --baseline FILE");
 		return false;
 	}
-	if (!v->no_exceptions && !v->exceptions && !exceptions_find(&v->exceptions))
+	if (!exceptions_settle(&v->exceptions, v->no_exceptions))
 		return false;
 	if (v->baseline_file && !v->write_baseline)
 		v->baseline = baseline_read(v->baseline_file);
