@@ -18,7 +18,7 @@
 #	matrix             prints the jobs of a build in parts, a version and a kernel each; see FORMAT
 #	build-tarball      makes an archive with the files of the disk
 #	report             makes the disk, and a page about it for whoever decides about a release
-#	verify             makes the packages and checks whether they are fit to ship
+#	verify             makes the packages and checks whether they are fit to ship, and signed with GPG_KEY if that is set
 #	clean              removes build/
 #	help               prints this list of targets and variables
 #
@@ -393,8 +393,10 @@ xs-result = $(if $1,test -e '$1' && echo '$1' || echo FAILED,echo 'FAILED: no he
 
 verify: build-rpms
 	+@$(MAKE) -s --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) KERNELS="$$(cat $(xs-build)/kernels)" xs-verify
+xs-package-key := $(if $(GPG_KEY),$(xs-build)/package-key.asc)
 xs-verify:
-	$(call xs-quote,$(XS_DDK)) verify --profile $(PROFILE) $(xs-cells) $(call xs-of-extras,rpm)
+	$(if $(xs-package-key),@gpg --batch --armor --export -- $(call xs-quote,$(GPG_KEY)) >$(xs-package-key))
+	$(call xs-quote,$(XS_DDK)) verify --profile $(PROFILE) $(xs-package-key:%=--rpm-key %) $(xs-cells) $(call xs-of-extras,rpm)
 
 include $(xs-rpm)/disk.mk
 

@@ -137,6 +137,16 @@ check() {
 	gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'Example packager' rsa2048 sign never
 	gpg --armor --export 'Example packager' >public.asc
 	signed_packages GPG_KEY='Example packager'
+	verify() { make -s -C driver KIT="$TOP" KERNELS="$K1" DRIVER_VERSION=1.0 XS_DDK="$XS_BIN/xs-ddk" GPG_KEY='Example packager' verify; }
+	run -0 verify
+	lacks "$output" package-signature
+	# A signature that is not the key's.
+	cp driver/build/rpms/*.rpm .
+	gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'Another one' rsa2048 sign never
+	rpmsign --resign --define '_gpg_name Another one' --define "__gpg $(command -v gpg)" driver/build/rpms/*.rpm
+	run -2 verify
+	has "$output" "package-signature-invalid"
+	mv ./*.rpm driver/build/rpms/
 	gpgconf --kill all
 	rpmkeys --dbpath "$PWD/db" --import public.asc
 	for rpm in driver/build/{rpms,srpms,debuginfo}/*.rpm; do
