@@ -350,6 +350,9 @@ pair-data 4.5 6 A & B" ]
 	run -0 packages
 	has "$output" "build/rpms/pair-tools-1.0-1.$(arch).rpm"
 	has "$(rpm -qp --requires "build/rpms/pair-tools-1.0-1.$(arch).rpm")" "libc.so.6"
+	# Where the source package is built again, the macros are needed.
+	run -0 rpm -qp --requires build/srpms/pair-tools-1.0-1.src.rpm
+	has "$output" xs-ddk
 	run -0 packages build-isos
 	[ "$(rpm -qpl "build/rpms/pair-tools-1.0-1.$(arch).rpm")" = /usr/sbin/pairctl ]
 	has "$(isoinfo -i build/isos/pair.iso -f -R)" "/pair-tools-1.0-1.$(arch).rpm"

@@ -70,6 +70,48 @@ sums() { (cd "$1/build" && find . -name '*.rpm' -o -name '*.tar.gz' | sort | xar
 	[ "$output" = 1600000000 ]
 }
 
+# contents RPM: what rpm installs from a package, and when. The times of files and of the build are not part of it.
+contents() {
+	rpm -qp --qf '%{NAME} %{VERSION}-%{RELEASE} %{SUMMARY} %{PAYLOADCOMPRESSOR}\n[%{FILEMODES:octal} %{FILEDIGESTS} %{FILENAMES} %{FILELINKTOS}\n]' "$1"
+	rpm -qp --provides --requires --scripts "$1"
+}
+
+# rebuild SRPM: what rpmbuild makes of it without driver.mk, as a user whose PATH lacks /usr/sbin.
+rebuild() {
+	{
+		cat "$TOP/rpm/macros.xs-ddk"
+		printf '%%%s\n' "xs_ddk_dir $TOP" "xs_ddk $XS_DDK" "xs_kernels $K1" "_topdir $PWD/top"
+	} >.rpmmacros
+	HOME=$PWD PATH=/usr/bin:/bin rpmbuild --rebuild --nodeps "$1"
+}
+
+@test "a source package that is rebuilt elsewhere makes packages with the same contents" {
+	vendor one
+	# No value is the default. driver.mk, too, finds modinfo in /usr/sbin.
+	PATH=/usr/bin:/bin make -s -C one KERNELS="$K1" DRIVER_VERSION=1.0.0 PROFILE=el9 XS_DDK="$XS_DDK" build-rpms \
+		XS_COMPRESS=xz DEBUGINFO=0 INJECT=1 XS_CATEGORY=network XS_PRIORITY=7 XS_STATUS.1.0.0=beta \
+		XS_DESCRIPTION='100% "of" %{name} \it'"'s {and"
+	for srpm in one/build/el9/srpms/*.src.rpm; do
+		run -0 rebuild "$srpm"
+	done
+	[ "$(find top/RPMS -name '*.rpm' | wc -l)" -eq 3 ]
+	for rpm in top/RPMS/*/*.rpm; do
+		diff <(contents one/build/el9/*/"${rpm##*/}") <(contents "$rpm")
+	done
+	run -0 rpm -qp --provides top/RPMS/*/xsedu-1.0.0-modules-*-1.0-1.el9."$(arch)".rpm
+	has "$output" 'modalias(pci:v00001234d000011E8sv*sd*bc*sc*i*)'
+}
+
+@test "no package is made without modinfo, with which rpm finds what the modules provide" {
+	vendor one
+	make -s -C one KERNELS="$K1" DRIVER_VERSION=1.0.0 XS_DDK="$XS_DDK" build-srpms
+	export -f rebuild
+	export TOP XS_DDK K1
+	# shellcheck disable=SC2016 # this is for the inner shell
+	run -1 own_mounts bash -c 'mount -t tmpfs none /usr/sbin && rebuild "$1"' bash one/build/srpms/xsedu-1.0.0-1.0-1.src.rpm
+	has "$output" "xs-ddk: the program modinfo is missing; install kmod and binutils"
+}
+
 @test "the source package is rebuilt for other kernels with the kit installed from its package" {
 	local kit=$BATS_TEST_TMPDIR/kit srpm
 	git clone -q "$TOP" clone
