@@ -189,8 +189,9 @@ check-image: all ## make an image, and run the CI snippets and the guide in it; 
 kernels: all ## build kernels with special configurations, and use the kit for them; takes an hour
 	@tests/kernels/run
 
-farm: all ## build a driver in parts with Slurm, and kill a node meanwhile; needs root and slurm-wlm
+farm: all ## build a driver in parts with Slurm, and its source packages with obs-build; needs root, takes minutes
 	@tests/farm/slurm
+	@tests/farm/obs
 
 corpus: all ## build, package and try real drivers, and read kernels of other machines; takes minutes
 	@tests/corpus/run
