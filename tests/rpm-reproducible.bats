@@ -17,6 +17,14 @@ vendor() {
 	sed -i "s|^include .*XS_DDK_DIR.*|include $TOP/rpm/driver.mk|" "$1/Makefile"
 }
 
+# kit_packages: the kit's own packages, made once, in $BATS_FILE_TMPDIR/clone/build/rpm.
+kit_packages() {
+	KIT=$BATS_FILE_TMPDIR/clone/build/rpm
+	[ ! -e "$KIT/log" ] || return 0
+	git clone -q "$TOP" "$BATS_FILE_TMPDIR/clone"
+	make -s -C "$BATS_FILE_TMPDIR/clone" rpm SOURCE_DATE_EPOCH=1700000000
+}
+
 sums() { (cd "$1/build" && find . -name '*.rpm' -o -name '*.tar.gz' | sort | xargs sha256sum); }
 
 @test "two builds in other directories, times, umasks, zones, locales, hosts and by another user are the same" {
@@ -112,17 +120,30 @@ rebuild() {
 	has "$output" "xs-ddk: the program modinfo is missing; install kmod and binutils"
 }
 
+@test "make rpm packages the kit: for builders, and the host's tool apart" {
+	kit_packages
+	run -0 rpm -qpl "$KIT"/xs-driver-*.rpm
+	has "$output" /usr/sbin/xs-driver
+	lacks "$output" /usr/share/xs-ddk
+	run -0 rpm -qpl "$(find "$KIT" -name 'xs-ddk-*' ! -name '*.src.rpm')"
+	for file in /usr/bin/xs-ddk /usr/bin/xs-kbuild /usr/share/xs-ddk/note/xenserver-note.mk /usr/share/xs-ddk/rpm/driver.mk \
+		/usr/share/xs-ddk/example-driver/Makefile macros.d/macros.xs-ddk; do
+		has "$output" $file
+	done
+	find "$KIT" -name 'xs-ddk-*.src.rpm' | grep .
+}
+
 @test "the source package is rebuilt for other kernels with the kit installed from its package" {
 	local kit=$BATS_TEST_TMPDIR/kit srpm
-	git clone -q "$TOP" clone
-	make -s -C clone rpm
+	kit_packages
 	example
 	srpm=$CACHE/example/build/srpms/xsedu-1.1.0-1.0-1.src.rpm
 	export ROOT=$kit
 	mkdir "$kit"
 	in_root --initdb
-	change -i --nodeps clone/build/rpm/xs-ddk-[0-9]*[!c].x86_64.rpm clone/build/rpm/xs-driver-*.rpm
-	rm -rf clone
+	change -i --nodeps "$KIT"/xs-ddk-[0-9]*[!c].x86_64.rpm "$KIT"/xs-driver-*.rpm
+	# From here on there is only what is installed.
+	mv "$BATS_FILE_TMPDIR/clone" "$BATS_FILE_TMPDIR/away"
 	# Where the kit was installed below a root, its macros are told so.
 	PATH=$kit/usr/bin:$PATH run -0 rpmbuild --rebuild --nodeps --load "$kit$(rpm --eval '%{_rpmconfigdir}')/macros.d/macros.xs-ddk" \
 		--define "xs_ddk_dir $kit/usr/share/xs-ddk" --define "xs_ddk $kit/usr/bin/xs-ddk" --define "_topdir $PWD/top" \
@@ -132,18 +153,4 @@ rebuild() {
 		run -0 "$kit/usr/bin/xs-ddk" verify --version 1.1.0 --kernel "$uname" top/RPMS/*/xsedu-1.1.0-modules-*-"$uname"-1.0-1.*.rpm
 	done
 	[ "$(find top/RPMS -name '*-modules-*' ! -name '*-debuginfo-*' ! -name '*-devel-*' | wc -l)" -eq "$(kernels | tail -n 2 | wc -l)" ]
-}
-
-@test "make rpm packages the kit: for builders, and the host's tool apart" {
-	git clone -q "$TOP" clone
-	make -s -C clone rpm SOURCE_DATE_EPOCH=1700000000
-	run -0 rpm -qpl clone/build/rpm/xs-driver-*.rpm
-	has "$output" /usr/sbin/xs-driver
-	lacks "$output" /usr/share/xs-ddk
-	run -0 rpm -qpl "$(find clone/build/rpm -name 'xs-ddk-*' ! -name '*.src.rpm')"
-	for file in /usr/bin/xs-ddk /usr/bin/xs-kbuild /usr/share/xs-ddk/note/xenserver-note.mk /usr/share/xs-ddk/rpm/driver.mk \
-		/usr/share/xs-ddk/example-driver/Makefile macros.d/macros.xs-ddk; do
-		has "$output" $file
-	done
-	find clone/build/rpm -name 'xs-ddk-*.src.rpm' | grep .
 }
