@@ -52,6 +52,22 @@ EOF
 	[ ! -s "$dir/modules.dep" ]
 }
 
+@test "with --system the machine has the programs of that directory, and no other of this machine" {
+	local system=$BATS_TEST_TMPDIR/system program
+	mkdir -p "$system/bin"
+	run -125 --separate-stderr "$BOOT" --system "$system" -- true
+	[ "$stderr" = "vm/boot: --system $system: no bin/kmod in it" ]
+	for program in busybox sh kmod; do
+		cp -L "$(command -v $program)" "$system/bin/"
+		ldd "$system/bin/$program" | grep -o '/[^ ]*' | while read -r library; do install -D "$library" "$system$library"; done || :
+	done
+	# shellcheck disable=SC2016 # for the shell inside
+	run -0 --separate-stderr "$BOOT" --system "$system" -- sh -c 'kmod --version | head -n 1; command -v xs-driver || echo "$?"'
+	[ "$output" = "$(kmod --version | head -n 1)
+127" ]
+	[ "$stderr" = "" ]
+}
+
 @test "a kernel that panics is a failure of its own, with the console shown" {
 	run -125 --separate-stderr "$BOOT" -- sh -c 'echo before; echo c >/proc/sysrq-trigger'
 	[ "$output" = before ]
