@@ -87,7 +87,11 @@ suppressed() { jq -r '.suppressed[] | .rule + " " + .path' <<<"$output"; }
 	echo "off note-missing $(printf '*a%.0s' {1..200})b because x" >.xs-ddk.conf
 	cp in/failed.ko "in/$(printf 'a%.0s' {1..200}).ko"
 	run -1 --separate-stderr timeout 10 xs-ddk verify --json in
-	# The same at each of many parts of a path.
+	# The first part of this path only begins as the pattern does.
+	mkdir in/failed.ko.d && cp in/failed.ko in/failed.ko.d/
+	echo "off note-missing failed.ko because x" >.xs-ddk.conf
+	run -0 --separate-stderr xs-ddk verify --json in/failed.ko.d
+	# A '*' behind what fits each of many parts of a path.
 	echo "off note-missing ?*$(printf '/%.0s' {1..1500})x because x" >.xs-ddk.conf
 	run -1 --separate-stderr timeout 10 xs-ddk verify --json "$(printf '/%.0s' {1..3900})$PWD/in/failed.ko"
 	[ "$(jq -r '.findings[].rule' <<<"$output")" = note-missing ]

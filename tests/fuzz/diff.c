@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "tree.h"
-#include "xs-ddk/module_diff.h"
+#include "diff/module_diff.h"
 
 static void read_set(struct diff_set *set, const char *name)
 {

@@ -5,8 +5,8 @@
 #include "base/options.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "diff/diff_report.h"
 #include "xs-ddk/commands.h"
-#include "xs-ddk/diff_report.h"
 
 static enum status diff(const struct diff_set *old_set, const struct diff_set *new_set, diff_printer *print)
 {

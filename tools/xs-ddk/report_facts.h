@@ -6,11 +6,11 @@
 #include <jansson.h>
 
 #include "check/check.h"
+#include "diff/diff_report.h"
 #include "finding/baseline.h"
 #include "finding/exceptions.h"
 #include "finding/report.h"
 #include "page/pci_names.h"
-#include "xs-ddk/diff_report.h"
 #include "xs-ddk/show_disk.h"
 
 /* A disk. */

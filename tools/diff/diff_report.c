@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The output formats of xs-ddk diff: text and markdown for people, html for a browser, and json for programs.
-#include "xs-ddk/diff_report.h"
+#include "diff/diff_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

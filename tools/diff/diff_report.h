@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The result of xs-ddk diff, and its output formats. */
-#ifndef XS_XS_DDK_DIFF_REPORT_H
-#define XS_XS_DDK_DIFF_REPORT_H
+#ifndef XS_DIFF_DIFF_REPORT_H
+#define XS_DIFF_DIFF_REPORT_H
 
-#include "xs-ddk/module_diff.h"
-#include "xs-ddk/set_facts.h"
+#include "diff/module_diff.h"
+#include "diff/set_facts.h"
 
 /* A pair of modules with its differences. */
 struct told_pair {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The attributes of a module that devices, users and other modules depend on, as a list to compare.
-#include "xs-ddk/attributes.h"
+#include "diff/attributes.h"
 
 #include <elf.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // An index of module aliases: which devices match a module in a large set.
-#include "xs-ddk/device_index.h"
+#include "diff/device_index.h"
 
 #include <fnmatch.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a set of packages and modules has beside the modules themselves, as a list to compare.
-#include "xs-ddk/set_facts.h"
+#include "diff/set_facts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

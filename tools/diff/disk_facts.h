@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the metadata of a driver disk says, as facts to compare. */
-#ifndef XS_XS_DDK_DISK_FACTS_H
-#define XS_XS_DDK_DISK_FACTS_H
+#ifndef XS_DIFF_DISK_FACTS_H
+#define XS_DIFF_DISK_FACTS_H
 
+#include "diff/set_facts.h"
 #include "package/input.h"
-#include "xs-ddk/set_facts.h"
 
 /*
  * If the input is XS-REPOSITORY, update.xml or XS-SELECTION of a driver disk: adds a fact for each attribute of its

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* An index of module aliases: which devices match a module in a large set. */
-#ifndef XS_XS_DDK_DEVICE_INDEX_H
-#define XS_XS_DDK_DEVICE_INDEX_H
+#ifndef XS_DIFF_DEVICE_INDEX_H
+#define XS_DIFF_DEVICE_INDEX_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Two sets of modules, an older and a newer one, and the differences between them.
-#include "xs-ddk/module_diff.h"
+#include "diff/module_diff.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "base/array.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "diff/disk_facts.h"
 #include "package/walk.h"
 #include "stream/source.h"
-#include "xs-ddk/disk_facts.h"
 
 static void trouble(struct diff_set *set, const char *path, const char *why)
 {

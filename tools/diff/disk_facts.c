@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the metadata of a driver disk says, as facts to compare.
-#include "xs-ddk/disk_facts.h"
+#include "diff/disk_facts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a set of packages and modules has beside the modules themselves, as a list to compare. */
-#ifndef XS_XS_DDK_SET_FACTS_H
-#define XS_XS_DDK_SET_FACTS_H
+#ifndef XS_DIFF_SET_FACTS_H
+#define XS_DIFF_SET_FACTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The attributes of a module that devices, users and other modules depend on, as a list to compare. */
-#ifndef XS_XS_DDK_ATTRIBUTES_H
-#define XS_XS_DDK_ATTRIBUTES_H
+#ifndef XS_DIFF_ATTRIBUTES_H
+#define XS_DIFF_ATTRIBUTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Two sets of modules, an older and a newer one, and the differences between them. */
-#ifndef XS_XS_DDK_MODULE_DIFF_H
-#define XS_XS_DDK_MODULE_DIFF_H
+#ifndef XS_DIFF_MODULE_DIFF_H
+#define XS_DIFF_MODULE_DIFF_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/name.h"
-#include "xs-ddk/attributes.h"
-#include "xs-ddk/device_index.h"
-#include "xs-ddk/set_facts.h"
+#include "diff/attributes.h"
+#include "diff/device_index.h"
+#include "diff/set_facts.h"
 
 /* A module of a set. */
 struct diff_module {
