@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Write the payload of an RPM package, as it is compressed, to stdout."""
-# bench/run does not run this program: see there.
 
 import struct
 import sys
