@@ -238,9 +238,11 @@ xs-sources = $(call xs-quote,$(call xs-srcdir,$1)) $(if $(filter $(realpath .),$
 xs-data-sources := $(call xs-quote,$(DATA_DIR)) -d --
 xs-tools-sources := $(call xs-quote,$(TOOLS_DIR)) --
 
-# $(xs-state.<version>): the digest and the newest date of the sources.
-$(foreach v,$(DRIVER_VERSION),$(eval xs-state.$v := $$(call xs-need,$$(call xs-shell,$$(xs-rpm)/source-files state $$(call \
-	xs-sources,$v)))))
+# $(call xs-first,version): the first of the versions that have the same sources.
+xs-first = $(firstword $(foreach w,$(DRIVER_VERSION),$(if $(subst x$(call xs-sources,$w)x,,x$(call xs-sources,$1)x),,$w)))
+# $(xs-state.<version>): the digest and the newest date of the sources. The same sources are read once.
+xs-state = $(if $(filter $1,$2),$(call xs-need,$(call xs-shell,$(xs-rpm)/source-files state $(call xs-sources,$1))),$(xs-state.$2))
+$(foreach v,$(DRIVER_VERSION),$(eval xs-state.$v := $$(call xs-state,$v,$$(call xs-first,$v))))
 $(foreach x,$(xs-extras),$(eval xs-$x-state := $$(call xs-need,$$(call xs-shell,$$(xs-rpm)/source-files state $$(xs-$x-sources)))))
 # $(call xs-date,spec,state): the date of the newest source. Each package has its own date, so that it does not depend on
 # what else is built.
@@ -372,12 +374,17 @@ xs-all-due = $(foreach v,$(DRIVER_VERSION),$(call xs-due,$(call xs-srpm,$v),$(ca
 	xs-due,$(call xs-cell,$v,$k),$(call xs-cell-from,$v,$k)))) $(foreach x,$(xs-extras),$(call \
 	xs-due,$(xs-$x-srpm),$(xs-$x-from)) $(call xs-due,$(xs-$x-rpm),$(xs-$x-from)))
 
+# What else "make xs-rpms" would have to do. If there is nothing, it is not started: it would find out all of this again.
+xs-also-due = $(xs-missing) $(foreach v,$(DRIVER_VERSION),$(call xs-due,$(call xs-tarball,$v),$(call xs-from,$v))) $(foreach \
+	x,$(xs-extras),$(call xs-due,$(xs-$x-tarball),$(xs-$x-from)))
+
 # One package that fails does not keep the others from being built. The table at the end tells which did, and
 # $(xs-build)/kernels has the build directories of the kernels that all versions were built for.
 build-rpms:
 	@$(if $(SPEC),,echo 'xs-ddk: SPEC is not set: the spec file of the packages' >&2; exit 1)
 	$(if $(xs-left-over),@rm -rf $(xs-left-over))
-	+@status=0; $(xs-rpm)/progress bar $(xs-build)/.progress $(words $(xs-all-due)) $(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1; \
+	+@status=0; $(if $(strip $(xs-all-due) $(xs-also-due)),$(xs-rpm)/progress bar $(xs-build)/.progress $(words $(xs-all-due)) \
+		$(MAKE) -s -k --no-print-directory XS_AGAIN=1 XS_DDK=$(call xs-quote,$(XS_DDK)) xs-rpms || status=1;) \
 	printf '%-28s %-12s %s\n' KERNEL VERSION PACKAGE $(foreach v,$(DRIVER_VERSION),$(foreach k,$(xs-kernels),\
 		$(call xs-uname,$k) '$v' "$$($(call xs-result,$(if $(call xs-kdir,$k),$(call xs-cell,$v,$k))))")) \
 		$(foreach x,$(xs-extras),- '$(xs-$x-version)' "$$($(call xs-result,$(xs-$x-rpm)))"); \

@@ -204,6 +204,11 @@ refused() {
 	stamps >../first
 	run -0 packages -j2 SOURCE_DATE_EPOCH=1700000000 SOURCES='Kbuild pair-a.c pair_b.c'
 	stamps | diff ../first -
+	# What is lost is made again, and nothing else.
+	rm build/srctarballs/pair-1.0.tar.gz
+	run -0 packages -j2 SOURCE_DATE_EPOCH=1700000000 SOURCES='Kbuild pair-a.c pair_b.c'
+	[ -e build/srctarballs/pair-1.0.tar.gz ]
+	stamps | diff ../first -
 	echo >>new/pair-a.c
 	run -0 packages -j2 SOURCE_DATE_EPOCH=1700000000 SOURCES='Kbuild pair-a.c pair_b.c'
 	run -1 diff <(grep 2.0 ../first) <(stamps | grep 2.0)
